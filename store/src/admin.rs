@@ -1,0 +1,243 @@
+//! The shop's first administrator, by WordPress' own rules, so that what passes here is not refused there.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An e-mail address that WordPress' `is_email` accepts: 6 to 100 characters of ASCII, a dot in the domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AdminEmail(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AdminEmailError {
+    #[error("Give the administrator's e-mail address.")]
+    Empty,
+    #[error("The address is too long; at most {max} characters fit.", max = AdminEmail::MAX_CHARS)]
+    TooLong,
+    #[error("This is not an e-mail address the shop accepts. It looks like name@example.com.")]
+    Malformed,
+}
+
+impl AdminEmail {
+    /// The width of WordPress' `user_email` column.
+    pub const MAX_CHARS: usize = 100;
+
+    pub fn parse(text: &str) -> Result<Self, AdminEmailError> {
+        let email = text.trim();
+        if email.is_empty() {
+            return Err(AdminEmailError::Empty);
+        }
+        if email.chars().count() > Self::MAX_CHARS {
+            return Err(AdminEmailError::TooLong);
+        }
+        if !is_wordpress_email(email) {
+            return Err(AdminEmailError::Malformed);
+        }
+        Ok(Self(email.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_wordpress_email(email: &str) -> bool {
+    let Some((local, domain)) = email.split_once('@') else { return false };
+    let local_fits = !local.is_empty()
+        && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&b));
+    let labels: Vec<&str> = domain.split('.').collect();
+    let label_fits = |label: &&str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    email.len() >= 6 && local_fits && labels.len() >= 2 && labels.iter().all(label_fits)
+}
+
+impl TryFrom<String> for AdminEmail {
+    type Error = AdminEmailError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<AdminEmail> for String {
+    fn from(email: AdminEmail) -> Self {
+        email.0
+    }
+}
+
+/// A login that WordPress' strict `sanitize_user` leaves as it is: 1 to 60 of letters, digits, `_ . - @`, beginning with a letter or digit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AdminUser(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AdminUserError {
+    #[error("Give the administrator a user name.")]
+    Empty,
+    #[error("The user name is too long; at most {max} characters fit.", max = AdminUser::MAX_CHARS)]
+    TooLong,
+    #[error(
+        "The user name can have letters a to z, digits and . _ - @ only, and begins with a letter or digit."
+    )]
+    Malformed,
+}
+
+impl AdminUser {
+    /// The width of WordPress' `user_login` column.
+    pub const MAX_CHARS: usize = 60;
+
+    pub fn parse(text: &str) -> Result<Self, AdminUserError> {
+        let user = text.trim();
+        if user.is_empty() {
+            return Err(AdminUserError::Empty);
+        }
+        if user.chars().count() > Self::MAX_CHARS {
+            return Err(AdminUserError::TooLong);
+        }
+        let fits = user.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-@".contains(&b));
+        if !fits || !user.as_bytes()[0].is_ascii_alphanumeric() {
+            return Err(AdminUserError::Malformed);
+        }
+        Ok(Self(user.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for AdminUser {
+    type Error = AdminUserError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<AdminUser> for String {
+    fn from(user: AdminUser) -> Self {
+        user.0
+    }
+}
+
+/// A password of 12 to 128 characters. It can be neither printed nor serialised; [`AdminPassword::reveal`] is the one way to it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AdminPassword(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AdminPasswordError {
+    #[error("Give a password, or press Generate.")]
+    Empty,
+    #[error("At least {min} characters. It is stored only in the cluster and not shown again.", min = AdminPassword::MIN_CHARS)]
+    TooShort,
+    #[error("At most {max} characters fit.", max = AdminPassword::MAX_CHARS)]
+    TooLong,
+    #[error("The password begins or ends with a space, which the shop would drop. Remove it.")]
+    OuterSpace,
+    #[error(
+        "The password contains a control character, such as a tab or a line break. Type it again without it."
+    )]
+    Control,
+}
+
+impl AdminPassword {
+    pub const MIN_CHARS: usize = 12;
+    pub const MAX_CHARS: usize = 128;
+
+    pub fn parse(text: &str) -> Result<Self, AdminPasswordError> {
+        let length = text.chars().count();
+        if length == 0 {
+            return Err(AdminPasswordError::Empty);
+        }
+        if text.chars().any(char::is_control) {
+            return Err(AdminPasswordError::Control);
+        }
+        // WordPress trims what it hashes, so such a password would not log in as typed.
+        if text.trim() != text {
+            return Err(AdminPasswordError::OuterSpace);
+        }
+        if length < Self::MIN_CHARS {
+            return Err(AdminPasswordError::TooShort);
+        }
+        if length > Self::MAX_CHARS {
+            return Err(AdminPasswordError::TooLong);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AdminPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AdminPassword(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_wordpress_accepts_pass() {
+        for email in ["ada@atelier.example", " o'brien+shop@mail.co.uk ", "a@b.cd"] {
+            assert!(AdminEmail::parse(email).is_ok(), "{email}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_wordpress_refuses_do_not() {
+        for email in [
+            "ada",
+            "ada@localhost",
+            "a@b.c",
+            "@b.example",
+            "a b@c.example",
+            "a@b@c.example",
+            "a@-b.example",
+            "a@b..example",
+            "ü@b.example",
+            "a@b.example\0",
+        ] {
+            assert_eq!(AdminEmail::parse(email), Err(AdminEmailError::Malformed), "{email}");
+        }
+        assert_eq!(AdminEmail::parse(" "), Err(AdminEmailError::Empty));
+        assert_eq!(
+            AdminEmail::parse(&format!("{}@b.example", "a".repeat(100))),
+            Err(AdminEmailError::TooLong)
+        );
+    }
+
+    #[test]
+    fn user_names_that_wordpress_would_change_are_refused() {
+        for user in ["ada lovelace", "ädä", "<ada>", "-ada", "ada'", "ada;", "a%20b"] {
+            assert_eq!(AdminUser::parse(user), Err(AdminUserError::Malformed), "{user}");
+        }
+        assert_eq!(AdminUser::parse(""), Err(AdminUserError::Empty));
+        assert_eq!(AdminUser::parse(&"a".repeat(61)), Err(AdminUserError::TooLong));
+        assert!(AdminUser::parse("ada.l-1_x@y").is_ok());
+    }
+
+    #[test]
+    fn a_password_is_long_enough_and_logs_in_as_typed() {
+        assert_eq!(AdminPassword::parse(""), Err(AdminPasswordError::Empty));
+        assert_eq!(AdminPassword::parse("elevenchars"), Err(AdminPasswordError::TooShort));
+        assert_eq!(AdminPassword::parse(" twelve chars"), Err(AdminPasswordError::OuterSpace));
+        assert_eq!(AdminPassword::parse("twelve\tchars"), Err(AdminPasswordError::Control));
+        assert_eq!(AdminPassword::parse(&"x".repeat(129)), Err(AdminPasswordError::TooLong));
+        assert!(AdminPassword::parse("pässword with \\ and '").is_ok());
+    }
+
+    #[test]
+    fn a_password_never_prints() {
+        let password = AdminPassword::parse("correct horse battery").unwrap();
+        assert!(!format!("{password:?}").contains("horse"));
+    }
+}

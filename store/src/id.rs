@@ -1,0 +1,224 @@
+//! How a store is identified: the id, and the namespace, release, host and address that follow from it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Engine, Slug};
+
+/// `<slug>-<suffix>`: the name of the Store resource. An RFC 1123 label short enough that `store-<id>` is a helm release name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct StoreId(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("This is not a store's id. An id looks like “atelier-nord-x7k2q”.")]
+pub struct StoreIdError;
+
+impl StoreId {
+    /// Characters of the suffix: 36^5 = 60 million ids for one slug.
+    pub const SUFFIX_CHARS: usize = 5;
+    const MAX_CHARS: usize = Slug::MAX_CHARS + 1 + Self::SUFFIX_CHARS;
+
+    /// The id of a store whose suffix is drawn from `bits`. The same slug and bits give the same id.
+    pub fn new(slug: &Slug, bits: u64) -> Self {
+        const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+        let mut rest = bits;
+        let suffix: String = std::iter::repeat_with(|| {
+            let digit = DIGITS[(rest % 36) as usize];
+            rest /= 36;
+            char::from(digit)
+        })
+        .take(Self::SUFFIX_CHARS)
+        .collect();
+        Self(format!("{slug}-{suffix}"))
+    }
+
+    pub fn parse(text: &str) -> Result<Self, StoreIdError> {
+        let fits =
+            |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let Some((slug, suffix)) = text.rsplit_once('-') else { return Err(StoreIdError) };
+        let well_formed = text.len() <= Self::MAX_CHARS
+            && fits(text)
+            && !slug.is_empty()
+            && !slug.starts_with('-')
+            && !slug.ends_with('-')
+            && suffix.len() == Self::SUFFIX_CHARS;
+        if !well_formed {
+            return Err(StoreIdError);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The namespace that holds all of the store.
+    pub fn namespace(&self) -> String {
+        format!("store-{}", self.0)
+    }
+
+    /// The helm release: named as the namespace, since there is one in each.
+    pub fn release(&self) -> String {
+        self.namespace()
+    }
+
+    /// The Secret beside the Store resource that carries what the person typed.
+    pub fn credentials_secret(&self) -> String {
+        format!("store-{}-credentials", self.0)
+    }
+
+    pub fn host(&self, domain_suffix: &str) -> String {
+        format!("store-{}.{domain_suffix}", self.0)
+    }
+}
+
+impl fmt::Display for StoreId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for StoreId {
+    type Err = StoreIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for StoreId {
+    type Error = StoreIdError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<StoreId> for String {
+    fn from(id: StoreId) -> Self {
+        id.0
+    }
+}
+
+/// Names one filling of the form, so that a double click or a retried POST is one store: 32 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RequestId(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The form has lost its request id. Reload the page and try again.")]
+pub struct RequestIdError;
+
+impl RequestId {
+    pub fn new(bits: u128) -> Self {
+        Self(format!("{bits:032x}"))
+    }
+
+    pub fn parse(text: &str) -> Result<Self, RequestIdError> {
+        let well_formed =
+            text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if !well_formed {
+            return Err(RequestIdError);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for RequestId {
+    type Error = RequestIdError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<RequestId> for String {
+    fn from(id: RequestId) -> Self {
+        id.0
+    }
+}
+
+/// How shops are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        })
+    }
+}
+
+/// Where a shop is: scheme and host, no path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    pub scheme: Scheme,
+    pub host: String,
+}
+
+impl Address {
+    /// The shop's front page, without a slash at the end.
+    pub fn shop(&self) -> String {
+        format!("{}://{}", self.scheme, self.host)
+    }
+
+    pub fn admin(&self, engine: Engine) -> String {
+        format!("{}{}", self.shop(), engine.admin_path())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::StoreName;
+
+    proptest! {
+        #[test]
+        fn every_made_id_parses_and_its_release_fits_helm(name in "[ -~]{1,60}", bits in any::<u64>()) {
+            let Some(slug) = StoreName::parse(&name).ok().and_then(|name| Slug::of_ascii(&name)) else { return Ok(()) };
+            let id = StoreId::new(&slug, bits);
+            prop_assert_eq!(StoreId::parse(id.as_str()), Ok(id.clone()));
+            prop_assert!(id.release().len() <= 53);
+        }
+    }
+
+    #[test]
+    fn what_could_leave_a_namespace_or_a_shell_is_no_id() {
+        for text in [
+            "",
+            "x7k2q",
+            "-x7k2q",
+            "a/../b-x7k2q",
+            "A-x7k2q",
+            "a-x7k2",
+            "a--x7k2q",
+            "a b-x7k2q",
+            "kube-system",
+            &"a".repeat(60),
+        ] {
+            assert_eq!(StoreId::parse(text), Err(StoreIdError), "{text}");
+        }
+    }
+
+    #[test]
+    fn namespace_release_and_host_follow_from_the_id() {
+        let id = StoreId::parse("atelier-nord-x7k2q").unwrap();
+        assert_eq!(id.namespace(), "store-atelier-nord-x7k2q");
+        assert_eq!(id.release(), id.namespace());
+        assert_eq!(id.host("localhost"), "store-atelier-nord-x7k2q.localhost");
+    }
+}

@@ -1,0 +1,28 @@
+//! What a store is, in words that browser, web and operator share. Pure: no I/O, no clock, no randomness.
+//!
+//! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`] (what is asked for), [`form`] (how the
+//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`query`] (which stores a list shows).
+
+pub mod admin;
+pub mod condition;
+pub mod engine;
+pub mod form;
+pub mod id;
+pub mod name;
+pub mod phase;
+pub mod plan;
+pub mod query;
+pub mod time;
+pub mod view;
+
+pub use admin::{AdminEmail, AdminPassword, AdminUser};
+pub use condition::{Condition, ConditionKind, Conditions, RemovalKind, State};
+pub use engine::Engine;
+pub use form::{Field, FieldError, NewStore, NewStoreForm};
+pub use id::{Address, RequestId, Scheme, StoreId};
+pub use name::{Slug, StoreName};
+pub use phase::Phase;
+pub use plan::Plan;
+pub use query::{ListPage, ListQuery};
+pub use time::Millis;
+pub use view::{StoreSummary, StoreView};

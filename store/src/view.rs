@@ -1,0 +1,128 @@
+//! What the pages show of a store. Nothing secret is in a view.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Engine, Millis, Phase, Plan,
+    RemovalKind, State, StoreId, StoreName, time::Elapsed,
+};
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreSummary {
+    pub id: StoreId,
+    pub name: StoreName,
+    pub engine: Engine,
+    pub plan: Plan,
+    pub phase: Phase,
+    /// When it came into that phase.
+    pub since: Millis,
+    /// The step at which it failed.
+    pub failed_at: Option<ConditionKind>,
+    pub address: Address,
+    pub created: Millis,
+}
+
+/// A store's page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreView {
+    pub summary: StoreSummary,
+    pub email: AdminEmail,
+    pub user: AdminUser,
+    /// 1 for the first try; Retry adds one.
+    pub attempt: u32,
+    pub conditions: Conditions,
+    /// What has become of it since deletion was asked for, in order; empty before.
+    pub removal: Vec<(RemovalKind, Condition)>,
+    pub pods: Vec<PodView>,
+    pub failure: Option<Failure>,
+    /// Oldest first; bounded, so the oldest may be gone.
+    pub timeline: Vec<TimelineEntry>,
+    /// Entries of the timeline that were dropped to keep it bounded.
+    pub timeline_dropped: u32,
+    /// When the current try began, if its turn has come.
+    pub started: Option<Millis>,
+    /// When the current try is given up, if it has begun and is not over.
+    pub deadline: Option<Millis>,
+    /// When the current try first answered.
+    pub ready: Option<Millis>,
+    /// How the engine differs from what its name promises, e.g. that its image lacks the plugin.
+    pub engine_note: Option<String>,
+}
+
+impl StoreView {
+    /// How long the current try took from the request to the first answer of the shop.
+    pub fn made_in(&self) -> Option<Elapsed> {
+        (self.attempt == 1).then_some(()).and(self.ready).map(|ready| ready.since(self.summary.created))
+    }
+
+    pub fn steps_done(&self) -> usize {
+        self.conditions.iter().filter(|(_, c)| matches!(c.state, State::Done | State::NotApplied)).count()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PodView {
+    pub name: String,
+    pub state: PodState,
+    /// Why, in a few words: a container's reason, an init container at work, restarts.
+    pub detail: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PodState {
+    /// No node yet, or volumes or images are on their way.
+    Waiting,
+    /// Containers run and are not ready yet.
+    Starting,
+    Ready,
+    /// A container cannot start or has ended badly.
+    Failing,
+    Stopping,
+}
+
+/// Why a store was given up, kept after its pods are gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    pub step: ConditionKind,
+    /// What happened, why, and what to do, in plain words.
+    pub sentence: String,
+    pub evidence: Vec<Evidence>,
+    pub at: Millis,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Where it is from: `pod wordpress-0, container setup, ImagePullBackOff`, `helm`, `event`.
+    pub source: String,
+    /// Verbatim last lines.
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub at: Millis,
+    pub what: TimelineKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum TimelineKind {
+    Phase {
+        phase: Phase,
+    },
+    /// A command as one could retype it; what went to its standard input is shown as `<stdin>` with a word on what it was.
+    Command {
+        line: String,
+        took: Elapsed,
+        /// The exit code; nothing if the command was ended before it could tell.
+        exit: Option<i32>,
+        /// The last line of a failed command's complaint; empty otherwise.
+        complaint: String,
+    },
+    /// Something a person should know: a retry, a recovered release, a limit that could not be applied.
+    Note {
+        text: String,
+    },
+}
