@@ -105,7 +105,7 @@ impl ListQuery {
             match key {
                 "q" => query.search = value.trim().chars().take(Self::MAX_SEARCH_CHARS).collect(),
                 "show" => {
-                    query.filter = Filter::ALL.into_iter().find(|f| f.key() == value).unwrap_or_default()
+                    query.filter = Filter::ALL.into_iter().find(|f| f.key() == value).unwrap_or_default();
                 }
                 "sort" => query.sort = Sort::ALL.into_iter().find(|s| s.key() == value).unwrap_or_default(),
                 "turn" => query.descending = value == "1",
@@ -171,7 +171,7 @@ impl ListQuery {
         match self.sort {
             Sort::Created => stores.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id))),
             Sort::Name => {
-                stores.sort_by_cached_key(|store| (store.name.as_str().to_lowercase(), store.id.clone()))
+                stores.sort_by_cached_key(|store| (store.name.as_str().to_lowercase(), store.id.clone()));
             }
             Sort::Phase => stores.sort_by(|a, b| {
                 a.phase.cmp(&b.phase).then_with(|| a.since.cmp(&b.since)).then_with(|| a.id.cmp(&b.id))

@@ -1,0 +1,155 @@
+//! Every command the operator runs, as a pure function from what is known to its argv.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use store::StoreId;
+
+use crate::{
+    config::EngineConfig,
+    resource::MANAGER,
+    runner::{Input, Invocation, Tool},
+};
+
+/// One call of the API server's; a slow one is not waited for longer.
+const KUBECTL: Duration = Duration::from_secs(30);
+/// Helm's calls without waiting for workloads: a dozen objects.
+const HELM: Duration = Duration::from_secs(120);
+/// What helm itself is told, less than [`HELM`] so that it can still write down that it failed.
+const HELM_TIMEOUT: &str = "90s";
+/// The label of a release that tells which values it was made from.
+pub const VALUES_LABEL: &str = "storeyard-values";
+
+/// `what`: the kinds, for whoever reads the timeline.
+pub fn apply(what: &str, manifests: &[Value]) -> Invocation {
+    let list = json!({ "apiVersion": "v1", "kind": "List", "items": manifests });
+    // The server itself refuses a field it does not know; to have that checked here first would cost a fetch of its schema.
+    let args = [
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "--validate=ignore",
+        "--field-manager",
+        MANAGER,
+        "-f",
+        "-",
+    ];
+    kubectl(&args, Some(Input::new(what, &list)))
+}
+
+/// Deletes the namespace only if it is the one with that uid: another of the same name is not meant.
+pub fn delete_namespace(name: &str, uid: &str) -> Invocation {
+    let options = json!({
+        "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background", "preconditions": { "uid": uid },
+    });
+    let path = format!("/api/v1/namespaces/{name}");
+    kubectl(&["delete", "--raw", &path, "-f", "-"], Some(Input::new(format!("uid {uid}"), &options)))
+}
+
+pub fn delete_secret(name: &str, namespace: &str) -> Invocation {
+    kubectl(&["delete", "secret", name, "--namespace", namespace, "--ignore-not-found", "--wait=false"], None)
+}
+
+/// `values_id` names the values, so that a release can be told to be made from them.
+pub fn install(id: &StoreId, engine: &EngineConfig, values: &Value, values_id: &str) -> Invocation {
+    let (release, namespace) = (id.release(), id.namespace());
+    let label = format!("{VALUES_LABEL}={values_id}");
+    let (chart, version) = chart_and_version(&engine.chart);
+    let mut args = vec!["upgrade", "--install", &release, chart];
+    if let Some(version) = version {
+        args.extend(["--version", version]);
+    }
+    args.extend(["--namespace", &namespace, "--values", "-", "--reset-values", "--history-max", "3"]);
+    args.extend(["--labels", &label, "--timeout", HELM_TIMEOUT, "--hide-notes"]);
+    helm(&args, Some(Input::new("values", values)))
+}
+
+pub fn uninstall(id: &StoreId) -> Invocation {
+    let (release, namespace) = (id.release(), id.namespace());
+    helm(
+        &["uninstall", &release, "--namespace", &namespace, "--ignore-not-found", "--timeout", HELM_TIMEOUT],
+        None,
+    )
+}
+
+/// Forgets one revision of a release: one whose helm was killed before it could say how it ended.
+pub fn forget_revision(id: &StoreId, revision: u32) -> Invocation {
+    let secret = format!("sh.helm.release.v1.{}.v{revision}", id.release());
+    delete_secret(&secret, &id.namespace())
+}
+
+/// `oci://registry/path@1.2.3` is a chart and its version; a path has none.
+fn chart_and_version(chart: &str) -> (&str, Option<&str>) {
+    let is_version = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    match chart.rsplit_once('@') {
+        Some((address, version)) if chart.starts_with("oci://") && is_version(version) => {
+            (address, Some(version))
+        }
+        _ => (chart, None),
+    }
+}
+
+fn kubectl(args: &[&str], stdin: Option<Input>) -> Invocation {
+    invocation(Tool::Kubectl, args, stdin, KUBECTL)
+}
+
+fn helm(args: &[&str], stdin: Option<Input>) -> Invocation {
+    invocation(Tool::Helm, args, stdin, HELM)
+}
+
+fn invocation(tool: Tool, args: &[&str], stdin: Option<Input>, deadline: Duration) -> Invocation {
+    Invocation { tool, args: args.iter().map(|arg| (*arg).to_owned()).collect(), stdin, deadline }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::Engine;
+
+    use super::*;
+    use crate::config::tests::example;
+
+    fn id() -> StoreId {
+        StoreId::parse("atelier-nord-x7k2q").unwrap()
+    }
+
+    #[test]
+    fn manifests_go_to_standard_input_and_not_into_the_argv() {
+        let apply = apply("Secret", &[json!({"kind": "Secret", "data": {"a": "aHVzaA=="}})]);
+        assert_eq!(
+            apply.line(),
+            "kubectl apply --server-side --force-conflicts --validate=ignore --field-manager storeyard -f - < <stdin: Secret>"
+        );
+        assert!(apply.stdin.unwrap().text().contains("aHVzaA=="));
+    }
+
+    #[test]
+    fn a_release_is_installed_or_upgraded_by_one_command_that_waits_for_nothing() {
+        let config = example();
+        let install = install(&id(), config.engine(Engine::WooCommerce).unwrap(), &json!({"a": 1}), "abc");
+        assert_eq!(
+            install.line(),
+            "helm upgrade --install store-atelier-nord-x7k2q /charts/woocommerce --namespace store-atelier-nord-x7k2q --values - \
+             --reset-values --history-max 3 --labels storeyard-values=abc --timeout 90s --hide-notes < <stdin: values>"
+        );
+    }
+
+    #[test]
+    fn a_chart_of_a_registry_is_pinned_by_its_version() {
+        assert_eq!(
+            chart_and_version("oci://r.example/c/wordpress@1.2.3"),
+            ("oci://r.example/c/wordpress", Some("1.2.3"))
+        );
+        assert_eq!(chart_and_version("/charts/a@2"), ("/charts/a@2", None));
+        assert_eq!(chart_and_version("oci://r.example/c@sha256:00"), ("oci://r.example/c@sha256:00", None));
+    }
+
+    #[test]
+    fn a_namespace_is_deleted_by_its_uid() {
+        let delete = delete_namespace("store-a-00000", "u-1");
+        assert_eq!(
+            delete.line(),
+            "kubectl delete --raw /api/v1/namespaces/store-a-00000 -f - < <stdin: uid u-1>"
+        );
+        assert!(delete.stdin.unwrap().text().contains(r#""preconditions":{"uid":"u-1"}"#));
+    }
+}

@@ -1,0 +1,165 @@
+//! What the people who run the platform decide: one file for both processes.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::Deserialize;
+use store::{Engine, Scheme};
+
+/// The configuration file. What it does not know it refuses, so that a typing error is not a silent default.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Config {
+    /// The platform's own namespace, in which the Stores are.
+    pub namespace: String,
+    /// What hosts of shops end in, without a dot in front.
+    pub domain_suffix: String,
+    pub scheme: Scheme,
+    pub ingress: Ingress,
+    /// Empty for the cluster's default.
+    #[serde(default)]
+    pub storage_class: String,
+    /// The `ClusterRole` that the operator is bound to in each store's namespace; none where it has enough rights of its own.
+    #[serde(default)]
+    pub store_manager_role: String,
+    /// How long one try may take.
+    pub deadline_seconds: u32,
+    /// How many stores are made at a time.
+    pub concurrency: usize,
+    /// How often a ready shop is asked whether it still answers.
+    pub check_seconds: u32,
+    pub engines: BTreeMap<Engine, EngineConfig>,
+}
+
+/// The ingress controller that leads to the shops.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Ingress {
+    pub class_name: String,
+    /// Host and port at which the operator reaches it.
+    pub address: String,
+    /// Where its pods are, and their labels: only they may reach the shops.
+    pub namespace: String,
+    pub pod_labels: BTreeMap<String, String>,
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
+    #[serde(default)]
+    pub tls: Tls,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Tls {
+    pub enabled: bool,
+    /// Empty for one of the store's own, named after its release.
+    #[serde(default)]
+    pub secret_name: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EngineConfig {
+    /// A folder, an archive or an `oci://` address with its version after `@`.
+    pub chart: String,
+    /// Whether the image has the shop plugin inside. Without it the engine is the content system alone.
+    pub plugin: bool,
+    pub images: BTreeMap<String, String>,
+    #[serde(default)]
+    pub sample_products: bool,
+    /// Merged last over what the operator gives the chart.
+    #[serde(default)]
+    pub values: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("The configuration {path} cannot be read.")]
+    Unreadable { path: String, source: std::io::Error },
+    #[error("The configuration is not understood: {0}.")]
+    Malformed(#[from] serde_json::Error),
+    #[error("The configuration's {field} {reason}.")]
+    Senseless { field: &'static str, reason: &'static str },
+}
+
+impl Config {
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.display().to_string(), source })?;
+        Self::parse(&text)
+    }
+
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = serde_json::from_str(text)?;
+        let senseless = |field, reason| Err(ConfigError::Senseless { field, reason });
+        if config.namespace.is_empty() {
+            return senseless("namespace", "is empty");
+        }
+        if config.domain_suffix.is_empty() || config.domain_suffix.starts_with('.') {
+            return senseless("domainSuffix", "is empty or begins with a dot");
+        }
+        if config.ingress.pod_labels.is_empty() {
+            return senseless(
+                "ingress.podLabels",
+                "are empty, so every pod of that namespace could reach the shops",
+            );
+        }
+        if config.concurrency == 0 {
+            return senseless("concurrency", "is 0, so no store would ever be made");
+        }
+        if config.deadline_seconds == 0 || config.check_seconds == 0 {
+            return senseless("deadlineSeconds or checkSeconds", "is 0");
+        }
+        if config.engines.is_empty() {
+            return senseless("engines", "are empty");
+        }
+        Ok(config)
+    }
+
+    pub fn engine(&self, engine: Engine) -> Option<&EngineConfig> {
+        self.engines.get(&engine)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) const EXAMPLE: &str = r#"{
+        "namespace": "storeyard", "domainSuffix": "localhost", "scheme": "http",
+        "ingress": {"className": "traefik", "address": "127.0.0.1:80", "namespace": "traefik", "podLabels": {"app": "traefik"},
+                    "annotations": {}, "tls": {"enabled": false, "secretName": ""}},
+        "storageClass": "", "storeManagerRole": "storeyard-store-manager", "deadlineSeconds": 600, "concurrency": 4, "checkSeconds": 60,
+        "engines": {"woocommerce": {"chart": "/charts/woocommerce", "plugin": true,
+                    "images": {"wordpress": "localhost/wordpress:1", "mariadb": "localhost/mariadb:1"}, "sampleProducts": true, "values": {}}}}"#;
+
+    pub(crate) fn example() -> Config {
+        Config::parse(EXAMPLE).unwrap()
+    }
+
+    #[test]
+    fn the_documented_configuration_is_understood() {
+        let config = example();
+        assert_eq!(config.engine(Engine::WooCommerce).unwrap().images["mariadb"], "localhost/mariadb:1");
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let error = Config::parse(&EXAMPLE.replace("checkSeconds", "checkSecond")).unwrap_err().to_string();
+        assert!(error.contains("checkSecond"), "{error}");
+    }
+
+    #[test]
+    fn a_configuration_under_which_nothing_could_be_made_is_refused() {
+        for (from, to) in [
+            (r#""concurrency": 4"#, r#""concurrency": 0"#),
+            (r#""domainSuffix": "localhost""#, r#""domainSuffix": """#),
+            (r#"{"app": "traefik"}"#, "{}"),
+            (r#""deadlineSeconds": 600"#, r#""deadlineSeconds": 0"#),
+        ] {
+            assert!(EXAMPLE.contains(from), "{from}");
+            assert!(
+                matches!(Config::parse(&EXAMPLE.replace(from, to)), Err(ConfigError::Senseless { .. })),
+                "{to}"
+            );
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! Why a store was given up: from everything that was seen, one plain sentence with what to do, and the evidence.
+
+use k8s_openapi::api::core::v1::{Event, PersistentVolumeClaim, Pod};
+use kube::ResourceExt;
+use store::{ConditionKind, view::Evidence};
+
+use crate::{
+    pods::{Trouble, What, look},
+    progress::shortened,
+};
+
+/// What is known when a try is given up.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    /// The step that was not reached.
+    pub step: Option<ConditionKind>,
+    /// How long the try had.
+    pub seconds: u32,
+    /// What a command complained about last, where that is why.
+    pub complaint: Option<String>,
+    /// Why the shop's answer was none.
+    pub no_answer: Option<String>,
+    pub pods: Vec<Pod>,
+    pub events: Vec<Event>,
+    pub claims: Vec<PersistentVolumeClaim>,
+    /// Last lines of the containers that are under suspicion.
+    pub logs: Vec<Evidence>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    pub sentence: String,
+    pub evidence: Vec<Evidence>,
+}
+
+/// Pieces of evidence that are kept, and their length in characters: a status has to stay small.
+const MAX_EVIDENCE: usize = 6;
+const MAX_TEXT: usize = 1500;
+const MAX_SENTENCE: usize = 600;
+
+pub fn diagnose(case: &Case) -> Diagnosis {
+    let (cause, advice) = cause(case);
+    let mut sentence = shortened(&capitalised(&cause), MAX_SENTENCE);
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    Diagnosis { sentence: format!("{sentence} {advice}"), evidence: evidence(case) }
+}
+
+fn cause(case: &Case) -> (String, &'static str) {
+    if let Some(complaint) = &case.complaint {
+        return complained(case.step, complaint);
+    }
+    let seen = look(&case.pods);
+    if let Some(trouble) = seen.troubles.iter().max_by_key(|trouble| weight(trouble)) {
+        return (troubled(trouble, case), advice(trouble));
+    }
+    if let Some(message) = refused_pods(&case.events) {
+        return (
+            format!("the cluster did not admit the store's pods: {message}"),
+            "Give the store's plan or the namespace's quota more room, or change the policy that refuses, then press Retry.",
+        );
+    }
+    if let Some(claim) = pending(&case.claims) {
+        return (claim_clause(claim, &case.events), CLAIM_ADVICE);
+    }
+    if let Some(no_answer) = case.no_answer.as_deref().filter(|_| seen.ready) {
+        return (
+            format!("all pods are ready, but the shop {no_answer}"),
+            "Check the ingress controller and the shop's log below, then press Retry.",
+        );
+    }
+    if let Some(last) = last_words(case) {
+        return (
+            format!(
+                "the store was not ready within {} s. {} Its last words: {last}",
+                case.seconds, seen.sentence
+            ),
+            "Look at the log below; if the cluster is only slow, press Retry.",
+        );
+    }
+    (
+        format!("the store was not ready within {} s. {}", case.seconds, seen.sentence),
+        "If the cluster is only slow, press Retry.",
+    )
+}
+
+fn complained(step: Option<ConditionKind>, complaint: &str) -> (String, &'static str) {
+    let line =
+        complaint.lines().last().unwrap_or(complaint).trim_start_matches("Error: ").trim_start_matches("- ");
+    match step {
+        Some(ConditionKind::ReleaseDeployed) => (
+            format!("helm could not deploy the release: {line}"),
+            "Check the engine's chart, images and values in the platform's configuration, then press Retry.",
+        ),
+        Some(ConditionKind::CredentialsReady) => (
+            format!("the store's credentials could not be prepared: {line}"),
+            "If this stays so after Retry, delete the store and make it anew.",
+        ),
+        _ => (
+            format!("the store's namespace could not be prepared: {line}"),
+            "Check the operator's rights and the cluster's admission policies, then press Retry.",
+        ),
+    }
+}
+
+/// The trouble that tells most comes first.
+fn weight(trouble: &Trouble) -> u8 {
+    match trouble.what {
+        What::Image { .. } => 5,
+        What::CannotStart { .. } => 4,
+        What::Crash { .. } => 3,
+        What::Unschedulable { .. } => 2,
+        What::Volumes { .. } => 1,
+    }
+}
+
+fn troubled(trouble: &Trouble, case: &Case) -> String {
+    match &trouble.what {
+        What::Crash { last_words: told, .. } if told.is_empty() => match last_words(case) {
+            Some(last) => format!("{}. Its last words: {last}", trouble.clause()),
+            None => trouble.clause(),
+        },
+        What::Volumes { .. } => {
+            pending(&case.claims).map_or_else(|| trouble.clause(), |claim| claim_clause(claim, &case.events))
+        }
+        _ => trouble.clause(),
+    }
+}
+
+const CLAIM_ADVICE: &str = "Check the storage class and its provisioner, then press Retry.";
+
+fn advice(trouble: &Trouble) -> &'static str {
+    match trouble.what {
+        What::Image { .. } => "Check that the image exists and that the nodes may pull it, then press Retry.",
+        What::CannotStart { .. } => "Check what the container refers to, then press Retry.",
+        What::Crash { .. } => "Look at the log below, then press Retry.",
+        What::Unschedulable { .. } => {
+            "Free some room or add a node, or choose a smaller plan, then press Retry."
+        }
+        What::Volumes { .. } => CLAIM_ADVICE,
+    }
+}
+
+fn refused_pods(events: &[Event]) -> Option<String> {
+    let refusal = events.iter().rev().find(|event| event.reason.as_deref() == Some("FailedCreate"))?;
+    refusal.message.as_deref().map(|message| shortened(message.trim_end_matches('.'), 300))
+}
+
+fn pending(claims: &[PersistentVolumeClaim]) -> Option<&PersistentVolumeClaim> {
+    claims
+        .iter()
+        .find(|claim| claim.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Pending"))
+}
+
+fn claim_clause(claim: &PersistentVolumeClaim, events: &[Event]) -> String {
+    let class = claim
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.storage_class_name.as_deref())
+        .filter(|class| !class.is_empty());
+    let class = class.map_or_else(
+        || "no storage class, and the cluster has no default one".to_owned(),
+        |class| format!("storage class {class}"),
+    );
+    let name = claim.name_any();
+    let why = events
+        .iter()
+        .rev()
+        .filter(|event| {
+            event.involved_object.name.as_deref() == Some(&name) && event.type_.as_deref() == Some("Warning")
+        })
+        .find_map(|event| event.message.as_deref())
+        .map(|message| format!(": {}", shortened(message.trim_end_matches('.'), 200)));
+    format!("the volume {name} was not provided ({class}){}", why.unwrap_or_default())
+}
+
+fn last_words(case: &Case) -> Option<String> {
+    let line =
+        case.logs.iter().find_map(|log| log.text.lines().rev().find(|line| !line.trim().is_empty()))?;
+    Some(format!("“{}”", shortened(line.trim(), 200)))
+}
+
+fn evidence(case: &Case) -> Vec<Evidence> {
+    let complaint =
+        case.complaint.iter().map(|text| Evidence { source: "command".to_owned(), text: text.clone() });
+    let no_answer = case
+        .no_answer
+        .iter()
+        .map(|text| Evidence { source: "shop".to_owned(), text: format!("The shop {text}.") });
+    let seen = look(&case.pods);
+    let troubles = seen.troubles.iter().map(|trouble| {
+        let container =
+            trouble.container.as_deref().map(|name| format!(", container {name}")).unwrap_or_default();
+        Evidence { source: format!("pod {}{container}", trouble.pod), text: capitalised(&trouble.clause()) }
+    });
+    let warnings: Vec<String> = case
+        .events
+        .iter()
+        .filter(|event| event.type_.as_deref() == Some("Warning"))
+        .map(|event| {
+            let object = &event.involved_object;
+            format!(
+                "{} {}: {}: {}",
+                object.kind.as_deref().unwrap_or_default().to_lowercase(),
+                object.name.as_deref().unwrap_or_default(),
+                event.reason.as_deref().unwrap_or_default(),
+                event.message.as_deref().unwrap_or_default().trim()
+            )
+        })
+        .collect();
+    let newest = &warnings[warnings.len().saturating_sub(8)..];
+    let events =
+        (!newest.is_empty()).then(|| Evidence { source: "events".to_owned(), text: newest.join("\n") });
+    complaint
+        .chain(no_answer)
+        .chain(troubles.take(2))
+        .chain(case.logs.iter().cloned())
+        .chain(events)
+        .take(MAX_EVIDENCE)
+        .map(|piece| Evidence { text: shortened(&piece.text, MAX_TEXT), ..piece })
+        .collect()
+}
+
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        manifests::{DATABASE, WEB},
+        pods::tests::pod,
+    };
+
+    fn ready() -> Value {
+        json!({ "conditions": [{ "type": "PodScheduled", "status": "True" }, { "type": "Ready", "status": "True" }] })
+    }
+
+    fn waiting(reason: &str, message: &str) -> Value {
+        json!({ "conditions": [{ "type": "PodScheduled", "status": "True" }], "initContainerStatuses": [{
+            "name": "setup", "image": "localhost/nowhere:1", "imageID": "", "ready": false, "restartCount": 2,
+            "state": { "waiting": { "reason": reason, "message": message } }, "lastState": { "terminated": { "exitCode": 1 } } }] })
+    }
+
+    fn event(kind: &str, name: &str, reason: &str, message: &str) -> Event {
+        serde_json::from_value(json!({ "metadata": {}, "involvedObject": { "kind": kind, "name": name }, "type": "Warning", "reason": reason, "message": message })).unwrap()
+    }
+
+    fn case() -> Case {
+        Case { step: Some(ConditionKind::WorkloadsReady), seconds: 600, ..Case::default() }
+    }
+
+    #[test]
+    fn an_image_that_does_not_exist() {
+        let diagnosis = diagnose(&Case {
+            pods: vec![pod("wordpress-1", WEB, &waiting("ImagePullBackOff", "not found"))],
+            ..case()
+        });
+        assert_eq!(
+            diagnosis.sentence,
+            "The image localhost/nowhere:1 of container setup in pod wordpress-1 cannot be pulled (not found). \
+             Check that the image exists and that the nodes may pull it, then press Retry."
+        );
+        assert!(diagnosis.evidence.iter().any(|piece| piece.source == "pod wordpress-1, container setup"));
+    }
+
+    #[test]
+    fn a_crash_with_its_last_words() {
+        let logs = vec![Evidence { source: "log".into(), text: "starting\nfatal: no database\n\n".into() }];
+        let diagnosis = diagnose(&Case {
+            pods: vec![pod("wordpress-1", WEB, &waiting("CrashLoopBackOff", ""))],
+            logs,
+            ..case()
+        });
+        assert!(diagnosis.sentence.contains("has ended: exit code 1, 2 restarts"), "{}", diagnosis.sentence);
+        assert!(diagnosis.sentence.contains("“fatal: no database”"), "{}", diagnosis.sentence);
+    }
+
+    #[test]
+    fn pods_that_the_quota_does_not_admit() {
+        let events = vec![event(
+            "ReplicaSet",
+            "wordpress-1",
+            "FailedCreate",
+            "pods \"w\" is forbidden: exceeded quota: plan",
+        )];
+        let sentence = diagnose(&Case { events, ..case() }).sentence;
+        assert!(sentence.contains("exceeded quota: plan"), "{sentence}");
+    }
+
+    #[test]
+    fn a_volume_that_nobody_provides() {
+        let claims = vec![serde_json::from_value(json!({ "metadata": { "name": "data-mariadb-0" }, "spec": { "storageClassName": "fast" }, "status": { "phase": "Pending" } })).unwrap()];
+        let events = vec![event(
+            "PersistentVolumeClaim",
+            "data-mariadb-0",
+            "ProvisioningFailed",
+            "storageclass \"fast\" not found",
+        )];
+        let sentence = diagnose(&Case { claims, events, ..case() }).sentence;
+        assert!(sentence.contains("The volume data-mariadb-0 was not provided (storage class fast): storageclass \"fast\" not found"), "{sentence}");
+    }
+
+    #[test]
+    fn a_shop_that_does_not_answer_though_its_pods_are_ready() {
+        let pods = vec![pod("mariadb-0", DATABASE, &ready()), pod("wordpress-1", WEB, &ready())];
+        let no_answer = Some("answers 500: it has an error, its log tells more".to_owned());
+        let sentence = diagnose(&Case { pods, no_answer, ..case() }).sentence;
+        assert!(sentence.starts_with("All pods are ready, but the shop answers 500"), "{sentence}");
+    }
+
+    #[test]
+    fn a_release_that_helm_refuses() {
+        let complaint = Some(
+            "coalesce.go: warning\nError: values don't meet the specifications of the schema".to_owned(),
+        );
+        let diagnosis = diagnose(&Case { step: Some(ConditionKind::ReleaseDeployed), complaint, ..case() });
+        assert!(
+            diagnosis.sentence.starts_with("Helm could not deploy the release: values don't meet"),
+            "{}",
+            diagnosis.sentence
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_seen_there_is_a_bounded_sentence(message in ".{0,3000}", log in ".{0,9000}", seconds: u32) {
+            let logs = vec![Evidence { source: "log".into(), text: log }];
+            let pods = vec![pod("a", WEB, &waiting("CrashLoopBackOff", &message)), pod("b", DATABASE, &waiting("ImagePullBackOff", &message))];
+            let diagnosis = diagnose(&Case { pods, logs, seconds, no_answer: Some(message.clone()), ..case() });
+            prop_assert!(!diagnosis.sentence.is_empty() && diagnosis.sentence.chars().count() < 1000);
+            prop_assert!(diagnosis.evidence.iter().all(|piece| piece.text.chars().count() <= MAX_TEXT));
+        }
+    }
+}

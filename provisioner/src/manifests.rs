@@ -1,0 +1,217 @@
+//! What stands around a store's chart: the namespace, its fences and its limits.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use store::{Plan, StoreId, plan::Resources};
+
+use crate::{
+    config::{Config, Ingress},
+    resource::{COMPONENT_LABEL, MANAGED_BY_LABEL, MANAGER, PLATFORM_LABEL, STORE_LABEL},
+};
+
+/// The Secret in the store's namespace that the chart reads.
+pub const CREDENTIALS: &str = "credentials";
+/// Components of the chart's pods.
+pub const WEB: &str = "web";
+pub const DATABASE: &str = "database";
+const WEB_PORT: u16 = 8080;
+const DATABASE_PORT: u16 = 3306;
+
+/// A ServiceAccount, as the one that is to be given rights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub name: String,
+    pub namespace: String,
+}
+
+impl Account {
+    /// From the user name under which the API server knows it.
+    pub fn parse(user: &str) -> Option<Self> {
+        let (namespace, name) = user.strip_prefix("system:serviceaccount:")?.split_once(':')?;
+        Some(Self { name: name.to_owned(), namespace: namespace.to_owned() })
+    }
+}
+
+/// Labels of the namespace that say whose it is.
+pub fn ownership(id: &StoreId, platform: &str) -> BTreeMap<String, String> {
+    [(STORE_LABEL, id.as_str()), (PLATFORM_LABEL, platform), (MANAGED_BY_LABEL, MANAGER)]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
+}
+
+/// The namespace, and the operator's rights in it. `account` is none where the operator has rights of its own.
+pub fn namespace(id: &StoreId, config: &Config, account: Option<&Account>) -> Vec<Value> {
+    let mut labels = ownership(id, &config.namespace);
+    for mode in ["enforce", "audit", "warn"] {
+        labels.insert(format!("pod-security.kubernetes.io/{mode}"), "restricted".to_owned());
+    }
+    let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": id.namespace(), "labels": labels } });
+    let binding = account.filter(|_| !config.store_manager_role.is_empty()).map(|account| {
+        json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
+            "metadata": metadata(id, "store-manager"),
+            "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": config.store_manager_role },
+            "subjects": [{ "kind": "ServiceAccount", "name": account.name, "namespace": account.namespace }],
+        })
+    });
+    std::iter::once(namespace).chain(binding).collect()
+}
+
+/// What the store may use at most. There is room for one more web pod while one is replaced, and for a job.
+pub fn limits(id: &StoreId, plan: Plan) -> Vec<Value> {
+    let size = plan.size();
+    let all = [size.web, CRON, size.database, size.web, CRON, JOB];
+    let sum = |part: fn(&Resources) -> u32| all.iter().map(part).sum::<u32>();
+    let largest = |part: fn(&Resources) -> u32| all.iter().map(part).max().unwrap_or_default();
+    let quota = json!({
+        "apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata(id, "plan"),
+        "spec": { "hard": {
+            "requests.cpu": cpu(sum(|r| r.cpu_request)), "requests.memory": memory(sum(|r| r.memory_request)),
+            "limits.cpu": cpu(sum(|r| r.cpu_limit)), "limits.memory": memory(sum(|r| r.memory_limit)),
+            "requests.storage": gibibytes(size.uploads + size.database_volume),
+            "persistentvolumeclaims": "2", "pods": "8", "count/jobs.batch": "8",
+            "services.loadbalancers": "0", "services.nodeports": "0",
+        } },
+    });
+    let range = json!({
+        "apiVersion": "v1", "kind": "LimitRange", "metadata": metadata(id, "plan"),
+        "spec": { "limits": [{
+            "type": "Container",
+            "defaultRequest": { "cpu": cpu(JOB.cpu_request), "memory": memory(JOB.memory_request) },
+            "default": { "cpu": cpu(JOB.cpu_limit), "memory": memory(JOB.memory_limit) },
+            "max": { "cpu": cpu(largest(|r| r.cpu_limit)), "memory": memory(largest(|r| r.memory_limit)) },
+        }] },
+    });
+    vec![quota, range]
+}
+
+/// What the chart gives the container beside the web server that calls the shop's scheduled tasks.
+const CRON: Resources = Resources { cpu_request: 5, cpu_limit: 100, memory_request: 16, memory_limit: 32 };
+
+/// A container that does not say what it needs, such as one that a person starts to look into something.
+const JOB: Resources = Resources { cpu_request: 50, cpu_limit: 500, memory_request: 96, memory_limit: 256 };
+
+/// Nothing in and nothing out, but for: the ingress controller to the web pods, these to the database and to the cluster's DNS.
+pub fn policies(id: &StoreId, ingress: &Ingress) -> Vec<Value> {
+    let policy = |name: &str, spec: Value| json!({ "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata(id, name), "spec": spec });
+    let pods = |component: &str| json!({ "matchLabels": { COMPONENT_LABEL: component } });
+    let in_namespace = |name: &str| json!({ "matchLabels": { "kubernetes.io/metadata.name": name } });
+    let controller = json!({ "namespaceSelector": in_namespace(&ingress.namespace), "podSelector": { "matchLabels": ingress.pod_labels } });
+    let dns = json!({ "namespaceSelector": in_namespace("kube-system"), "podSelector": { "matchLabels": { "k8s-app": "kube-dns" } } });
+    let database_ports = json!([{ "protocol": "TCP", "port": DATABASE_PORT }]);
+    vec![
+        policy("deny-all", json!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] })),
+        policy(
+            WEB,
+            json!({
+                "podSelector": pods(WEB), "policyTypes": ["Ingress", "Egress"],
+                "ingress": [{ "from": [controller], "ports": [{ "protocol": "TCP", "port": WEB_PORT }] }],
+                "egress": [
+                    { "to": [{ "podSelector": pods(DATABASE) }], "ports": database_ports },
+                    { "to": [dns], "ports": [{ "protocol": "UDP", "port": 53 }, { "protocol": "TCP", "port": 53 }] },
+                ],
+            }),
+        ),
+        policy(
+            DATABASE,
+            json!({
+                "podSelector": pods(DATABASE), "policyTypes": ["Ingress"],
+                "ingress": [{ "from": [{ "podSelector": pods(WEB) }], "ports": database_ports }],
+            }),
+        ),
+    ]
+}
+
+/// `data`: what the keys hold, in the clear.
+pub fn credentials(id: &StoreId, data: &BTreeMap<String, String>) -> Value {
+    json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata(id, CREDENTIALS), "type": "Opaque", "stringData": data })
+}
+
+fn metadata(id: &StoreId, name: &str) -> Value {
+    json!({ "name": name, "namespace": id.namespace(), "labels": { STORE_LABEL: id, MANAGED_BY_LABEL: MANAGER } })
+}
+
+pub(crate) fn cpu(thousandths: u32) -> String {
+    format!("{thousandths}m")
+}
+
+pub(crate) fn memory(mebibytes: u32) -> String {
+    format!("{mebibytes}Mi")
+}
+
+pub(crate) fn gibibytes(number: u32) -> String {
+    format!("{number}Gi")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::example;
+
+    fn id() -> StoreId {
+        StoreId::parse("atelier-nord-x7k2q").unwrap()
+    }
+
+    #[test]
+    fn a_namespace_says_whose_it_is_and_admits_restricted_pods_only() {
+        let labels = &namespace(&id(), &example(), None)[0]["metadata"]["labels"];
+        assert_eq!(labels[STORE_LABEL], "atelier-nord-x7k2q");
+        assert_eq!(labels[PLATFORM_LABEL], "storeyard");
+        assert_eq!(labels["pod-security.kubernetes.io/enforce"], "restricted");
+    }
+
+    #[test]
+    fn the_operator_is_given_its_rights_in_the_namespace_only_if_it_is_a_service_account() {
+        let account = Account::parse("system:serviceaccount:storeyard:storeyard-operator").unwrap();
+        let manifests = namespace(&id(), &example(), Some(&account));
+        assert_eq!(manifests[1]["roleRef"]["name"], "storeyard-store-manager");
+        assert_eq!(manifests[1]["subjects"][0]["name"], "storeyard-operator");
+        assert_eq!(namespace(&id(), &example(), None).len(), 1);
+        assert_eq!(Account::parse("kubernetes-admin"), None);
+    }
+
+    #[test]
+    fn every_plan_leaves_room_for_a_second_web_pod_and_a_job() {
+        for plan in Plan::ALL {
+            let size = plan.size();
+            let quota = &limits(&id(), plan)[0]["spec"]["hard"];
+            let hard: u32 = quota["limits.memory"].as_str().unwrap().trim_end_matches("Mi").parse().unwrap();
+            assert!(
+                hard >= 2 * (size.web.memory_limit + CRON.memory_limit)
+                    + size.database.memory_limit
+                    + JOB.memory_limit,
+                "{plan}"
+            );
+            assert_eq!(quota["services.loadbalancers"], "0");
+        }
+    }
+
+    #[test]
+    fn no_container_of_a_plan_is_above_its_own_maximum() {
+        for plan in Plan::ALL {
+            let max = &limits(&id(), plan)[1]["spec"]["limits"][0]["max"];
+            assert_eq!(
+                max["memory"],
+                memory(plan.size().web.memory_limit.max(plan.size().database.memory_limit))
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_reaches_a_store_but_the_ingress_controller() {
+        let policies = policies(&id(), &example().ingress);
+        assert_eq!(policies[0]["spec"], json!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] }));
+        let web = &policies[1]["spec"];
+        let from = &web["ingress"][0]["from"];
+        assert_eq!(from.as_array().map(Vec::len), Some(1));
+        assert_eq!(from[0]["podSelector"]["matchLabels"]["app"], "traefik");
+        assert_eq!(from[0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"], "traefik");
+        let database = &policies[2]["spec"];
+        assert_eq!(
+            database["ingress"][0]["from"],
+            json!([{ "podSelector": { "matchLabels": { COMPONENT_LABEL: "web" } } }])
+        );
+        assert!(database.get("egress").is_none());
+    }
+}

@@ -1,0 +1,142 @@
+//! Giving a store up: first what is known is kept, then what is left of it goes.
+
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::{Event, PersistentVolumeClaim, Pod};
+use kube::{
+    Api,
+    api::{ListParams, LogParams},
+};
+use store::{
+    ConditionKind, RemovalKind, State,
+    view::{Evidence, Failure},
+};
+
+use super::{
+    PassError,
+    teardown::Torn,
+    work::{Flow, Work},
+};
+use crate::{
+    diagnosis::{Case, diagnose},
+    pods::suspects,
+    progress::shortened,
+    resource::now,
+};
+
+/// Containers whose logs are looked at, and lines of each.
+const MAX_LOGS: usize = 3;
+const LOG_LINES: i64 = 20;
+/// A namespace that has not gone by then does not keep the store from being retried or deleted.
+const CLEAN_UP: Duration = Duration::from_secs(300);
+
+impl Work<'_> {
+    pub(super) async fn give_up(&mut self) -> Result<Flow, PassError> {
+        let is_open =
+            |kind: &ConditionKind| !matches!(self.progress.state(*kind), State::Done | State::NotApplied);
+        let step = ConditionKind::ALL.into_iter().find(is_open).unwrap_or(ConditionKind::StorefrontReachable);
+        let case = self.case(step).await;
+        let diagnosis = diagnose(&case);
+        self.fail(step, diagnosis.sentence, diagnosis.evidence);
+        Ok(Flow::On)
+    }
+
+    /// Keeps why the store is given up; it is `Failed` when it is cleaned up.
+    pub(super) fn fail(&mut self, step: ConditionKind, sentence: String, evidence: Vec<Evidence>) {
+        tracing::warn!(store = %self.id(), %step, reason = %sentence, "given up");
+        let at = now();
+        self.progress.note(format!("Given up: {sentence}"), at);
+        self.see(step, State::InProgress, format!("{sentence} What was made is being removed."));
+        self.progress.failure = Some(Failure { step, sentence, evidence, at });
+        metrics::counter!("storeyard_failures_total", "step" => step.key()).increment(1);
+    }
+
+    pub(super) async fn clean_up(&mut self) -> Result<Flow, PassError> {
+        self.save().await?;
+        let Some(failure) = self.progress.failure.clone() else { return Ok(Flow::On) };
+        let torn = self.tear_down().await?;
+        let is_late = self.elapsed_since(Some(failure.at)) > CLEAN_UP;
+        let (kind, message) = match torn {
+            Torn::Gone => return self.failed(&failure).await,
+            Torn::Going { kind, message } => (kind, message),
+        };
+        if is_late {
+            self.progress.note(format!("Still being removed: {message}"), now());
+            return self.failed(&failure).await;
+        }
+        if kind != RemovalKind::ReleaseUninstalled {
+            self.see(
+                failure.step,
+                State::InProgress,
+                format!("{} What was made is being removed: {message}", failure.sentence),
+            );
+        }
+        self.save().await?;
+        Ok(Flow::Pause(Duration::from_secs(1)))
+    }
+
+    async fn failed(&mut self, failure: &Failure) -> Result<Flow, PassError> {
+        self.see(failure.step, State::Failed, &failure.sentence);
+        self.progress.pods.clear();
+        self.progress.deadline = None;
+        self.save().await?;
+        self.context.wake_next();
+        Ok(Flow::On)
+    }
+
+    /// Everything that may tell why, as far as it can be read.
+    async fn case(&self, step: ConditionKind) -> Case {
+        let client = &self.context.client;
+        let namespace = self.id().namespace();
+        let all = ListParams::default();
+        let (events, claims): (Api<Event>, Api<PersistentVolumeClaim>) =
+            (Api::namespaced(client.clone(), &namespace), Api::namespaced(client.clone(), &namespace));
+        let (events, claims) = tokio::join!(events.list(&all), claims.list(&all));
+        let pods = self.context.pods_of(self.id());
+        let mut events = events.map(|list| list.items).unwrap_or_else(|error| {
+            tracing::warn!(store = %self.id(), %error, "events cannot be read");
+            Vec::new()
+        });
+        events.sort_by_key(|event| event.last_timestamp.as_ref().map(|time| time.0));
+        let claims = claims.map(|list| list.items).unwrap_or_else(|error| {
+            tracing::warn!(store = %self.id(), %error, "volume claims cannot be read");
+            Vec::new()
+        });
+        let logs = self.logs(&pods).await;
+        let waits_for_shop = step == ConditionKind::StorefrontReachable;
+        Case {
+            step: Some(step),
+            seconds: self.context.config.deadline_seconds,
+            complaint: self.memory.complaint.clone(),
+            no_answer: self.memory.no_answer.clone().filter(|_| waits_for_shop),
+            pods,
+            events,
+            claims,
+            logs,
+        }
+    }
+
+    async fn logs(&self, pods: &[Pod]) -> Vec<Evidence> {
+        let api: Api<Pod> = Api::namespaced(self.context.client.clone(), &self.id().namespace());
+        let mut found = Vec::new();
+        for (pod, container, previous) in suspects(pods).into_iter().take(MAX_LOGS) {
+            let params = LogParams {
+                container: Some(container.clone()),
+                previous,
+                tail_lines: Some(LOG_LINES),
+                ..LogParams::default()
+            };
+            match api.logs(&pod, &params).await {
+                Ok(text) if text.trim().is_empty() => {}
+                Ok(text) => found.push(Evidence {
+                    source: format!("log of pod {pod}, container {container}"),
+                    text: shortened(text.trim_end(), 1500),
+                }),
+                Err(error) => {
+                    tracing::warn!(store = %self.id(), %pod, %container, %error, "a log cannot be read");
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,269 @@
+//! From a store whose turn has come to one that answers.
+
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::Secret;
+use kube::{Api, ResourceExt, api::ListParams};
+use store::{Condition, ConditionKind, Engine, Millis, State};
+
+use super::{
+    PassError,
+    work::{Flow, Work, write},
+};
+use crate::{
+    commands,
+    diagnosis::capitalised,
+    pods::{Trouble, look},
+    release::{self, Next},
+    resource::now,
+    runner::CommandError,
+    storefront::{NoAnswer, Question, ask},
+    values::{values, values_id},
+};
+
+/// A shop whose pods are ready answers within a second; one that does not is asked less often after a while.
+const ASK_AGAIN: Duration = Duration::from_millis(120);
+const ASK_AGAIN_LATER: Duration = Duration::from_secs(1);
+
+impl Work<'_> {
+    pub(super) fn take_up(&mut self) -> Flow {
+        self.progress = self.progress.restarted(self.wanted.attempt);
+        self.memory.complaint = None;
+        self.memory.complaints = 0;
+        self.memory.no_answer = None;
+        self.memory.torn.clear();
+        self.memory.teardown_began = None;
+        if self.wanted.attempt > 1 {
+            self.progress.note(format!("Retry was pressed: try {}.", self.wanted.attempt), now());
+        }
+        Flow::On
+    }
+
+    /// Begins, or waits for its turn.
+    pub(super) async fn begin(&mut self) -> Result<Flow, PassError> {
+        let at = now();
+        let mut begun = self.progress.clone();
+        begun.started = Some(at);
+        begun.deadline = Some(at.plus_seconds(i64::from(self.context.config.deadline_seconds)));
+        begun.see(ConditionKind::NamespaceReady, State::InProgress, "", at);
+        match self.context.take_turn(self.id(), self.memory.clone(), &begun) {
+            Ok(()) => {
+                self.progress = begun;
+                Ok(Flow::On)
+            }
+            Err(ahead) => {
+                let others = match ahead {
+                    0 => "It is the next one.".to_owned(),
+                    1 => "One store is before it.".to_owned(),
+                    ahead => format!("{ahead} stores are before it."),
+                };
+                // Its message only: a condition that is pending has no times.
+                let message = format!("Waits for its turn. {others}");
+                self.progress
+                    .conditions
+                    .set(ConditionKind::NamespaceReady, Condition { message, ..Condition::default() });
+                self.save().await?;
+                Ok(Flow::Pause(Duration::from_secs(5)))
+            }
+        }
+    }
+
+    pub(super) async fn release(&mut self) -> Result<Flow, PassError> {
+        let Some(engine) = self.context.config.engine(self.wanted.engine) else {
+            let sentence = format!(
+                "The platform's configuration has no engine {}. Add it, then press Retry.",
+                self.wanted.engine.key()
+            );
+            self.fail(ConditionKind::ReleaseDeployed, sentence, Vec::new());
+            return Ok(Flow::On);
+        };
+        let values = values(&self.wanted, &self.context.config, engine);
+        let values_id = values_id(&values, &engine.chart);
+        self.see(ConditionKind::ReleaseDeployed, State::InProgress, "Deploying the chart.");
+        match release::next(&self.history().await?, &values_id, now()) {
+            Next::Nothing => {
+                self.see(ConditionKind::ReleaseDeployed, State::Done, "");
+                Ok(Flow::On)
+            }
+            Next::Wait(left) => {
+                let message = format!(
+                    "A helm that was started before may still be at work on the release; it is given another {left}."
+                );
+                self.see(ConditionKind::ReleaseDeployed, State::InProgress, message);
+                self.save().await?;
+                Ok(self.pause(Duration::from_millis(u64::try_from(left.0.min(500)).unwrap_or(500))))
+            }
+            Next::Forget(revision) => {
+                self.progress.note(
+                    format!("A helm was killed in the middle of revision {revision}. The revision is forgotten, and what it made is taken over."),
+                    now(),
+                );
+                let forgotten = self.run_through(commands::forget_revision(self.id(), revision)).await;
+                Ok(self.after(ConditionKind::ReleaseDeployed, forgotten))
+            }
+            Next::Uninstall => {
+                self.progress.note("An uninstall of the release had broken off and is done again.", now());
+                let uninstalled = self.run_through(commands::uninstall(self.id())).await;
+                Ok(self.after(ConditionKind::ReleaseDeployed, uninstalled))
+            }
+            Next::Install => {
+                let install = commands::install(self.id(), engine, &values, &values_id);
+                let news = self.news();
+                let (ran, told) = {
+                    let work = &*self;
+                    tokio::join!(work.context.runner.run(install, work.unwanted()), async {
+                        match &news {
+                            Some(status) => write(work.context, work.id(), status).await,
+                            None => Ok(()),
+                        }
+                    })
+                };
+                let installed = self.record(ran);
+                told?;
+                if let Some(status) = news {
+                    self.written(status);
+                }
+                if installed.is_ok() {
+                    self.see(ConditionKind::ReleaseDeployed, State::Done, "");
+                }
+                Ok(self.after(ConditionKind::ReleaseDeployed, installed))
+            }
+        }
+    }
+
+    pub(super) async fn workloads(&mut self) -> Result<Flow, PassError> {
+        let seen = look(&self.context.pods_of(self.id()));
+        self.progress.pods = seen.views;
+        if seen.ready {
+            self.see(ConditionKind::WorkloadsReady, State::Done, "");
+            return Ok(Flow::On);
+        }
+        let serious = seen.troubles.iter().any(Trouble::is_serious);
+        let message = match self.progress.deadline.filter(|_| serious) {
+            Some(deadline) => {
+                format!("{} Given up at {} UTC if it stays so.", seen.sentence, clock(deadline))
+            }
+            None => seen.sentence,
+        };
+        self.see(ConditionKind::WorkloadsReady, State::InProgress, message);
+        self.save().await?;
+        Ok(self.pause(Duration::from_secs(5)))
+    }
+
+    pub(super) async fn storefront(&mut self) -> Result<Flow, PassError> {
+        let seen = look(&self.context.pods_of(self.id()));
+        self.progress.pods = seen.views;
+        if !seen.ready {
+            self.see(ConditionKind::WorkloadsReady, State::InProgress, seen.sentence);
+            return Ok(Flow::On);
+        }
+        if self.progress.state(ConditionKind::StorefrontReachable) == State::Pending {
+            self.see(
+                ConditionKind::StorefrontReachable,
+                State::InProgress,
+                "Asking the shop through the ingress.",
+            );
+            self.save().await?;
+        }
+        match self.ask().await {
+            Ok(()) => {
+                self.see(ConditionKind::StorefrontReachable, State::Done, "");
+                let at = now();
+                self.progress.ready = Some(at);
+                self.memory.no_answer = None;
+                self.memory.no_answers = 0;
+                let seconds = self.elapsed_since(Some(self.wanted.requested)).as_secs_f64();
+                metrics::histogram!("storeyard_create_to_ready_seconds").record(seconds);
+                tracing::info!(store = %self.id(), seconds, "ready");
+                self.save().await?;
+                self.context.wake_next();
+                Ok(Flow::On)
+            }
+            Err(no_answer) => {
+                self.memory.no_answer = Some(no_answer.to_string());
+                self.see(
+                    ConditionKind::StorefrontReachable,
+                    State::InProgress,
+                    format!("{}.", capitalised(&format!("the shop {no_answer}"))),
+                );
+                let waited = self
+                    .elapsed_since(self.progress.conditions.get(ConditionKind::StorefrontReachable).started);
+                if waited > Duration::from_secs(2) {
+                    self.save().await?;
+                }
+                let again = if waited > Duration::from_secs(30) { ASK_AGAIN_LATER } else { ASK_AGAIN };
+                Ok(self.pause(again))
+            }
+        }
+    }
+
+    pub(super) async fn ask(&mut self) -> Result<(), NoAnswer> {
+        let config = &self.context.config;
+        let has_plugin = config.engine(self.wanted.engine).is_some_and(|engine| engine.plugin);
+        let question = match self.wanted.engine {
+            Engine::WooCommerce if has_plugin => Question::Products,
+            Engine::WooCommerce => Question::FrontPage(self.wanted.name.clone()),
+        };
+        self.memory.asked = Some(now());
+        ask(&question, &config.ingress.address, &self.id().host(&config.domain_suffix), config.scheme).await
+    }
+
+    /// The release's revisions, from the labels of helm's own Secrets.
+    pub(super) async fn history(&self) -> Result<Vec<release::Revision>, PassError> {
+        let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &self.id().namespace());
+        let of_release = ListParams::default().labels(&format!("owner=helm,name={}", self.id().release()));
+        let found = secrets.list_metadata(&of_release).await?;
+        let since = |secret: &kube::core::PartialObjectMeta<Secret>| {
+            let created =
+                secret.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_millisecond());
+            // Helm writes when it last changed the revision, in whole seconds.
+            let modified =
+                secret.labels().get("modifiedAt").and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
+            Millis(created.max(modified.saturating_mul(1000)))
+        };
+        Ok(found
+            .iter()
+            .filter_map(|secret| release::Revision::read(secret.labels(), since(secret)))
+            .collect())
+    }
+
+    fn after(&mut self, kind: ConditionKind, result: Result<String, CommandError>) -> Flow {
+        match result {
+            Ok(_) => {
+                self.memory.complaint = None;
+                self.memory.complaints = 0;
+                Flow::On
+            }
+            Err(error) => self.complained(kind, &error),
+        }
+    }
+
+    /// A command that failed is run again, ever less often, until the try's time is over; one that will never succeed is not.
+    pub(super) fn complained(&mut self, kind: ConditionKind, error: &CommandError) -> Flow {
+        match error {
+            CommandError::Cancelled { .. } => Flow::On,
+            CommandError::Failed { complaint, .. }
+                if kind == ConditionKind::ReleaseDeployed && release::is_final(complaint) =>
+            {
+                self.memory.complaint = Some(complaint.clone());
+                self.progress.deadline = Some(now());
+                Flow::On
+            }
+            error => self.complained_of(kind, &error.to_string()),
+        }
+    }
+
+    pub(super) fn complained_of(&mut self, kind: ConditionKind, complaint: &str) -> Flow {
+        self.memory.complaint = Some(complaint.to_owned());
+        self.memory.complaints = self.memory.complaints.saturating_add(1);
+        let line = complaint.lines().last().unwrap_or_default();
+        self.see(kind, State::InProgress, format!("Not yet, and tried again: {line}"));
+        let pause = Duration::from_millis(500) * 2u32.saturating_pow(self.memory.complaints.min(6) - 1);
+        self.pause(pause.min(Duration::from_secs(15)))
+    }
+}
+
+/// Hours and minutes of a time, UTC.
+fn clock(at: Millis) -> String {
+    crate::resource::rfc3339(at).get(11..16).unwrap_or_default().to_owned()
+}

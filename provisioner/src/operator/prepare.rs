@@ -1,0 +1,173 @@
+//! The ground a store stands on: its namespace, its fences, its limits, its credentials.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use k8s_openapi::api::core::v1::{Namespace, Secret};
+use kube::{Api, ResourceExt};
+use store::{ConditionKind, State};
+use tokio::time::{Instant, sleep};
+
+use super::{
+    PassError,
+    work::{Flow, Work, write},
+};
+use crate::{
+    commands, manifests,
+    resource::{PLATFORM_LABEL, STORE_LABEL, now},
+    runner::{CommandError, Invocation, Ran},
+    secrets,
+};
+
+/// Rights in a new namespace take a moment to be known to every API server.
+const RIGHTS: Duration = Duration::from_secs(5);
+
+/// Whose namespace it is that bears the store's name.
+pub(super) enum Found {
+    Nothing,
+    Ours { uid: String, terminating: bool, namespace: Box<Namespace> },
+    Foreign,
+}
+
+impl Work<'_> {
+    pub(super) async fn find_namespace(&self) -> Result<Found, PassError> {
+        let namespaces: Api<Namespace> = Api::all(self.context.client.clone());
+        let Some(namespace) = namespaces.get_opt(&self.id().namespace()).await? else {
+            return Ok(Found::Nothing);
+        };
+        let labels = namespace.labels();
+        let is_ours = labels.get(STORE_LABEL).is_some_and(|id| id == self.id().as_str())
+            && labels.get(PLATFORM_LABEL).is_some_and(|platform| *platform == self.context.config.namespace);
+        if !is_ours {
+            return Ok(Found::Foreign);
+        }
+        let terminating = namespace.metadata.deletion_timestamp.is_some();
+        Ok(Found::Ours {
+            uid: namespace.uid().unwrap_or_default(),
+            terminating,
+            namespace: Box::new(namespace),
+        })
+    }
+
+    pub(super) async fn prepare(&mut self) -> Result<Flow, PassError> {
+        match self.find_namespace().await? {
+            Found::Foreign => return Ok(self.foreign_namespace()),
+            Found::Ours { terminating: true, .. } => {
+                let message =
+                    "The namespace of an earlier try is still being removed; this one begins after it.";
+                self.see(ConditionKind::NamespaceReady, State::InProgress, message);
+                self.save().await?;
+                return Ok(self.pause(Duration::from_millis(500)));
+            }
+            Found::Ours { .. } | Found::Nothing => {}
+        }
+        self.see(ConditionKind::NamespaceReady, State::InProgress, "Making the namespace.");
+        let kinds = "Namespace, RoleBinding";
+        let namespace = manifests::namespace(self.id(), &self.context.config, self.context.account.as_ref());
+        let kinds = if namespace.len() > 1 { kinds } else { "Namespace" };
+        let news = self.news();
+        let (ran, told, given) = {
+            let work = &*self;
+            tokio::join!(
+                work.context.runner.run(commands::apply(kinds, &namespace), work.unwanted()),
+                async {
+                    match &news {
+                        Some(status) => write(work.context, work.id(), status).await,
+                        None => Ok(()),
+                    }
+                },
+                work.given_credentials(),
+            )
+        };
+        told?;
+        if let Some(status) = news {
+            self.written(status);
+        }
+        if let Err(error) = self.record(ran) {
+            return Ok(self.complained(ConditionKind::NamespaceReady, &error));
+        }
+        self.see(ConditionKind::QuotaApplied, State::InProgress, "");
+        self.see(ConditionKind::CredentialsReady, State::InProgress, "");
+        let secrets = match given? {
+            None => {
+                let message = format!(
+                    "The Secret {} with the store's credentials is missing.",
+                    self.id().credentials_secret()
+                );
+                return Ok(self.complained_of(ConditionKind::CredentialsReady, &message));
+            }
+            Some(given) => match secrets::derived(&given) {
+                Ok(secrets) => secrets,
+                Err(error) => {
+                    return Ok(self.complained_of(ConditionKind::CredentialsReady, &error.to_string()));
+                }
+            },
+        };
+        self.furnish(&secrets).await
+    }
+
+    async fn furnish(&mut self, secrets: &BTreeMap<String, String>) -> Result<Flow, PassError> {
+        let id = self.id().clone();
+        let limits = commands::apply("ResourceQuota, LimitRange", &manifests::limits(&id, self.wanted.plan));
+        let mut fences = manifests::policies(&id, &self.context.config.ingress);
+        fences.push(manifests::credentials(&id, secrets));
+        let fences = commands::apply("NetworkPolicies, Secret", &fences);
+        let namespaces: Api<Namespace> = Api::all(self.context.client.clone());
+        let name = id.namespace();
+        let (limited, fenced, namespace) =
+            tokio::join!(self.patiently(limits), self.patiently(fences), namespaces.get(&name));
+        self.progress.namespace_uid = namespace?.uid();
+        match self.record(limited) {
+            Ok(_) => self.see(ConditionKind::QuotaApplied, State::Done, ""),
+            Err(CommandError::Cancelled { .. }) => return Ok(Flow::On),
+            Err(error) => {
+                let why = error.to_string();
+                let why = why.lines().last().unwrap_or_default().trim_start_matches("Error from server ");
+                let message = format!(
+                    "The plan's limits could not be applied, and the store goes on without them: {why}"
+                );
+                self.progress.note(&message, now());
+                self.see(ConditionKind::QuotaApplied, State::NotApplied, message);
+            }
+        }
+        if let Err(error) = self.record(fenced) {
+            return Ok(self.complained(ConditionKind::NamespaceReady, &error));
+        }
+        self.see(ConditionKind::NamespaceReady, State::Done, "");
+        self.see(ConditionKind::CredentialsReady, State::Done, "");
+        self.memory.complaint = None;
+        self.memory.complaints = 0;
+        Ok(Flow::On)
+    }
+
+    /// Runs a command that needs rights which were given a moment ago.
+    async fn patiently(&self, invocation: Invocation) -> Ran {
+        let until = Instant::now() + RIGHTS;
+        let needs_rights = self.context.account.is_some();
+        loop {
+            let ran = self.context.runner.run(invocation.clone(), self.unwanted()).await;
+            let is_forbidden = ran.outcome.as_ref().is_err_and(CommandError::is_forbidden);
+            if !needs_rights || !is_forbidden || Instant::now() > until {
+                return ran;
+            }
+            sleep(Duration::from_millis(150)).await;
+        }
+    }
+
+    async fn given_credentials(&self) -> Result<Option<BTreeMap<String, Vec<u8>>>, PassError> {
+        let secrets: Api<Secret> =
+            Api::namespaced(self.context.client.clone(), &self.context.config.namespace);
+        let secret = secrets.get_opt(&self.id().credentials_secret()).await?;
+        Ok(secret.map(|secret| {
+            secret.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect()
+        }))
+    }
+
+    fn foreign_namespace(&mut self) -> Flow {
+        let sentence = format!(
+            "The namespace {} exists already and was not made for this store, so it is left untouched. Delete this store and make it anew under another name.",
+            self.id().namespace()
+        );
+        self.fail(ConditionKind::NamespaceReady, sentence, Vec::new());
+        Flow::On
+    }
+}

@@ -1,0 +1,142 @@
+//! What was made goes, and is seen to be gone: release, namespace, volumes. Nothing is ever forced.
+
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::{Namespace, PersistentVolume};
+use kube::{Api, ResourceExt, api::ListParams};
+use store::RemovalKind;
+
+use super::{PassError, prepare::Found, work::Work};
+use crate::{commands, resource::now, runner::CommandError};
+
+/// How far a teardown is.
+pub(super) enum Torn {
+    Going { kind: RemovalKind, message: String },
+    Gone,
+}
+
+/// After this long it is said what holds a namespace.
+const QUICK: Duration = Duration::from_secs(15);
+/// Helm may fail to uninstall what is broken; the namespace then takes all of it along.
+const UNINSTALLS: u32 = 2;
+
+impl Work<'_> {
+    /// Does what can be done now. Called again until nothing is left.
+    pub(super) async fn tear_down(&mut self) -> Result<Torn, PassError> {
+        if self.memory.teardown_began.is_none() {
+            self.memory.teardown_began = Some(now());
+            self.memory.complaints = 0;
+        }
+        match self.find_namespace().await? {
+            Found::Ours { terminating: true, namespace, .. } => {
+                self.memory.torn.insert(RemovalKind::ReleaseUninstalled);
+                return Ok(Torn::Going {
+                    kind: RemovalKind::NamespaceDeleted,
+                    message: self.what_holds(&namespace),
+                });
+            }
+            Found::Ours { uid, .. } => {
+                if let Some(going) = self.uninstall().await? {
+                    return Ok(going);
+                }
+                let name = self.id().namespace();
+                let deleted = self.run_through(commands::delete_namespace(&name, &uid)).await;
+                let message = match deleted {
+                    Ok(_) => "The cluster removes the namespace with all that is in it.".to_owned(),
+                    Err(error) => format!("The namespace could not be deleted and is tried again: {error}"),
+                };
+                return Ok(Torn::Going { kind: RemovalKind::NamespaceDeleted, message });
+            }
+            Found::Foreign => {
+                self.memory.torn.extend([RemovalKind::ReleaseUninstalled, RemovalKind::NamespaceDeleted]);
+                return Ok(Torn::Gone);
+            }
+            Found::Nothing => {}
+        }
+        self.memory.torn.extend([RemovalKind::ReleaseUninstalled, RemovalKind::NamespaceDeleted]);
+        let left = self.volumes_left().await?;
+        if left.is_empty() {
+            self.memory.torn.insert(RemovalKind::VolumesDeleted);
+            return Ok(Torn::Gone);
+        }
+        Ok(Torn::Going {
+            kind: RemovalKind::VolumesDeleted,
+            message: format!("The storage provisioner removes {}.", left.join(", ")),
+        })
+    }
+
+    /// None when the release is gone, or helm cannot make it so.
+    async fn uninstall(&mut self) -> Result<Option<Torn>, PassError> {
+        if self.memory.torn.contains(&RemovalKind::ReleaseUninstalled) {
+            return Ok(None);
+        }
+        if self.history().await.is_ok_and(|history| history.is_empty()) {
+            self.memory.torn.insert(RemovalKind::ReleaseUninstalled);
+            return Ok(None);
+        }
+        match self.run_through(commands::uninstall(self.id())).await {
+            Ok(_) => {}
+            Err(error @ CommandError::CouldNotStart { .. }) => {
+                return Ok(Some(Torn::Going {
+                    kind: RemovalKind::ReleaseUninstalled,
+                    message: error.to_string(),
+                }));
+            }
+            Err(error) => {
+                self.memory.complaints = self.memory.complaints.saturating_add(1);
+                if self.memory.complaints < UNINSTALLS {
+                    let message = format!("helm could not uninstall the release and is tried again: {error}");
+                    return Ok(Some(Torn::Going { kind: RemovalKind::ReleaseUninstalled, message }));
+                }
+                self.progress.note(
+                    "helm could not uninstall the release; the namespace takes all of it along.",
+                    now(),
+                );
+            }
+        }
+        self.memory.torn.insert(RemovalKind::ReleaseUninstalled);
+        Ok(None)
+    }
+
+    fn what_holds(&self, namespace: &Namespace) -> String {
+        if self.elapsed_since(self.memory.teardown_began) < QUICK {
+            return "The cluster removes the namespace with all that is in it.".to_owned();
+        }
+        let reasons: Vec<&str> = namespace
+            .status
+            .iter()
+            .filter_map(|status| status.conditions.as_ref())
+            .flatten()
+            .filter(|condition| condition.status == "True")
+            .filter_map(|condition| condition.message.as_deref())
+            .collect();
+        if reasons.is_empty() {
+            return "The cluster still removes the namespace.".to_owned();
+        }
+        format!("The namespace is held: {}", reasons.join(" "))
+    }
+
+    /// Volumes of the store's namespace that are there and will go. One whose class keeps volumes stays, and is noted once.
+    async fn volumes_left(&mut self) -> Result<Vec<String>, PassError> {
+        let volumes: Api<PersistentVolume> = Api::all(self.context.client.clone());
+        let namespace = self.id().namespace();
+        let is_own = |volume: &PersistentVolume| {
+            let claim = volume.spec.as_ref().and_then(|spec| spec.claim_ref.as_ref());
+            claim.and_then(|claim| claim.namespace.as_deref()) == Some(&namespace)
+        };
+        let is_kept = |volume: &PersistentVolume| {
+            volume.spec.as_ref().and_then(|spec| spec.persistent_volume_reclaim_policy.as_deref())
+                == Some("Retain")
+        };
+        let found = volumes.list(&ListParams::default()).await?;
+        let (kept, left): (Vec<_>, Vec<_>) = found.items.into_iter().filter(is_own).partition(is_kept);
+        if left.is_empty() && !kept.is_empty() {
+            let names: Vec<String> = kept.iter().map(ResourceExt::name_any).collect();
+            self.progress.note(
+                format!("Kept by their storage class (Retain), to be deleted by hand: {}.", names.join(", ")),
+                now(),
+            );
+        }
+        Ok(left.iter().map(ResourceExt::name_any).collect())
+    }
+}

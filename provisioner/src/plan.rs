@@ -1,0 +1,144 @@
+//! What comes next for a store, from what is known of it. The whole of the operator's will is in this one function.
+
+use store::{ConditionKind, Millis, Phase, State};
+
+use crate::progress::Progress;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Deletion was asked for.
+    Remove,
+    /// A try that nobody has taken up yet.
+    TakeUp,
+    Queue,
+    /// Its turn has come.
+    Begin,
+    /// Namespace, limits, fences and credentials.
+    Prepare,
+    Release,
+    Workloads,
+    Storefront,
+    /// It was ready once: see that it still is.
+    Keep,
+    /// The try's time is over.
+    GiveUp,
+    /// Given up; what is left of it goes.
+    CleanUp,
+    /// Failed, and nothing is left to do until somebody asks.
+    Rest,
+}
+
+pub fn next(progress: &Progress, attempt: u32, deleting: bool, has_turn: bool, now: Millis) -> Next {
+    if deleting {
+        return Next::Remove;
+    }
+    if progress.attempt != attempt {
+        // A retry is taken up only after what the failure left is gone.
+        let is_cleaning =
+            progress.failure.is_some() && Phase::of(&progress.conditions, false) != Phase::Failed;
+        return if is_cleaning { Next::CleanUp } else { Next::TakeUp };
+    }
+    if Phase::of(&progress.conditions, false) == Phase::Failed {
+        return Next::Rest;
+    }
+    if progress.failure.is_some() {
+        return Next::CleanUp;
+    }
+    if progress.ready.is_some() {
+        return Next::Keep;
+    }
+    let Some(deadline) = progress.deadline else {
+        return if has_turn { Next::Begin } else { Next::Queue };
+    };
+    if now >= deadline {
+        return Next::GiveUp;
+    }
+    let is_open = |kind: &ConditionKind| !matches!(progress.state(*kind), State::Done | State::NotApplied);
+    match ConditionKind::ALL.iter().find(|kind| is_open(kind)) {
+        Some(
+            ConditionKind::NamespaceReady | ConditionKind::QuotaApplied | ConditionKind::CredentialsReady,
+        ) => Next::Prepare,
+        Some(ConditionKind::ReleaseDeployed) => Next::Release,
+        Some(ConditionKind::WorkloadsReady) => Next::Workloads,
+        Some(ConditionKind::StorefrontReachable) | None => Next::Storefront,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use store::view::Failure;
+
+    use super::*;
+
+    fn begun() -> Progress {
+        Progress { attempt: 1, started: Some(Millis(0)), deadline: Some(Millis(1000)), ..Progress::default() }
+    }
+
+    fn failure() -> Option<Failure> {
+        Some(Failure {
+            step: ConditionKind::WorkloadsReady,
+            sentence: "no".into(),
+            evidence: vec![],
+            at: Millis(9),
+        })
+    }
+
+    #[test]
+    fn a_store_waits_for_its_turn_and_then_begins() {
+        let progress = Progress { attempt: 1, ..Progress::default() };
+        assert_eq!(next(&progress, 1, false, false, Millis(1)), Next::Queue);
+        assert_eq!(next(&progress, 1, false, true, Millis(1)), Next::Begin);
+    }
+
+    #[test]
+    fn steps_follow_one_another() {
+        let mut progress = begun();
+        let mut steps = vec![next(&progress, 1, false, true, Millis(1))];
+        for kind in ConditionKind::ALL {
+            progress.see(kind, State::Done, "", Millis(1));
+            steps.push(next(&progress, 1, false, true, Millis(1)));
+        }
+        steps.dedup();
+        assert_eq!(steps, [Next::Prepare, Next::Release, Next::Workloads, Next::Storefront]);
+    }
+
+    #[test]
+    fn a_quota_that_could_not_be_applied_stops_nothing() {
+        let mut progress = begun();
+        for kind in [ConditionKind::NamespaceReady, ConditionKind::CredentialsReady] {
+            progress.see(kind, State::Done, "", Millis(1));
+        }
+        progress.see(ConditionKind::QuotaApplied, State::NotApplied, "no", Millis(1));
+        assert_eq!(next(&progress, 1, false, true, Millis(1)), Next::Release);
+    }
+
+    #[test]
+    fn time_runs_out_for_a_try_but_not_for_a_store_that_was_ready() {
+        let mut progress = begun();
+        assert_eq!(next(&progress, 1, false, true, Millis(1000)), Next::GiveUp);
+        progress.ready = Some(Millis(500));
+        assert_eq!(next(&progress, 1, false, true, Millis(5000)), Next::Keep);
+    }
+
+    #[test]
+    fn a_store_that_was_given_up_is_cleaned_up_before_it_rests_or_is_retried() {
+        let mut progress = Progress { failure: failure(), ..begun() };
+        assert_eq!(next(&progress, 1, false, true, Millis(2000)), Next::CleanUp);
+        assert_eq!(next(&progress, 2, false, true, Millis(2000)), Next::CleanUp);
+        progress.see(ConditionKind::WorkloadsReady, State::Failed, "no", Millis(3000));
+        assert_eq!(next(&progress, 1, false, true, Millis(4000)), Next::Rest);
+        assert_eq!(next(&progress, 2, false, true, Millis(4000)), Next::TakeUp);
+    }
+
+    proptest! {
+        #[test]
+        fn deletion_comes_before_everything(states in prop::collection::vec(0..6usize, 6), attempt in 0..3u32, has_turn: bool, now in 0..2000i64) {
+            let mut progress = begun();
+            for (kind, state) in ConditionKind::ALL.into_iter().zip(states) {
+                progress.see(kind, State::ALL[state], "", Millis(1));
+            }
+            prop_assert_eq!(next(&progress, attempt, true, has_turn, Millis(now)), Next::Remove);
+        }
+    }
+}

@@ -1,0 +1,398 @@
+//! What a store's pods say: whether the shop's parts run, and what is wrong with one that does not.
+
+use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
+use kube::ResourceExt;
+use store::view::{PodState, PodView};
+
+use crate::{
+    manifests::{DATABASE, WEB},
+    resource::COMPONENT_LABEL,
+};
+
+/// Why a pod does not come up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    pub pod: String,
+    /// None where the pod as a whole is concerned.
+    pub container: Option<String>,
+    pub what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    Image {
+        image: String,
+        detail: String,
+    },
+    /// The container's program ended badly.
+    Crash {
+        exit: i32,
+        restarts: i32,
+        reason: String,
+        last_words: String,
+    },
+    /// The container cannot be made, e.g. for a missing Secret.
+    CannotStart {
+        reason: String,
+        detail: String,
+    },
+    Unschedulable {
+        detail: String,
+    },
+    Volumes {
+        detail: String,
+    },
+}
+
+impl Trouble {
+    /// A clause: “…, container … : …”.
+    pub fn clause(&self) -> String {
+        let pod = &self.pod;
+        let container = self.container.as_deref().unwrap_or_default();
+        match &self.what {
+            What::Image { image, detail } => {
+                format!("the image {image} of container {container} in pod {pod} cannot be pulled ({detail})")
+            }
+            What::Crash { exit, restarts, reason, last_words } => {
+                let why = if reason == "OOMKilled" {
+                    "it ran out of memory".to_owned()
+                } else {
+                    format!("exit code {exit}")
+                };
+                let plural = if *restarts == 1 { "" } else { "s" };
+                let last = if last_words.is_empty() {
+                    String::new()
+                } else {
+                    format!(", with the words “{last_words}”")
+                };
+                format!(
+                    "container {container} in pod {pod} has ended: {why}, {restarts} restart{plural}{last}"
+                )
+            }
+            What::CannotStart { reason, detail } => {
+                format!("container {container} in pod {pod} cannot be started: {reason} ({detail})")
+            }
+            What::Unschedulable { detail } => format!("no node has room for pod {pod}: {detail}"),
+            What::Volumes { detail } => format!("pod {pod} waits for its volume: {detail}"),
+        }
+    }
+
+    /// Whether waiting is unlikely to mend it.
+    pub fn is_serious(&self) -> bool {
+        !matches!(self.what, What::Volumes { .. })
+    }
+}
+
+/// All pods of a store, seen together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workloads {
+    pub views: Vec<PodView>,
+    /// Every part that the shop consists of has a pod that is ready.
+    pub ready: bool,
+    /// What is waited for, as a sentence.
+    pub sentence: String,
+    pub troubles: Vec<Trouble>,
+}
+
+pub fn look(pods: &[Pod]) -> Workloads {
+    let mut pods: Vec<&Pod> = pods.iter().collect();
+    pods.sort_by_key(|pod| pod.name_any());
+    let parts = [(DATABASE, "Database"), (WEB, "WordPress")];
+    let words: Vec<(bool, String)> = parts
+        .into_iter()
+        .map(|(component, name)| {
+            let own: Vec<&Pod> = pods
+                .iter()
+                .copied()
+                .filter(|pod| pod.labels().get(COMPONENT_LABEL).is_some_and(|c| c == component))
+                .collect();
+            let ready = own.iter().any(|pod| state(pod) == PodState::Ready);
+            (
+                ready,
+                format!(
+                    "{name}{}.",
+                    if ready { " ready".to_owned() } else { format!(": {}", waiting_for(&own)) }
+                ),
+            )
+        })
+        .collect();
+    let troubles: Vec<Trouble> = pods.iter().filter_map(|pod| trouble(pod)).collect();
+    let mut sentence = words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" ");
+    for trouble in troubles.iter().filter(|trouble| trouble.is_serious()) {
+        sentence.push_str(&format!(" Trouble: {}.", trouble.clause().trim_end_matches('.')));
+    }
+    Workloads {
+        views: pods.iter().map(|pod| view(pod)).collect(),
+        ready: words.iter().all(|(ready, _)| *ready),
+        sentence,
+        troubles,
+    }
+}
+
+/// Containers that have not done what they should, worth a look into their logs: pod, container, and whether the run before the
+/// current one is meant.
+pub fn suspects(pods: &[Pod]) -> Vec<(String, String, bool)> {
+    let mut found = Vec::new();
+    for pod in pods {
+        for (status, is_init) in statuses(pod) {
+            let finished_well =
+                is_init && terminated(status.state.as_ref()).is_some_and(|(exit, _, _)| exit == 0);
+            let has_run = status.state.as_ref().is_some_and(|state| state.waiting.is_none())
+                || status.restart_count > 0;
+            if has_run && !finished_well && (is_init || !status.ready) {
+                let waits = status.state.as_ref().is_some_and(|state| state.waiting.is_some());
+                found.push((pod.name_any(), status.name.clone(), waits));
+            }
+        }
+    }
+    found
+}
+
+fn view(pod: &Pod) -> PodView {
+    let restarts: i32 = statuses(pod).map(|(status, _)| status.restart_count).sum();
+    let mut detail = match (state(pod), trouble(pod)) {
+        (PodState::Ready | PodState::Stopping, _) => String::new(),
+        (_, Some(trouble)) => short(&trouble),
+        _ => waiting_for(&[pod]),
+    };
+    if restarts > 0 {
+        let gap = if detail.is_empty() { "" } else { ", " };
+        let plural = if restarts == 1 { "" } else { "s" };
+        detail.push_str(&format!("{gap}{restarts} restart{plural}"));
+    }
+    PodView { name: pod.name_any(), state: state(pod), detail }
+}
+
+fn short(trouble: &Trouble) -> String {
+    let container = trouble.container.as_deref().unwrap_or_default();
+    match &trouble.what {
+        What::Image { .. } => format!("{container}: image cannot be pulled"),
+        What::Crash { exit, reason, .. } if reason.is_empty() || reason == "Error" => {
+            format!("{container}: ended with {exit}")
+        }
+        What::Crash { reason, .. } => format!("{container}: {reason}"),
+        What::CannotStart { reason, .. } => format!("{container}: {reason}"),
+        What::Unschedulable { .. } => "no node has room".to_owned(),
+        What::Volumes { .. } => "waits for its volume".to_owned(),
+    }
+}
+
+fn state(pod: &Pod) -> PodState {
+    if pod.metadata.deletion_timestamp.is_some() {
+        return PodState::Stopping;
+    }
+    if trouble(pod).is_some_and(|trouble| trouble.container.is_some()) {
+        return PodState::Failing;
+    }
+    if condition(pod, "Ready").is_some_and(|(status, _, _)| status == "True") {
+        return PodState::Ready;
+    }
+    let started =
+        statuses(pod).any(|(status, _)| status.state.as_ref().is_some_and(|state| state.waiting.is_none()));
+    if started { PodState::Starting } else { PodState::Waiting }
+}
+
+/// What the pods of one part are at, in a few words.
+fn waiting_for(pods: &[&Pod]) -> String {
+    let Some(pod) = pods.iter().find(|pod| pod.metadata.deletion_timestamp.is_none()) else {
+        return (if pods.is_empty() { "not created yet" } else { "stopping" }).to_owned();
+    };
+    if let Some(trouble) = trouble(pod) {
+        return short(&trouble);
+    }
+    if condition(pod, "PodScheduled").is_none_or(|(status, _, _)| status != "True") {
+        return "waits for a node and its volumes".to_owned();
+    }
+    for (status, is_init) in statuses(pod) {
+        let state = status.state.as_ref();
+        let running = state.is_some_and(|state| state.running.is_some());
+        if is_init && running {
+            return (if status.name == "setup" { "setting up the shop" } else { "preparing" }).to_owned();
+        }
+        if !is_init && running {
+            return "starting".to_owned();
+        }
+    }
+    "attaching volumes and loading the image".to_owned()
+}
+
+fn trouble(pod: &Pod) -> Option<Trouble> {
+    if pod.metadata.deletion_timestamp.is_some() {
+        return None;
+    }
+    let name = pod.name_any();
+    if let Some(("False", "Unschedulable", detail)) = condition(pod, "PodScheduled") {
+        let detail = detail.trim_end_matches('.').to_owned();
+        let is_volume = detail.contains("PersistentVolumeClaim") || detail.contains("persistentvolumeclaim");
+        let what = if is_volume { What::Volumes { detail } } else { What::Unschedulable { detail } };
+        return Some(Trouble { pod: name, container: None, what });
+    }
+    let (container, what) =
+        statuses(pod).find_map(|(status, _)| Some((status.name.clone(), what(status)?)))?;
+    Some(Trouble { pod: name, container: Some(container), what })
+}
+
+fn what(status: &ContainerStatus) -> Option<What> {
+    let state = status.state.as_ref()?;
+    if let Some((exit, reason, last_words)) = terminated(Some(state)).filter(|(exit, _, _)| *exit != 0) {
+        return Some(What::Crash { exit, restarts: status.restart_count, reason, last_words });
+    }
+    let waiting = state.waiting.as_ref()?;
+    let detail = waiting.message.clone().unwrap_or_default();
+    match waiting.reason.as_deref()? {
+        reason @ ("ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull") => {
+            let detail = if detail.is_empty() { reason.to_owned() } else { brief(&detail) };
+            Some(What::Image { image: status.image.clone(), detail })
+        }
+        "CrashLoopBackOff" => {
+            let (exit, reason, last_words) = terminated(status.last_state.as_ref()).unwrap_or_default();
+            Some(What::Crash { exit, restarts: status.restart_count, reason, last_words })
+        }
+        reason if reason.ends_with("Error") => {
+            Some(What::CannotStart { reason: reason.to_owned(), detail: brief(&detail) })
+        }
+        _ => None,
+    }
+}
+
+/// The part of a runtime's message that tells: its first line, bounded.
+fn brief(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
+    crate::progress::shortened(line, 200)
+}
+
+/// Exit code, reason and last words.
+fn terminated(state: Option<&ContainerState>) -> Option<(i32, String, String)> {
+    let terminated = state?.terminated.as_ref()?;
+    let message = terminated.message.as_deref().unwrap_or_default();
+    let last = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let last = crate::progress::shortened(last.trim(), 200);
+    Some((terminated.exit_code, terminated.reason.clone().unwrap_or_default(), last))
+}
+
+/// Init containers first, since the others wait for them.
+fn statuses(pod: &Pod) -> impl Iterator<Item = (&ContainerStatus, bool)> {
+    let status = pod.status.as_ref();
+    let init = status.and_then(|status| status.init_container_statuses.as_ref()).into_iter().flatten();
+    let main = status.and_then(|status| status.container_statuses.as_ref()).into_iter().flatten();
+    init.map(|status| (status, true)).chain(main.map(|status| (status, false)))
+}
+
+fn condition<'a>(pod: &'a Pod, kind: &str) -> Option<(&'a str, &'a str, &'a str)> {
+    let found = pod.status.as_ref()?.conditions.as_ref()?.iter().find(|condition| condition.type_ == kind)?;
+    Some((
+        &found.status,
+        found.reason.as_deref().unwrap_or_default(),
+        found.message.as_deref().unwrap_or_default(),
+    ))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    pub(crate) fn pod(name: &str, component: &str, status: &Value) -> Pod {
+        serde_json::from_value(json!({
+            "metadata": { "name": name, "labels": { "app.kubernetes.io/component": component } }, "spec": { "containers": [] }, "status": status,
+        }))
+        .unwrap()
+    }
+
+    fn container(name: &str, state: &Value, restarts: i32) -> Value {
+        json!({ "name": name, "image": "localhost/x:1", "imageID": "", "ready": false, "restartCount": restarts, "state": state,
+                "lastState": { "terminated": { "exitCode": 2, "reason": "Error" } } })
+    }
+
+    fn scheduled(init: &Value, main: &Value) -> Value {
+        json!({ "conditions": [{ "type": "PodScheduled", "status": "True" }], "initContainerStatuses": init, "containerStatuses": main })
+    }
+
+    fn ready() -> Value {
+        json!({ "conditions": [{ "type": "PodScheduled", "status": "True" }, { "type": "Ready", "status": "True" }] })
+    }
+
+    #[test]
+    fn workloads_are_ready_when_every_part_has_a_ready_pod() {
+        let both = [pod("mariadb-0", DATABASE, &ready()), pod("wordpress-1", WEB, &ready())];
+        assert!(look(&both).ready);
+        let waiting = look(&both[..1]);
+        assert!(!waiting.ready);
+        assert_eq!(waiting.sentence, "Database ready. WordPress: not created yet.");
+    }
+
+    #[test]
+    fn the_sentence_follows_the_set_up() {
+        let running = json!({ "running": {} });
+        let setup = scheduled(&json!([container("setup", &running, 0)]), &json!([]));
+        let seen = look(&[pod("mariadb-0", DATABASE, &ready()), pod("wordpress-1", WEB, &setup)]);
+        assert_eq!(seen.sentence, "Database ready. WordPress: setting up the shop.");
+        assert_eq!(seen.views[1].state, PodState::Starting);
+    }
+
+    #[test]
+    fn an_image_that_cannot_be_pulled_is_named_with_its_container() {
+        let waiting =
+            json!({ "waiting": { "reason": "ImagePullBackOff", "message": "Back-off pulling image" } });
+        let seen = look(&[pod(
+            "wordpress-1",
+            WEB,
+            &scheduled(&json!([container("setup", &waiting, 0)]), &json!([])),
+        )]);
+        assert_eq!(
+            seen.troubles[0].clause(),
+            "the image localhost/x:1 of container setup in pod wordpress-1 cannot be pulled (Back-off pulling image)"
+        );
+        assert_eq!(
+            (seen.views[0].state, seen.views[0].detail.as_str()),
+            (PodState::Failing, "setup: image cannot be pulled")
+        );
+    }
+
+    #[test]
+    fn a_crash_is_told_with_how_the_last_run_ended_and_its_log_is_that_run_s() {
+        let waiting = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
+        let pods =
+            [pod("mariadb-0", DATABASE, &scheduled(&json!([]), &json!([container("mariadb", &waiting, 3)])))];
+        let seen = look(&pods);
+        assert_eq!(
+            seen.troubles[0].what,
+            What::Crash { exit: 2, restarts: 3, reason: "Error".into(), last_words: String::new() }
+        );
+        assert_eq!(suspects(&pods), [("mariadb-0".to_owned(), "mariadb".to_owned(), true)]);
+    }
+
+    #[test]
+    fn a_pod_without_a_node_says_why() {
+        let status = |message: &str| json!({ "conditions": [{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message }] });
+        let cpu = look(&[pod("wordpress-1", WEB, &status("0/1 nodes are available: 1 Insufficient cpu."))]);
+        assert_eq!(
+            cpu.troubles[0].clause(),
+            "no node has room for pod wordpress-1: 0/1 nodes are available: 1 Insufficient cpu"
+        );
+        let volume =
+            look(&[pod("wordpress-1", WEB, &status("pod has unbound immediate PersistentVolumeClaims"))]);
+        assert!(!volume.troubles[0].is_serious());
+    }
+
+    #[test]
+    fn a_missing_secret_cannot_start_a_container() {
+        let waiting = json!({ "waiting": { "reason": "CreateContainerConfigError", "message": "secret \"credentials\" not found" } });
+        let seen = look(&[pod(
+            "mariadb-0",
+            DATABASE,
+            &scheduled(&json!([]), &json!([container("mariadb", &waiting, 0)])),
+        )]);
+        assert!(seen.troubles[0].clause().contains("secret \"credentials\" not found"));
+    }
+
+    #[test]
+    fn a_pod_that_stops_is_not_ready() {
+        let mut stopping = pod("wordpress-1", WEB, &ready());
+        stopping.metadata.deletion_timestamp =
+            Some(serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap());
+        let seen = look(&[stopping]);
+        assert_eq!((seen.ready, seen.views[0].state), (false, PodState::Stopping));
+    }
+}

@@ -1,0 +1,299 @@
+//! What is known of a store: the model behind a Store's status, and its way into and out of the resource.
+
+use store::{
+    Condition, ConditionKind, Conditions, Millis, Phase, RemovalKind, State,
+    view::{Failure, PodView, TimelineEntry, TimelineKind},
+};
+
+use crate::resource::{StatusCondition, StoreStatus, millis, rfc3339};
+
+/// The `type` of the condition that sums up the others, for `kubectl wait --for=condition=Ready`.
+pub const READY: &str = "Ready";
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The try that all this is of.
+    pub attempt: u32,
+    pub conditions: Conditions,
+    /// Empty until deletion is asked for.
+    pub removal: Vec<(RemovalKind, Condition)>,
+    pub pods: Vec<PodView>,
+    pub timeline: Vec<TimelineEntry>,
+    pub timeline_dropped: u32,
+    pub failure: Option<Failure>,
+    pub started: Option<Millis>,
+    pub deadline: Option<Millis>,
+    pub ready: Option<Millis>,
+    pub namespace_uid: Option<String>,
+    /// The phase last told, and since when.
+    pub phase: Option<(Phase, Millis)>,
+}
+
+impl Progress {
+    /// Entries of a timeline: about three tries.
+    pub const MAX_TIMELINE: usize = 60;
+    const MAX_TEXT: usize = 600;
+
+    pub fn read(status: Option<&StoreStatus>) -> Self {
+        let Some(status) = status else { return Self::default() };
+        let mut conditions = Conditions::default();
+        for kind in ConditionKind::ALL {
+            if let Some(found) = status.conditions.iter().find(|condition| condition.kind == kind.key()) {
+                conditions.set(kind, read_condition(found));
+            }
+        }
+        let removal = RemovalKind::ALL
+            .into_iter()
+            .filter_map(|kind| {
+                let found = status.removal.iter().find(|condition| condition.kind == kind.key())?;
+                Some((kind, read_condition(found)))
+            })
+            .collect();
+        let time = |text: &Option<String>| text.as_deref().and_then(millis);
+        let phase =
+            status.phase.as_deref().and_then(|told| Phase::ALL.into_iter().find(|p| p.to_string() == told));
+        Self {
+            attempt: status.attempt,
+            conditions,
+            removal,
+            pods: status.pods.clone(),
+            timeline: status.timeline.clone(),
+            timeline_dropped: status.timeline_dropped,
+            failure: status.failure.clone(),
+            started: time(&status.started_at),
+            deadline: time(&status.deadline),
+            ready: time(&status.ready_at),
+            namespace_uid: status.namespace_uid.clone(),
+            phase: phase.zip(time(&status.phase_since)),
+        }
+    }
+
+    pub fn write(&self, generation: Option<i64>) -> StoreStatus {
+        let mut conditions: Vec<StatusCondition> =
+            self.conditions.iter().map(|(kind, condition)| write_condition(kind.key(), condition)).collect();
+        conditions.push(self.summary());
+        StoreStatus {
+            phase: self.phase.map(|(phase, _)| phase.to_string()),
+            phase_since: self.phase.map(|(_, since)| rfc3339(since)),
+            conditions,
+            removal: self
+                .removal
+                .iter()
+                .map(|(kind, condition)| write_condition(kind.key(), condition))
+                .collect(),
+            pods: self.pods.clone(),
+            timeline: self.timeline.clone(),
+            timeline_dropped: self.timeline_dropped,
+            failure: self.failure.clone(),
+            started_at: self.started.map(rfc3339),
+            deadline: self.deadline.map(rfc3339),
+            ready_at: self.ready.map(rfc3339),
+            attempt: self.attempt,
+            observed_generation: generation,
+            namespace_uid: self.namespace_uid.clone(),
+        }
+    }
+
+    /// A new try of the same store: only its history stays.
+    #[must_use]
+    pub fn restarted(&self, attempt: u32) -> Self {
+        Self {
+            attempt,
+            timeline: self.timeline.clone(),
+            timeline_dropped: self.timeline_dropped,
+            phase: self.phase,
+            ..Self::default()
+        }
+    }
+
+    pub fn state(&self, kind: ConditionKind) -> State {
+        self.conditions.get(kind).state
+    }
+
+    pub fn see(&mut self, kind: ConditionKind, state: State, message: impl AsRef<str>, now: Millis) {
+        let seen = self.conditions.get(kind).seen(state, shortened(message.as_ref(), Self::MAX_TEXT), now);
+        self.conditions.set(kind, seen);
+    }
+
+    /// A step was begun: as [`Progress::see`], and a step that was over begins anew.
+    pub fn begin(&mut self, kind: ConditionKind, message: impl AsRef<str>, now: Millis) {
+        self.see(kind, State::InProgress, message, now);
+    }
+
+    pub fn see_removal(&mut self, kind: RemovalKind, state: State, message: impl AsRef<str>, now: Millis) {
+        if self.removal.is_empty() {
+            self.removal = RemovalKind::ALL.into_iter().map(|kind| (kind, Condition::default())).collect();
+        }
+        for (_, condition) in self.removal.iter_mut().filter(|(found, _)| *found == kind) {
+            *condition = condition.seen(state, shortened(message.as_ref(), Self::MAX_TEXT), now);
+        }
+    }
+
+    pub fn removal_state(&self, kind: RemovalKind) -> State {
+        self.removal
+            .iter()
+            .find(|(found, _)| *found == kind)
+            .map_or(State::Pending, |(_, condition)| condition.state)
+    }
+
+    pub fn record(&mut self, entry: TimelineEntry) {
+        self.timeline.push(entry);
+        let surplus = self.timeline.len().saturating_sub(Self::MAX_TIMELINE);
+        self.timeline.drain(..surplus);
+        self.timeline_dropped =
+            self.timeline_dropped.saturating_add(u32::try_from(surplus).unwrap_or(u32::MAX));
+    }
+
+    pub fn note(&mut self, text: impl AsRef<str>, at: Millis) {
+        self.record(TimelineEntry {
+            at,
+            what: TimelineKind::Note { text: shortened(text.as_ref(), Self::MAX_TEXT) },
+        });
+    }
+
+    /// Tells the phase that the conditions amount to, and puts a change of it on the timeline.
+    pub fn settle(&mut self, deleting: bool, now: Millis) -> Phase {
+        let phase = Phase::of(&self.conditions, deleting);
+        if self.phase.map(|(told, _)| told) != Some(phase) {
+            self.phase = Some((phase, now));
+            self.record(TimelineEntry { at: now, what: TimelineKind::Phase { phase } });
+        }
+        phase
+    }
+
+    fn summary(&self) -> StatusCondition {
+        let phase = self.phase.map_or(Phase::Queued, |(phase, _)| phase);
+        let is_open = |state: State| !matches!(state, State::Done | State::NotApplied);
+        let message = match &self.failure {
+            Some(failure) => failure.sentence.clone(),
+            None => self
+                .conditions
+                .iter()
+                .find(|(_, condition)| is_open(condition.state))
+                .map(|(_, condition)| condition.message.clone())
+                .unwrap_or_default(),
+        };
+        StatusCondition {
+            kind: READY.to_owned(),
+            status: (if phase == Phase::Ready { "True" } else { "False" }).to_owned(),
+            reason: phase.to_string(),
+            message,
+            started_at: None,
+            last_transition_time: self.phase.map(|(_, since)| rfc3339(since)),
+        }
+    }
+}
+
+/// At most `max` characters of `text`; what is left out is left out of the middle, since both ends tell most.
+pub fn shortened(text: &str, max: usize) -> String {
+    let length = text.chars().count();
+    if length <= max {
+        return text.to_owned();
+    }
+    let tail = max / 3;
+    let head = max.saturating_sub(tail + 3);
+    let start: String = text.chars().take(head).collect();
+    let end: String = text.chars().skip(length - tail).collect();
+    format!("{start} … {end}")
+}
+
+fn read_condition(found: &StatusCondition) -> Condition {
+    let time = |text: &Option<String>| text.as_deref().and_then(millis);
+    Condition {
+        state: State::ALL.into_iter().find(|state| state.key() == found.reason).unwrap_or_default(),
+        message: found.message.clone(),
+        started: time(&found.started_at),
+        changed: time(&found.last_transition_time),
+    }
+}
+
+fn write_condition(kind: &str, condition: &Condition) -> StatusCondition {
+    let status = match condition.state {
+        State::Done => "True",
+        State::Pending | State::InProgress => "Unknown",
+        State::NotApplied | State::Lost | State::Failed => "False",
+    };
+    StatusCondition {
+        kind: kind.to_owned(),
+        status: status.to_owned(),
+        reason: condition.state.key().to_owned(),
+        message: condition.message.clone(),
+        started_at: condition.started.map(rfc3339),
+        last_transition_time: condition.changed.map(rfc3339),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_condition() -> impl Strategy<Value = Condition> {
+        let time = prop::option::of((0..4_000_000_000_000i64).prop_map(Millis));
+        (0..State::ALL.len(), "[ -~]{0,40}", time.clone(), time).prop_map(
+            |(state, message, started, changed)| Condition {
+                state: State::ALL[state],
+                message,
+                started,
+                changed,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_known_survives_the_resource(
+            conditions in prop::collection::vec(any_condition(), 6),
+            removal in prop::collection::vec(any_condition(), 3),
+            attempt: u32,
+            started in prop::option::of((0..4_000_000_000_000i64).prop_map(Millis)),
+        ) {
+            let mut progress = Progress { attempt, started, phase: Some((Phase::Degraded, Millis(17))), ..Progress::default() };
+            for (kind, condition) in ConditionKind::ALL.into_iter().zip(conditions) {
+                progress.conditions.set(kind, condition);
+            }
+            progress.removal = RemovalKind::ALL.into_iter().zip(removal).collect();
+            let json = serde_json::to_value(progress.write(Some(3))).unwrap();
+            let status: StoreStatus = serde_json::from_value(json).unwrap();
+            prop_assert_eq!(Progress::read(Some(&status)), progress);
+        }
+
+        #[test]
+        fn a_shortened_text_is_never_longer_than_asked(text in ".{0,200}", max in 10..100usize) {
+            prop_assert!(shortened(&text, max).chars().count() <= max);
+        }
+    }
+
+    #[test]
+    fn a_timeline_stays_bounded_and_says_what_it_dropped() {
+        let mut progress = Progress::default();
+        for n in 0..100 {
+            progress.note(format!("{n}"), Millis(n));
+        }
+        assert_eq!((progress.timeline.len(), progress.timeline_dropped), (Progress::MAX_TIMELINE, 40));
+        assert_eq!(progress.timeline[0].at, Millis(40));
+    }
+
+    #[test]
+    fn the_ready_condition_is_true_only_when_the_store_is() {
+        let mut progress = Progress::default();
+        progress.settle(false, Millis(1));
+        assert_eq!(progress.summary().status, "False");
+        for kind in ConditionKind::ALL {
+            progress.see(kind, State::Done, "", Millis(2));
+        }
+        progress.settle(false, Millis(3));
+        let ready = progress.write(None).conditions.into_iter().find(|c| c.kind == READY).unwrap();
+        assert_eq!((ready.status.as_str(), ready.reason.as_str()), ("True", "Ready"));
+    }
+
+    #[test]
+    fn a_phase_is_put_on_the_timeline_when_it_changes_and_only_then() {
+        let mut progress = Progress::default();
+        progress.settle(false, Millis(1));
+        progress.settle(false, Millis(2));
+        assert_eq!(progress.timeline.len(), 1);
+        assert_eq!(progress.phase, Some((Phase::Queued, Millis(1))));
+    }
+}

@@ -1,0 +1,258 @@
+//! The custom resource `Store`: what is asked for, and what has become of it.
+//!
+//! Fields are as the API server holds them. A resource that somebody wrote by hand must not stop the others from being read, so
+//! texts are parsed one store at a time ([`Store::wanted`]), not while the list is decoded.
+
+use jiff::Timestamp;
+use kube::{CustomResource, CustomResourceExt, ResourceExt};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use store::{
+    AdminEmail, AdminUser, Engine, Millis, Plan, StoreId, StoreName,
+    view::{Failure, PodView, TimelineEntry},
+};
+
+/// Keeps a deleted Store until everything of it is gone.
+pub const FINALIZER: &str = "storeyard.dev/deletion";
+/// On everything that belongs to a store; its value is the id.
+pub const STORE_LABEL: &str = "storeyard.dev/store";
+/// On a store's namespace: the namespace of the platform that made it.
+pub const PLATFORM_LABEL: &str = "storeyard.dev/platform";
+pub const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";
+pub const COMPONENT_LABEL: &str = "app.kubernetes.io/component";
+/// Field manager, and value of the managed-by label, of what is not helm's.
+pub const MANAGER: &str = "storeyard";
+
+/// A store: one shop in a namespace of its own.
+#[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[kube(
+    group = "storeyard.dev",
+    version = "v1alpha1",
+    kind = "Store",
+    namespaced,
+    status = "StoreStatus",
+    printcolumn = r#"{"name":"Name","type":"string","jsonPath":".spec.name"}"#,
+    printcolumn = r#"{"name":"Engine","type":"string","jsonPath":".spec.engine"}"#,
+    printcolumn = r#"{"name":"Plan","type":"string","jsonPath":".spec.plan"}"#,
+    printcolumn = r#"{"name":"Phase","type":"string","jsonPath":".status.phase"}"#,
+    printcolumn = r#"{"name":"Ready","type":"string","jsonPath":".status.conditions[?(@.type==\"Ready\")].status"}"#,
+    printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#
+)]
+#[serde(rename_all = "camelCase")]
+pub struct StoreSpec {
+    /// The display name, also the shop's title.
+    #[schemars(length(min = 1, max = 240))]
+    pub name: String,
+    #[schemars(length(min = 1, max = 40))]
+    pub engine: String,
+    #[schemars(length(min = 1, max = 40))]
+    pub plan: String,
+    pub admin: Admin,
+    /// Names one filling of the form, so that a repeated request is one store.
+    #[schemars(length(max = 64))]
+    pub request_id: String,
+    /// 1 for the first try; one more asks for another after a failure.
+    #[schemars(range(min = 1))]
+    #[serde(default = "first_attempt")]
+    pub attempt: u32,
+    /// When the current try was asked for, RFC 3339 with milliseconds; the creation time where it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_at: Option<String>,
+}
+
+/// The shop's first administrator. The password is in the credentials Secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Admin {
+    #[schemars(length(min = 1, max = 60))]
+    pub user: String,
+    #[schemars(length(min = 1, max = 100))]
+    pub email: String,
+}
+
+/// What is not so is written as null, so that a merge patch takes it away.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct StoreStatus {
+    /// Derived from the conditions, for `kubectl get`.
+    pub phase: Option<String>,
+    /// When it came into that phase.
+    pub phase_since: Option<String>,
+    pub conditions: Vec<StatusCondition>,
+    /// What has become of it since deletion was asked for.
+    pub removal: Vec<StatusCondition>,
+    #[schemars(schema_with = "opaque_list")]
+    #[serde(deserialize_with = "readable")]
+    pub pods: Vec<PodView>,
+    #[schemars(schema_with = "opaque_list")]
+    #[serde(deserialize_with = "readable")]
+    pub timeline: Vec<TimelineEntry>,
+    /// Entries that were dropped to keep the timeline bounded.
+    pub timeline_dropped: u32,
+    #[schemars(schema_with = "opaque")]
+    #[serde(deserialize_with = "readable_one")]
+    pub failure: Option<Failure>,
+    pub started_at: Option<String>,
+    /// When the current try is given up.
+    pub deadline: Option<String>,
+    /// When the current try first answered.
+    pub ready_at: Option<String>,
+    /// The try that this status is of.
+    pub attempt: u32,
+    pub observed_generation: Option<i64>,
+    /// The namespace that was made for this store: a later one of the same name is not it.
+    pub namespace_uid: Option<String>,
+}
+
+/// A condition as Kubernetes' tools read it; `reason` is the step's state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusCondition {
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `True`, `False` or `Unknown`.
+    pub status: String,
+    #[serde(default)]
+    pub reason: String,
+    #[serde(default)]
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_transition_time: Option<String>,
+}
+
+/// What a Store asks for, parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub id: StoreId,
+    pub name: StoreName,
+    pub engine: Engine,
+    pub plan: Plan,
+    pub user: AdminUser,
+    pub email: AdminEmail,
+    pub attempt: u32,
+    /// When the store was made, and when its current try was asked for.
+    pub created: Millis,
+    pub requested: Millis,
+    pub deleting: Option<Millis>,
+}
+
+/// The resource was not written by the platform, or by another version of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The Store {name} cannot be understood: its {field} is not valid.")]
+pub struct Malformed {
+    pub name: String,
+    pub field: &'static str,
+}
+
+impl Store {
+    pub fn wanted(&self) -> Result<Wanted, Malformed> {
+        let spec = &self.spec;
+        let malformed = |field| Malformed { name: self.name_any(), field };
+        let created = self
+            .metadata
+            .creation_timestamp
+            .as_ref()
+            .map_or(Millis(0), |time| Millis(time.0.as_millisecond()));
+        let requested = spec.requested_at.as_deref().and_then(millis).unwrap_or(created);
+        Ok(Wanted {
+            id: StoreId::parse(&self.name_any()).map_err(|_| malformed("name in the metadata"))?,
+            name: StoreName::parse(&spec.name).map_err(|_| malformed("name"))?,
+            engine: Engine::parse(&spec.engine).map_err(|_| malformed("engine"))?,
+            plan: Plan::parse(&spec.plan).map_err(|_| malformed("plan"))?,
+            user: AdminUser::parse(&spec.admin.user).map_err(|_| malformed("admin's user"))?,
+            email: AdminEmail::parse(&spec.admin.email).map_err(|_| malformed("admin's e-mail"))?,
+            attempt: spec.attempt,
+            // The API server's own time has whole seconds only.
+            created: if spec.attempt == 1 { requested } else { created },
+            requested,
+            deleting: self.metadata.deletion_timestamp.as_ref().map(|time| Millis(time.0.as_millisecond())),
+        })
+    }
+}
+
+/// The resource's definition, for the API server.
+pub fn definition()
+-> k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition {
+    Store::crd()
+}
+
+/// Reads RFC 3339.
+pub fn millis(text: &str) -> Option<Millis> {
+    text.parse::<Timestamp>().ok().map(|time| Millis(time.as_millisecond()))
+}
+
+/// Writes RFC 3339 with milliseconds.
+pub fn rfc3339(at: Millis) -> String {
+    let time = Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{time:.3}")
+}
+
+pub fn now() -> Millis {
+    Millis(Timestamp::now().as_millisecond())
+}
+
+fn first_attempt() -> u32 {
+    1
+}
+
+fn opaque_list(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": { "type": "object", "x-kubernetes-preserve-unknown-fields": true } })
+}
+
+fn opaque(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "object", "nullable": true, "x-kubernetes-preserve-unknown-fields": true })
+}
+
+fn readable_one<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(serde_json::from_value(serde_json::Value::deserialize(deserializer)?).ok())
+}
+
+/// Keeps of a list what this version can read, so that one written by another version costs an entry and not the store.
+fn readable<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let entries = Vec::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(entries.into_iter().filter_map(|entry| serde_json::from_value(entry).ok()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_keep_their_milliseconds() {
+        assert_eq!(rfc3339(Millis(1_700_000_000_007)), "2023-11-14T22:13:20.007Z");
+        assert_eq!(millis("2023-11-14T22:13:20.007Z"), Some(Millis(1_700_000_000_007)));
+        assert_eq!(millis("yesterday"), None);
+    }
+
+    #[test]
+    fn a_status_of_another_version_costs_an_entry_and_not_the_store() {
+        let status: StoreStatus = serde_json::from_value(serde_json::json!({
+            "pods": [{"name": "a", "state": "ready", "detail": ""}, {"name": "b", "state": "dancing"}],
+            "somethingNew": 1
+        }))
+        .unwrap();
+        assert_eq!(status.pods.len(), 1);
+    }
+
+    #[test]
+    fn the_definition_has_a_status_of_its_own_and_columns() {
+        let version = &definition().spec.versions[0];
+        assert!(version.subresources.as_ref().is_some_and(|sub| sub.status.is_some()));
+        assert_eq!(version.additional_printer_columns.as_ref().map(Vec::len), Some(6));
+    }
+
+    #[test]
+    fn the_chart_carries_the_definition_that_the_binary_prints() {
+        let chart: serde_json::Value =
+            serde_json::from_str(include_str!("../../charts/platform/crds/stores.json")).unwrap();
+        assert_eq!(
+            chart,
+            serde_json::to_value(definition()).unwrap(),
+            "run `storeyard crd > charts/platform/crds/stores.json`"
+        );
+    }
+}

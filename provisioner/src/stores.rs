@@ -1,0 +1,188 @@
+//! What the web process may do, and all it knows: every Store there is, kept up to date by one watch, and the three things a person
+//! can ask for.
+
+mod create;
+pub(crate) mod credentials;
+mod feed;
+mod snapshot;
+
+use std::{sync::Arc, time::Duration};
+
+use kube::{
+    Api, Client,
+    api::{DeleteParams, Patch, PatchParams, Preconditions},
+};
+use store::{NewStore, Phase, Slug, StoreId, StoreName};
+use tokio::sync::watch;
+
+pub use self::snapshot::{Gone, Reading, Revision, Scope, Snapshot};
+use crate::{
+    config::Config,
+    resource::{Store, now, rfc3339},
+};
+
+#[derive(Clone)]
+pub struct Stores {
+    client: Client,
+    config: Arc<Config>,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+}
+
+impl std::fmt::Debug for Stores {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stores").field("snapshot", &self.snapshot().revision).finish_non_exhaustive()
+    }
+}
+
+/// Why something asked for was not done. Displays as the sentence for the person who asked; `detail` and the source are for the log.
+#[derive(Debug, thiserror::Error)]
+pub enum StoresError {
+    #[error("There is no store {0} any more. It may have been deleted.")]
+    NotFound(StoreId),
+    #[error("The name does not match. Type “{expected}” to delete this store.")]
+    NameMismatch { expected: StoreName },
+    #[error("Only a failed store can be retried, and this one is {}.", .0.key())]
+    NotFailed(Phase),
+    #[error("This platform does not offer {0}. Choose another engine.")]
+    NotOffered(store::Engine),
+    /// The cluster understood and said no.
+    #[error("{sentence}")]
+    Refused { sentence: String, detail: String },
+    /// The cluster did not answer, or not in time.
+    #[error("{sentence}")]
+    Unavailable { sentence: String, detail: String },
+}
+
+impl Stores {
+    /// Starts the one watch on Stores. It lasts as long as a clone of this does.
+    pub fn start(client: Client, config: Arc<Config>) -> Self {
+        let (sender, snapshots) = watch::channel(Arc::new(Snapshot::loading(&instance())));
+        tokio::spawn(feed::run(Self::api_of(&client, &config), Arc::clone(&config), sender));
+        Self { client, config, snapshots }
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What is known now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshots.borrow())
+    }
+
+    /// What is known as soon as it is newer, for `scope`, than `since`; what is known after `wait` if nothing changes until then.
+    /// A revision that is missing, or of another process, is older than anything.
+    pub async fn changed(&self, scope: &Scope, since: Option<&Revision>, wait: Duration) -> Arc<Snapshot> {
+        let mut snapshots = self.snapshots.clone();
+        let newer = snapshots.wait_for(|snapshot| snapshot.is_newer(scope, since));
+        // The sender is gone only when the process ends; what is known is then the best answer, as it is after the wait.
+        drop(tokio::time::timeout(wait, newer).await);
+        self.snapshot()
+    }
+
+    /// Asks for a store. The same request asks for the same store however often it is sent.
+    pub async fn create(&self, new: NewStore) -> Result<StoreId, StoresError> {
+        if self.config.engine(new.engine).is_none() {
+            return Err(StoresError::NotOffered(new.engine));
+        }
+        create::create(&self.client, &self.config.namespace, &new).await
+    }
+
+    /// Asks for the end of a store. To ask again changes nothing.
+    pub async fn delete(&self, id: &StoreId, typed_name: &str) -> Result<(), StoresError> {
+        let resource = self.get(id).await?;
+        let Ok(wanted) = resource.wanted() else { return Err(StoresError::NotFound(id.clone())) };
+        if typed_name.trim() != wanted.name.as_str() {
+            return Err(StoresError::NameMismatch { expected: wanted.name });
+        }
+        if wanted.deleting.is_some() {
+            return Ok(());
+        }
+        // The name was compared with this very store's: another of the same id, made meanwhile, is not meant.
+        let only_this = Preconditions { uid: resource.metadata.uid, resource_version: None };
+        let params = DeleteParams { preconditions: Some(only_this), ..DeleteParams::default() };
+        match self.api().delete(id.as_str(), &params).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(told(error, id, "deleted")),
+        }
+    }
+
+    /// Asks for another try of a store that failed, under the same id.
+    pub async fn retry(&self, id: &StoreId) -> Result<(), StoresError> {
+        let resource = self.get(id).await?;
+        let Ok(view) = crate::view::view(&resource, &self.config) else {
+            return Err(StoresError::NotFound(id.clone()));
+        };
+        if view.summary.phase != Phase::Failed {
+            return Err(StoresError::NotFailed(view.summary.phase));
+        }
+        // With the version that was read, so that two clicks are one more try and not two.
+        let patch = serde_json::json!({
+            "metadata": { "resourceVersion": resource.metadata.resource_version },
+            "spec": { "attempt": view.attempt.saturating_add(1), "requestedAt": rfc3339(now()) },
+        });
+        match self.api().patch(id.as_str(), &PatchParams::default(), &Patch::Merge(patch)).await {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(status)) if status.code == 409 => self.retried_by_another(id).await,
+            Err(error) => Err(told(error, id, "retried")),
+        }
+    }
+
+    /// Where a store of that name would be; its suffix is not known before it is made.
+    pub fn address(&self, name: &StoreName) -> String {
+        format!("store-{}-•••••.{}", Slug::of(name), self.config.domain_suffix)
+    }
+
+    async fn retried_by_another(&self, id: &StoreId) -> Result<(), StoresError> {
+        let resource = self.get(id).await?;
+        match crate::view::view(&resource, &self.config) {
+            Ok(view) if view.summary.phase == Phase::Queued || view.summary.phase == Phase::Provisioning => {
+                Ok(())
+            }
+            Ok(view) if view.summary.phase != Phase::Failed => {
+                Err(StoresError::NotFailed(view.summary.phase))
+            }
+            _ => Err(StoresError::Unavailable {
+                sentence: "The store was changed by someone else at the same moment. Try again.".into(),
+                detail: format!("conflict while retrying {id}"),
+            }),
+        }
+    }
+
+    async fn get(&self, id: &StoreId) -> Result<Store, StoresError> {
+        self.api().get(id.as_str()).await.map_err(|error| told(error, id, "read"))
+    }
+
+    fn api(&self) -> Api<Store> {
+        Self::api_of(&self.client, &self.config)
+    }
+
+    fn api_of(client: &Client, config: &Config) -> Api<Store> {
+        Api::namespaced(client.clone(), &config.namespace)
+    }
+}
+
+/// A word for this process, so that a revision of another one is known as such.
+fn instance() -> String {
+    format!("{:08x}", rand::random::<u32>())
+}
+
+fn told(error: kube::Error, id: &StoreId, done: &str) -> StoresError {
+    let detail = format!("{error:?}");
+    match error {
+        kube::Error::Api(status) if status.code == 404 => StoresError::NotFound(id.clone()),
+        kube::Error::Api(status) if status.code < 500 && status.code != 429 => StoresError::Refused {
+            sentence: format!(
+                "The cluster refused: the store could not be {done}. It said: {}.",
+                status.message.trim_end_matches('.')
+            ),
+            detail,
+        },
+        _ => StoresError::Unavailable {
+            sentence: format!(
+                "The cluster does not answer, so the store could not be {done}. Try again in a moment."
+            ),
+            detail,
+        },
+    }
+}

@@ -1,0 +1,153 @@
+//! The one watch on Stores: keeps the snapshot as the cluster is, and says when it cannot.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use futures::StreamExt;
+use kube::{
+    Api,
+    api::ListParams,
+    runtime::watcher::{self, Event},
+};
+use store::StoreId;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
+
+use super::snapshot::{Reading, Snapshot};
+use crate::{
+    config::Config,
+    resource::{Store, now},
+    view::view,
+};
+
+/// How long the API server may take for a list before the snapshot is called stale.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A connection that died without a word is found out by asking this often.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Watches until nobody reads the snapshots any more. Each round is one list and the watch that follows it; the next begins where the
+/// round before broke off.
+pub(super) async fn run(api: Api<Store>, config: Arc<Config>, snapshots: watch::Sender<Arc<Snapshot>>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let mut round = Round { api: &api, config: &config, snapshots: &snapshots, listed: false };
+        let why = tokio::select! {
+            why = round.watch() => why,
+            () = snapshots.closed() => return,
+        };
+        if round.listed {
+            // A watch ends now and then, and the next list mends it without anybody noticing.
+            tracing::debug!(%why, "the watch on stores ended and begins anew");
+            pause = FIRST_PAUSE;
+        } else {
+            mark_stale(&snapshots, &why);
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+struct Round<'a> {
+    api: &'a Api<Store>,
+    config: &'a Config,
+    snapshots: &'a watch::Sender<Arc<Snapshot>>,
+    /// Whether a complete list has come.
+    listed: bool,
+}
+
+impl Round<'_> {
+    /// Ends with the reason for which it could not go on.
+    async fn watch(&mut self) -> String {
+        let mut events = watcher::watcher(self.api.clone(), watcher::Config::default()).boxed();
+        let mut listing: Vec<Store> = Vec::new();
+        let mut quiet_until = Instant::now() + PATIENCE;
+        loop {
+            let event = tokio::select! {
+                event = events.next() => event,
+                () = sleep_until(quiet_until) => {
+                    if !self.listed {
+                        return "the cluster did not answer in time".to_owned();
+                    }
+                    if let Err(why) = self.ask().await {
+                        return why;
+                    }
+                    quiet_until = Instant::now() + HEARTBEAT;
+                    continue;
+                }
+            };
+            quiet_until = Instant::now() + if self.listed { HEARTBEAT } else { PATIENCE };
+            match event {
+                Some(Ok(Event::Init)) => listing.clear(),
+                Some(Ok(Event::InitApply(resource))) => listing.push(resource),
+                Some(Ok(Event::InitDone)) => {
+                    self.listed = true;
+                    self.take_list(std::mem::take(&mut listing));
+                }
+                Some(Ok(Event::Apply(resource))) => {
+                    self.change(|snapshot| put(snapshot, &resource, self.config));
+                }
+                Some(Ok(Event::Delete(resource))) => self.change(|snapshot| {
+                    put(snapshot, &resource, self.config);
+                    if let Some(id) = id_of(&resource) {
+                        snapshot.remove(&id, now());
+                    }
+                }),
+                Some(Err(error)) => return error.to_string(),
+                None => return "the watch ended".to_owned(),
+            }
+        }
+    }
+
+    async fn ask(&self) -> Result<(), String> {
+        match timeout(PATIENCE, self.api.list_metadata(&ListParams::default().limit(1))).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("the cluster did not answer in time".to_owned()),
+        }
+    }
+
+    fn take_list(&self, listing: Vec<Store>) {
+        let ids: HashSet<StoreId> = listing.iter().filter_map(id_of).collect();
+        self.change(|snapshot| {
+            for resource in &listing {
+                put(snapshot, resource, self.config);
+            }
+            snapshot.retain(|id| ids.contains(id), now());
+            snapshot.read(Reading::Fresh);
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Snapshot)) {
+        update(self.snapshots, change);
+    }
+}
+
+fn update(snapshots: &watch::Sender<Arc<Snapshot>>, change: impl FnOnce(&mut Snapshot)) {
+    snapshots.send_if_modified(|current| {
+        let before = current.revision.clone();
+        change(Arc::make_mut(current));
+        current.revision != before
+    });
+}
+
+fn mark_stale(snapshots: &watch::Sender<Arc<Snapshot>>, why: &str) {
+    let is_news = !matches!(snapshots.borrow().reading, Reading::Stale { .. });
+    if is_news {
+        tracing::warn!(why, "stores cannot be read from the cluster; what is shown is getting old");
+        update(snapshots, |snapshot| snapshot.read(Reading::Stale { since: now(), why: why.to_owned() }));
+    }
+}
+
+fn put(snapshot: &mut Snapshot, resource: &Store, config: &Config) {
+    match view(resource, config) {
+        Ok(view) => snapshot.put(view),
+        Err(error) => tracing::warn!(%error, "a Store is left out"),
+    }
+}
+
+fn id_of(resource: &Store) -> Option<StoreId> {
+    resource.metadata.name.as_deref().and_then(|name| StoreId::parse(name).ok())
+}

@@ -1,0 +1,130 @@
+//! What the chart is given. Nothing in it is secret: credentials are named, not told.
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use store::plan::Resources;
+
+use crate::{
+    config::{Config, EngineConfig},
+    manifests::{CREDENTIALS, cpu, gibibytes, memory},
+    resource::Wanted,
+};
+
+pub fn values(wanted: &Wanted, config: &Config, engine: &EngineConfig) -> Value {
+    let size = wanted.plan.size();
+    let host = wanted.id.host(&config.domain_suffix);
+    let tls = &config.ingress.tls;
+    let secret = if tls.secret_name.is_empty() {
+        format!("{}-tls", wanted.id.release())
+    } else {
+        tls.secret_name.clone()
+    };
+    let mut values = json!({
+        "store": { "id": wanted.id, "title": wanted.name },
+        "url": format!("{}://{host}", config.scheme),
+        "host": host,
+        "credentials": { "existingSecret": CREDENTIALS },
+        "images": engine.images,
+        "imagePullPolicy": "IfNotPresent",
+        "ingress": {
+            "enabled": true,
+            "className": config.ingress.class_name,
+            "annotations": config.ingress.annotations,
+            "tls": { "enabled": tls.enabled, "secretName": if tls.enabled { secret } else { String::new() } },
+        },
+        "persistence": {
+            "storageClass": config.storage_class,
+            "database": gibibytes(size.database_volume),
+            "uploads": gibibytes(size.uploads),
+        },
+        "resources": { "wordpress": resources(size.web), "mariadb": resources(size.database) },
+        "plugin": engine.plugin,
+        "sampleProducts": engine.sample_products,
+    });
+    if let Value::Object(map) = &mut values {
+        merge(map, &engine.values);
+    }
+    values
+}
+
+/// A short name of these values with this chart, as a label can carry it.
+pub fn values_id(values: &Value, chart: &str) -> String {
+    let digest = Sha256::new().chain_update(values.to_string()).chain_update(chart).finalize();
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn resources(resources: Resources) -> Value {
+    json!({
+        "requests": { "cpu": cpu(resources.cpu_request), "memory": memory(resources.memory_request) },
+        "limits": { "cpu": cpu(resources.cpu_limit), "memory": memory(resources.memory_limit) },
+    })
+}
+
+/// As helm merges values: maps by key, everything else replaced.
+fn merge(into: &mut Map<String, Value>, over: &Map<String, Value>) {
+    for (key, value) in over {
+        match (into.get_mut(key), value) {
+            (Some(Value::Object(below)), Value::Object(above)) => merge(below, above),
+            _ => {
+                into.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::Engine;
+
+    use super::*;
+    use crate::{config::tests::example, view::tests::resource};
+
+    fn of(config: &Config) -> Value {
+        values(&resource(1).wanted().unwrap(), config, config.engine(Engine::WooCommerce).unwrap())
+    }
+
+    #[test]
+    fn the_chart_is_told_who_and_where_it_is() {
+        let values = of(&example());
+        assert_eq!(values["store"], json!({ "id": "atelier-nord-x7k2q", "title": "Atelier Nord" }));
+        assert_eq!(values["url"], "http://store-atelier-nord-x7k2q.localhost");
+        assert_eq!(values["resources"]["mariadb"]["limits"]["memory"], "384Mi");
+    }
+
+    #[test]
+    fn values_name_credentials_and_hold_none() {
+        let text = of(&example()).to_string();
+        assert!(text.contains(r#""existingSecret":"credentials""#));
+        for secret in ["password", "ada@atelier.example"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+    }
+
+    #[test]
+    fn what_the_configuration_adds_wins_and_leaves_its_neighbours() {
+        let mut config = example();
+        let own = json!({ "persistence": { "database": "9Gi" }, "extra": [1] });
+        config.engines.values_mut().for_each(|engine| engine.values = own.as_object().unwrap().clone());
+        let values = of(&config);
+        assert_eq!(values["persistence"]["database"], "9Gi");
+        assert_eq!(values["persistence"]["uploads"], "3Gi");
+        assert_eq!(values["extra"], json!([1]));
+    }
+
+    #[test]
+    fn a_certificate_is_the_stores_own_unless_one_is_named() {
+        let mut config = example();
+        config.ingress.tls.enabled = true;
+        assert_eq!(of(&config)["ingress"]["tls"]["secretName"], "store-atelier-nord-x7k2q-tls");
+        config.ingress.tls.secret_name = "wildcard".into();
+        assert_eq!(of(&config)["ingress"]["tls"]["secretName"], "wildcard");
+    }
+
+    #[test]
+    fn the_same_values_have_the_same_id() {
+        let values = of(&example());
+        assert_eq!(values_id(&values, "a"), values_id(&values, "a"));
+        assert_ne!(values_id(&values, "a"), values_id(&values, "b"));
+        assert_eq!(values_id(&values, "a").len(), 16);
+    }
+}

@@ -1,0 +1,131 @@
+//! From the resource to what a page shows.
+
+use store::{Address, Millis, Phase, StoreSummary, StoreView};
+
+use crate::{
+    config::Config,
+    progress::Progress,
+    resource::{Malformed, Store, Wanted},
+};
+
+/// The page's view of a Store.
+pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
+    let wanted = resource.wanted()?;
+    let progress = Progress::read(resource.status.as_ref());
+    // Retry was pressed, and the operator has not come to it yet: what the status tells is of the try before.
+    let progress =
+        if progress.attempt == wanted.attempt { progress } else { progress.restarted(wanted.attempt) };
+    let phase = Phase::of(&progress.conditions, wanted.deleting.is_some());
+    let engine_note = config.engine(wanted.engine).and_then(|engine| {
+        (!engine.plugin).then(|| {
+            "This engine's image was built without the WooCommerce plugin, so the store is a WordPress site without a shop.".to_owned()
+        })
+    });
+    Ok(StoreView {
+        summary: StoreSummary {
+            phase,
+            since: since(phase, &progress, &wanted),
+            failed_at: progress.failure.as_ref().map(|failure| failure.step),
+            address: Address { scheme: config.scheme, host: wanted.id.host(&config.domain_suffix) },
+            created: wanted.created,
+            id: wanted.id,
+            name: wanted.name,
+            engine: wanted.engine,
+            plan: wanted.plan,
+        },
+        email: wanted.email,
+        user: wanted.user,
+        attempt: wanted.attempt,
+        conditions: progress.conditions,
+        removal: progress.removal,
+        pods: progress.pods,
+        failure: progress.failure,
+        timeline: progress.timeline,
+        timeline_dropped: progress.timeline_dropped,
+        started: progress.started,
+        deadline: progress.deadline,
+        ready: progress.ready,
+        engine_note,
+    })
+}
+
+fn since(phase: Phase, progress: &Progress, wanted: &Wanted) -> Millis {
+    match (phase, progress.phase) {
+        (Phase::Queued, _) => wanted.requested,
+        (_, Some((told, since))) if told == phase => since,
+        // The API server knows of a deletion before the operator has told it.
+        (Phase::Deleting, _) => wanted.deleting.unwrap_or(wanted.requested),
+        _ => wanted.requested,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use store::{ConditionKind, State, view::Failure};
+
+    use super::*;
+    use crate::config::tests::example;
+
+    pub(crate) fn resource(attempt: u32) -> Store {
+        serde_json::from_value(serde_json::json!({
+            "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store",
+            "metadata": {"name": "atelier-nord-x7k2q", "namespace": "storeyard", "creationTimestamp": "2026-01-02T03:04:05Z", "generation": 1},
+            "spec": {"name": "Atelier Nord", "engine": "woocommerce", "plan": "small", "admin": {"user": "ada", "email": "ada@atelier.example"},
+                     "requestId": "00000000000000000000000000000001", "attempt": attempt, "requestedAt": "2026-01-02T03:04:05.250Z"}
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_store_that_nobody_has_worked_on_is_queued_since_it_was_asked_for() {
+        let view = view(&resource(1), &example()).unwrap();
+        assert_eq!(view.summary.phase, Phase::Queued);
+        assert_eq!(view.summary.since, view.summary.created);
+        assert_eq!(view.summary.created.0 % 1000, 250);
+        assert_eq!(view.summary.address.shop(), "http://store-atelier-nord-x7k2q.localhost");
+    }
+
+    #[test]
+    fn a_store_whose_retry_was_asked_for_is_queued_and_keeps_its_history() {
+        let mut progress = Progress { attempt: 1, ..Progress::default() };
+        progress.see(ConditionKind::ReleaseDeployed, State::Failed, "no", Millis(9));
+        progress.failure = Some(Failure {
+            step: ConditionKind::ReleaseDeployed,
+            sentence: "no".into(),
+            evidence: vec![],
+            at: Millis(9),
+        });
+        progress.settle(false, Millis(9));
+        let mut failed = resource(1);
+        failed.status = Some(progress.write(None));
+        assert_eq!(view(&failed, &example()).unwrap().summary.phase, Phase::Failed);
+        failed.spec.attempt = 2;
+        let view = view(&failed, &example()).unwrap();
+        assert_eq!((view.summary.phase, view.failure, view.timeline.len()), (Phase::Queued, None, 1));
+    }
+
+    #[test]
+    fn a_deletion_shows_at_once() {
+        let mut deleted = resource(1);
+        let at = serde_json::from_value(serde_json::json!("2026-01-02T03:05:00Z")).unwrap();
+        deleted.metadata.deletion_timestamp = Some(at);
+        let view = view(&deleted, &example()).unwrap();
+        assert_eq!(view.summary.phase, Phase::Deleting);
+        assert!(view.summary.since > view.summary.created);
+    }
+
+    #[test]
+    fn an_image_without_the_plugin_is_said() {
+        let mut config = example();
+        config.engines.values_mut().for_each(|engine| engine.plugin = false);
+        assert!(view(&resource(1), &config).unwrap().engine_note.is_some());
+        assert!(view(&resource(1), &example()).unwrap().engine_note.is_none());
+    }
+
+    #[test]
+    fn what_the_platform_did_not_write_is_told_by_field() {
+        let mut foreign = resource(1);
+        foreign.spec.engine = "shopware".into();
+        assert_eq!(view(&foreign, &example()).unwrap_err().field, "engine");
+    }
+}
