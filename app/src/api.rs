@@ -1,0 +1,59 @@
+//! The server functions: each reads what was sent, makes one call and says how it went.
+
+#[cfg(feature = "ssr")]
+pub mod answer;
+
+use leptos::{prelude::*, server_fn::codec::Json};
+use store::StoreId;
+
+use crate::{
+    error::ApiError,
+    update::{Offer, Update, View},
+};
+
+/// The one question pages ask: how is what I show? Answers at once without a revision, else at the first change after it, or after
+/// 25 seconds without one.
+#[server(prefix = "/api", endpoint = "poll", input = Json)]
+pub async fn poll(view: View, revision: Option<String>) -> Result<Update, ApiError> {
+    answer::poll(view, revision).await
+}
+
+/// What the form for a new store offers.
+#[server(prefix = "/api", endpoint = "get_offer")]
+pub async fn get_offer() -> Result<Offer, ApiError> {
+    answer::offer()
+}
+
+/// Where a store of that name would be, or the name's own error.
+#[server(prefix = "/api", endpoint = "preview_address")]
+pub async fn preview_address(#[server(default)] name: String) -> Result<String, ApiError> {
+    answer::preview_address(&name)
+}
+
+#[server(prefix = "/api", endpoint = "create_store")]
+pub async fn create_store(
+    #[server(default)] request: String,
+    #[server(default)] name: String,
+    #[server(default)] engine: String,
+    #[server(default)] plan: String,
+    #[server(default)] email: String,
+    #[server(default)] user: String,
+    #[server(default)] password: String,
+) -> Result<StoreId, ApiError> {
+    let form = store::NewStoreForm { request, name, engine, plan, email, user, password };
+    answer::create_store(&form).await
+}
+
+/// Asks for the store to be deleted; `name` is what was typed to confirm.
+#[server(prefix = "/api", endpoint = "delete_store")]
+pub async fn delete_store(
+    #[server(default)] id: String,
+    #[server(default)] name: String,
+) -> Result<(), ApiError> {
+    answer::delete_store(&id, &name).await
+}
+
+#[server(prefix = "/api", endpoint = "retry_store")]
+pub async fn retry_store(#[server(default)] id: String) -> Result<(), ApiError> {
+    answer::retry_store(&id).await
+}

@@ -1,0 +1,225 @@
+//! The server's half of [`crate::api`].
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use leptos::prelude::*;
+use provisioner::stores::{Reading, Revision, Scope, Snapshot, Stores, StoresError};
+use store::{
+    Engine, Field, FieldError, Millis, NewStoreForm, Phase, RequestId, StoreId, StoreName, StoreSummary,
+    StoreView, time::Elapsed,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    error::{ApiError, Kept},
+    links,
+    update::{EngineOffer, GoneStore, Offer, Shown, Stale, Update, View},
+};
+
+/// How long a poll waits for a change: under what proxies give an idle answer.
+const POLL_WAIT: Duration = Duration::from_secs(25);
+/// "Usually" is the median of so many of the newest stores.
+const USUAL_OF: usize = 20;
+
+/// How long a page waits to see what was just asked for, so that it does not show the state before.
+const ECHO_WAIT: Duration = Duration::from_secs(2);
+
+/// Cancelled when the server is about to stop: polls are then answered at once.
+#[derive(Clone, Debug)]
+pub struct Stopping(pub CancellationToken);
+
+pub(super) async fn poll(view: View, revision: Option<String>) -> Result<Update, ApiError> {
+    let stores = stores()?;
+    let revision = revision.map(Revision::from);
+    let scope = match &view {
+        View::List(_) => Scope::List,
+        View::Store(id) => Scope::One(id.clone()),
+    };
+    let change = stores.changed(&scope, revision.as_ref(), POLL_WAIT);
+    let snapshot = match use_context::<Stopping>() {
+        None => change.await,
+        Some(Stopping(stopping)) => tokio::select! {
+            snapshot = change => snapshot,
+            () = stopping.cancelled() => stores.snapshot(),
+        },
+    };
+    Ok(update(&snapshot, &view, now()))
+}
+
+pub(super) fn offer() -> Result<Offer, ApiError> {
+    let stores = stores()?;
+    let config = stores.config();
+    let engines = Engine::ALL
+        .into_iter()
+        .filter_map(|engine| config.engine(engine).map(|offered| (engine, offered)))
+        .map(|(engine, offered)| EngineOffer {
+            engine,
+            note: (!offered.plugin).then(|| lacks_plugin(engine)),
+        })
+        .collect();
+    Ok(Offer {
+        request: RequestId::new(rand::random()),
+        engines,
+        usually: usually(&stores.snapshot()),
+        scheme: config.scheme,
+        domain_suffix: config.domain_suffix.clone(),
+    })
+}
+
+pub(super) fn preview_address(name: &str) -> Result<String, ApiError> {
+    let name = StoreName::parse(name).map_err(|error| ApiError::WrongName(error.to_string()))?;
+    Ok(stores()?.address(&name))
+}
+
+pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiError> {
+    let new = form.parse().map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
+    let stores = stores()?;
+    let id = stores.create(new).await.map_err(|error| match refused(error) {
+        ApiError::Invalid { errors, .. } => ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) },
+        error => error,
+    })?;
+    echoed(&stores, &id, |snapshot| snapshot.get(&id).is_some()).await;
+    lead_to(&links::store(&id));
+    Ok(id)
+}
+
+pub(super) async fn delete_store(id: &str, typed_name: &str) -> Result<(), ApiError> {
+    let id = parse_id(id)?;
+    let stores = stores()?;
+    stores.delete(&id, typed_name).await.map_err(refused)?;
+    echoed(&stores, &id, |snapshot| phase(snapshot, &id).is_none_or(|phase| phase == Phase::Deleting)).await;
+    lead_to(&links::store(&id));
+    Ok(())
+}
+
+pub(super) async fn retry_store(id: &str) -> Result<(), ApiError> {
+    let id = parse_id(id)?;
+    let stores = stores()?;
+    stores.retry(&id).await.map_err(refused)?;
+    echoed(&stores, &id, |snapshot| phase(snapshot, &id) != Some(Phase::Failed)).await;
+    lead_to(&links::store(&id));
+    Ok(())
+}
+
+/// Waits until the watch has told of what was done, but not for long: it was done all the same.
+async fn echoed(stores: &Stores, id: &StoreId, is_seen: impl Fn(&Snapshot) -> bool) {
+    let scope = Scope::One(id.clone());
+    let seen = async {
+        let mut snapshot = stores.snapshot();
+        while !is_seen(&snapshot) {
+            snapshot = stores.changed(&scope, Some(&snapshot.revision), ECHO_WAIT).await;
+        }
+    };
+    if tokio::time::timeout(ECHO_WAIT, seen).await.is_err() {
+        tracing::debug!(store.id = %id, "the watch has not told of the change yet");
+    }
+}
+
+fn phase(snapshot: &Snapshot, id: &StoreId) -> Option<Phase> {
+    snapshot.get(id).map(|view| view.summary.phase)
+}
+
+fn update(snapshot: &Snapshot, view: &View, now: Millis) -> Update {
+    let stale = match &snapshot.reading {
+        Reading::Stale { since, why } => Some(Stale { since: *since, why: why.clone() }),
+        Reading::Loading | Reading::Fresh => None,
+    };
+    Update {
+        revision: snapshot.revision.to_string(),
+        now,
+        stale,
+        usually: usually(snapshot),
+        shown: shown(snapshot, view),
+    }
+}
+
+fn shown(snapshot: &Snapshot, view: &View) -> Shown {
+    let none = snapshot.stores().next().is_none();
+    match &snapshot.reading {
+        Reading::Loading => return Shown::Loading,
+        // An outage from the beginning: nothing is known, which is not the same as nothing there.
+        Reading::Stale { why, .. } if none => return Shown::Unread(why.clone()),
+        Reading::Stale { .. } | Reading::Fresh => {}
+    }
+    match view {
+        View::List(query) => {
+            Shown::List(query.apply(snapshot.stores().map(|view| -> &StoreSummary { &view.summary })))
+        }
+        View::Store(id) => match (snapshot.get(id), snapshot.gone(id)) {
+            (Some(view), _) => Shown::Store(Box::new(view.clone())),
+            (None, Some(gone)) => {
+                Shown::Gone(Box::new(GoneStore { view: StoreView::clone(&gone.view), at: gone.at }))
+            }
+            (None, None) => Shown::Missing,
+        },
+    }
+}
+
+/// The median of what the newest stores took to be made.
+fn usually(snapshot: &Snapshot) -> Option<Elapsed> {
+    let mut made: Vec<(Millis, Elapsed)> =
+        snapshot.stores().filter_map(|view| Some((view.summary.created, view.made_in()?))).collect();
+    made.sort_unstable_by(|a, b| b.cmp(a));
+    let mut times: Vec<Elapsed> = made.into_iter().take(USUAL_OF).map(|(_, took)| took).collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied()
+}
+
+fn lacks_plugin(engine: Engine) -> String {
+    match engine {
+        Engine::WooCommerce => {
+            "This installation's image has no WooCommerce plugin inside: the shop is WordPress alone, without products or a cart."
+                .to_owned()
+        }
+    }
+}
+
+fn refused(error: StoresError) -> ApiError {
+    let sentence = error.to_string();
+    match error {
+        StoresError::NotFound(_) => ApiError::NotFound(sentence),
+        StoresError::NameMismatch { .. } => ApiError::WrongName(sentence),
+        StoresError::NotFailed(_) => ApiError::Conflict(sentence),
+        StoresError::NotOffered(_) => {
+            let error = FieldError { field: Field::Engine, message: sentence };
+            ApiError::Invalid { errors: vec![error], kept: Box::default() }
+        }
+        StoresError::Refused { detail, .. } => {
+            tracing::warn!(%detail, "the cluster refused: {sentence}");
+            ApiError::Conflict(sentence)
+        }
+        StoresError::Unavailable { detail, .. } => {
+            tracing::warn!(%detail, "the cluster is unavailable: {sentence}");
+            ApiError::Unavailable(sentence)
+        }
+    }
+}
+
+fn parse_id(id: &str) -> Result<StoreId, ApiError> {
+    StoreId::parse(id).map_err(|error| ApiError::NotFound(error.to_string()))
+}
+
+/// Leads a form that was sent without a script on to the page that shows what came of it; a script finds its own way.
+fn lead_to(path: &str) {
+    let accepts_html = use_context::<http::request::Parts>().is_some_and(|parts| {
+        parts
+            .headers
+            .get(http::header::ACCEPT)
+            .is_some_and(|value| value.as_bytes().windows(9).any(|w| w == b"text/html"))
+    });
+    if accepts_html {
+        leptos_axum::redirect(path);
+    }
+}
+
+fn stores() -> Result<Stores, ApiError> {
+    use_context().ok_or_else(|| {
+        tracing::error!("the stores are not in the request's context");
+        ApiError::Internal
+    })
+}
+
+fn now() -> Millis {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,134 @@
+//! All that is asked of the browser itself. Called from effects and event handlers only, so never on the server.
+
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Document, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, VisibilityState, Window};
+
+use crate::{clock::Zone, password};
+
+/// Milliseconds on a clock that only runs forward.
+pub fn ticks() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
+pub fn zone() -> Zone {
+    // The browser counts minutes behind UTC.
+    Zone(-(js_sys::Date::new_0().get_timezone_offset() as i32))
+}
+
+pub fn is_hidden() -> bool {
+    document().is_some_and(|document| document.visibility_state() == VisibilityState::Hidden)
+}
+
+pub fn focus(selector: &str) {
+    if let Some(element) = find(selector) {
+        // An element that cannot take the focus leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
+pub fn set_icon(path: &str) {
+    if let Some(link) = document().and_then(|document| document.get_element_by_id("favicon")) {
+        // Setting an attribute of a valid name does not fail.
+        let _ = link.set_attribute("href", path);
+    }
+}
+
+/// Whether a key pressed now is meant for the page, not for a field or an open dialog.
+pub fn is_key_free() -> bool {
+    let Some(document) = document() else { return false };
+    let typing = document.active_element().is_some_and(|element| {
+        element.matches("input, textarea, select, [contenteditable]").unwrap_or(false)
+    });
+    let in_dialog = document.query_selector("dialog[open]").ok().flatten().is_some();
+    !typing && !in_dialog
+}
+
+/// A new password from the browser's own source of randomness.
+pub fn generate_password() -> Option<String> {
+    let crypto = window()?.crypto().ok()?;
+    let mut bytes = [0; password::RANDOM_BYTES];
+    // Too few fair bytes come once in a hundred thousand draws; the second draw is another one.
+    (0..8).find_map(|_| {
+        crypto.get_random_values_with_u8_array(&mut bytes).ok()?;
+        password::from_random(&bytes)
+    })
+}
+
+/// Copies to the clipboard; false where the browser does not allow it.
+pub async fn copy(text: String) -> bool {
+    let Some(navigator) = window().map(|window| window.navigator()) else { return false };
+    // There is no clipboard on a page that came over plain HTTP from another machine.
+    let has_clipboard = js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard"))
+        .is_ok_and(|clipboard| clipboard.is_object());
+    if !has_clipboard {
+        return false;
+    }
+    wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok()
+}
+
+/// Puts `value` into the input that `selector` finds.
+pub fn fill(selector: &str, value: &str) {
+    if let Some(input) = find(selector).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        input.set_value(value);
+    }
+}
+
+/// What is in the input that `selector` finds.
+pub fn value(selector: &str) -> Option<String> {
+    Some(find(selector)?.dyn_into::<HtmlInputElement>().ok()?.value())
+}
+
+/// Reads the fields of the form with that id by name.
+pub fn form_reader(id: &str) -> Option<impl Fn(&str) -> String> {
+    let form: HtmlFormElement = document()?.get_element_by_id(id)?.dyn_into().ok()?;
+    let data = FormData::new_with_form(&form).ok()?;
+    Some(move |name: &str| data.get(name).as_string().unwrap_or_default())
+}
+
+/// The name of the form field that an event is about.
+pub fn name_of_target(event: &web_sys::Event) -> Option<String> {
+    Some(event.target()?.dyn_into::<HtmlInputElement>().ok()?.name())
+}
+
+/// Listens until the guard is dropped.
+#[derive(Debug)]
+pub struct Listening {
+    targets: Vec<(web_sys::EventTarget, &'static str)>,
+    callback: Closure<dyn FnMut()>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        for (target, event) in &self.targets {
+            // Fails only for an event name that is not a string.
+            let _ = target.remove_event_listener_with_callback(event, self.callback.as_ref().unchecked_ref());
+        }
+    }
+}
+
+/// Calls `woken` when the connection is back or the page comes to the front.
+pub fn on_wake(mut woken: impl FnMut() + 'static) -> Option<Listening> {
+    let callback = Closure::<dyn FnMut()>::new(move || {
+        if !is_hidden() {
+            woken();
+        }
+    });
+    let targets: Vec<(web_sys::EventTarget, &'static str)> =
+        vec![(window()?.into(), "online"), (document()?.into(), "visibilitychange")];
+    for (target, event) in &targets {
+        target.add_event_listener_with_callback(event, callback.as_ref().unchecked_ref()).ok()?;
+    }
+    Some(Listening { targets, callback })
+}
+
+fn find(selector: &str) -> Option<HtmlElement> {
+    document()?.query_selector(selector).ok()??.dyn_into().ok()
+}
+
+fn document() -> Option<Document> {
+    window()?.document()
+}
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}

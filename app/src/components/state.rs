@@ -1,0 +1,78 @@
+use leptos::prelude::*;
+
+use crate::{app::ViewerZone, clock, live::Live, update::Shown};
+
+/// A bar while the connection is lost, or while the server no longer hears from the cluster. Says how old the page is.
+#[component]
+pub fn Connection(live: Live) -> impl IntoView {
+    let zone = expect_context::<ViewerZone>();
+    let message = move || {
+        if let Some(at) = live.lost_since() {
+            return Some(format!(
+                "Connection lost. This is the state of {}, {}. Trying again…",
+                clock::time_of_day(at, zone.get()),
+                age(live.now().since(at)),
+            ));
+        }
+        let stale = live.update().with(|update| match update.shown {
+            Shown::Unread(_) => None,
+            _ => update.stale.clone(),
+        })?;
+        Some(format!(
+            "The cluster does not answer. This is the state of {}, {}. {}",
+            clock::time_of_day(stale.since, zone.get()),
+            age(live.now().since(stale.since)),
+            stale.why,
+        ))
+    };
+    let message = Memo::new(move |_| message());
+    view! {
+        <div class="connection" class:shown=move || message.with(Option::is_some)>
+            <p>{message}</p>
+        </div>
+        <p class="visually-hidden" role="alert">
+            {move || if live.lost_since().is_some() { "Connection lost." } else { "" }}
+        </p>
+    }
+}
+
+fn age(elapsed: store::time::Elapsed) -> String {
+    format!("{} ago", clock::brief(elapsed))
+}
+
+/// Says aloud what changed.
+#[component]
+pub fn Announcer(live: Live) -> impl IntoView {
+    view! { <p class="visually-hidden" role="status">{move || live.said()}</p> }
+}
+
+/// Keeps the place of what is being read; shows only when that takes long enough to be noticed.
+#[component]
+pub fn LoadingCard(what: &'static str, rows: usize) -> impl IntoView {
+    let rows = (0..rows)
+        .map(|_| view! { <div class="skeleton-row"><span></span><span></span></div> })
+        .collect_view();
+    view! {
+        <div class="card loading" aria-busy="true">
+            <p class="visually-hidden" role="status">{what}</p>
+            {rows}
+        </div>
+    }
+}
+
+/// A failed read: what, why, and a way on.
+#[component]
+pub fn UnreadNotice(
+    what: &'static str,
+    #[prop(into)] why: Signal<String>,
+    #[prop(into)] again: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <section class="notice" role="alert">
+            <h2>{what}</h2>
+            <p>{why}</p>
+            <p>"The stores themselves are not affected by this."</p>
+            <div class="actions"><a class="button" rel="external" href=again>"Try again"</a></div>
+        </section>
+    }
+}

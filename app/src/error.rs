@@ -1,0 +1,126 @@
+//! The one error of the server functions: a sentence for the person, and the status that goes with it.
+
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+use store::{FieldError, NewStoreForm};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum ApiError {
+    /// 422: what was typed cannot be a store. Carries what was typed, so that a form sent without a script keeps it.
+    #[error("Some fields need a change before the store can be created.")]
+    Invalid { errors: Vec<FieldError>, kept: Box<Kept> },
+    /// 422: the name that was typed to confirm is not the store's.
+    #[error("{0}")]
+    WrongName(String),
+    /// 404
+    #[error("{0}")]
+    NotFound(String),
+    /// 409: not possible in the store's present phase.
+    #[error("{0}")]
+    Conflict(String),
+    /// 503: the cluster does not answer, or does not allow it.
+    #[error("{0}")]
+    Unavailable(String),
+    /// 400: not a request that a page makes.
+    #[error("The request could not be read. Reload the page and try again.")]
+    Malformed,
+    /// 500: the log has the cause.
+    #[error("Something went wrong inside Storeyard. Try again; if it stays so, its log tells why.")]
+    Internal,
+    /// Met in the browser only: no answer, or one that is not Storeyard's.
+    #[error("Storeyard does not answer. Check the connection and try again.")]
+    Unreachable,
+}
+
+/// What was typed into the form, but for the password, which goes nowhere but to the cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub request: String,
+    pub name: String,
+    pub engine: String,
+    pub plan: String,
+    pub email: String,
+    pub user: String,
+}
+
+impl From<&NewStoreForm> for Kept {
+    fn from(form: &NewStoreForm) -> Self {
+        Self {
+            request: form.request.clone(),
+            name: form.name.clone(),
+            engine: form.engine.clone(),
+            plan: form.plan.clone(),
+            email: form.email.clone(),
+            user: form.user.clone(),
+        }
+    }
+}
+
+impl From<Kept> for NewStoreForm {
+    fn from(kept: Kept) -> Self {
+        let Kept { request, name, engine, plan, email, user } = kept;
+        Self { request, name, engine, plan, email, user, password: String::new() }
+    }
+}
+
+impl ApiError {
+    /// The HTTP status that says the same.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Invalid { .. } | Self::WrongName(_) => 422,
+            Self::NotFound(_) => 404,
+            Self::Conflict(_) => 409,
+            Self::Unavailable(_) | Self::Unreachable => 503,
+            Self::Malformed => 400,
+            Self::Internal => 500,
+        }
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
+            // What the server cannot decode is a request; what the browser cannot decode is an answer.
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
+            _ => Self::Internal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_form_has_no_password() {
+        let form = NewStoreForm {
+            name: "Atelier".into(),
+            password: "correct horse".into(),
+            ..NewStoreForm::default()
+        };
+        let kept = Kept::from(&form);
+        assert!(!format!("{kept:?}").contains("horse"));
+        assert_eq!(NewStoreForm::from(kept), NewStoreForm { password: String::new(), ..form });
+    }
+
+    #[test]
+    fn no_answer_reads_as_a_lost_connection() {
+        let error = ApiError::from_server_fn_error(ServerFnErrorErr::Request("refused".into()));
+        assert_eq!(error, ApiError::Unreachable);
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_request_that_cannot_be_decoded_is_the_senders_mistake() {
+        let error =
+            ApiError::from_server_fn_error(ServerFnErrorErr::Deserialization("expected value".into()));
+        assert_eq!(error.status(), 400);
+    }
+}

@@ -1,0 +1,101 @@
+//! Stores in each phase, for tests.
+
+use store::{
+    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Engine, ListQuery, Millis, Phase,
+    Plan, RemovalKind, Scheme, State, StoreId, StoreName, StoreSummary, StoreView,
+    time::Elapsed,
+    view::{Evidence, Failure, PodState, PodView, TimelineEntry, TimelineKind},
+};
+
+use crate::update::{Shown, Update};
+
+/// 2026-11-23T14:02:11Z
+pub(crate) const NOW: Millis = Millis(1_795_442_531_000);
+
+pub(crate) fn summary(id: &str, name: &str, phase: Phase) -> StoreSummary {
+    let id = StoreId::parse(id).unwrap();
+    StoreSummary {
+        address: Address { scheme: Scheme::Http, host: id.host("localhost") },
+        id,
+        name: StoreName::parse(name).unwrap(),
+        engine: Engine::WooCommerce,
+        plan: Plan::Small,
+        phase,
+        since: NOW,
+        failed_at: (phase == Phase::Failed).then_some(ConditionKind::WorkloadsReady),
+        created: NOW,
+    }
+}
+
+pub(crate) fn view(phase: Phase) -> StoreView {
+    let states = {
+        use State::{Done, Failed, InProgress, Lost, Pending};
+        match phase {
+            Phase::Queued => [Pending; 6],
+            Phase::Provisioning => [Done, Done, Done, Done, InProgress, Pending],
+            Phase::Ready | Phase::Deleting => [Done; 6],
+            Phase::Degraded => [Done, Done, Done, Done, Lost, Lost],
+            Phase::Failed => [Done, Done, Done, Done, Failed, Pending],
+        }
+    };
+    let mut conditions = Conditions::default();
+    for (kind, state) in ConditionKind::ALL.into_iter().zip(states) {
+        conditions.set(kind, Condition::default().seen(state, "", NOW));
+    }
+    let deleting = phase == Phase::Deleting;
+    let failure = Failure {
+        step: ConditionKind::WorkloadsReady,
+        sentence: "The image of WordPress could not be pulled. Check the image's name, then retry.".into(),
+        evidence: vec![Evidence {
+            source: "pod wordpress-0, container setup".into(),
+            text: "ErrImagePull".into(),
+        }],
+        at: NOW,
+    };
+    StoreView {
+        summary: summary("atelier-nord-x7k2q", "Atelier Nord", phase),
+        email: AdminEmail::parse("ada@atelier.example").unwrap(),
+        user: AdminUser::parse("ada").unwrap(),
+        attempt: 1,
+        conditions,
+        removal: if deleting {
+            vec![(RemovalKind::ReleaseUninstalled, Condition::default().seen(State::InProgress, "", NOW))]
+        } else {
+            Vec::new()
+        },
+        pods: vec![PodView { name: "mariadb-0".into(), state: PodState::Ready, detail: String::new() }],
+        failure: (phase == Phase::Failed).then_some(failure),
+        timeline: vec![TimelineEntry {
+            at: NOW,
+            what: TimelineKind::Command {
+                line: "kubectl apply --server-side -f - # namespace".into(),
+                took: Elapsed(120),
+                exit: Some(0),
+                complaint: String::new(),
+            },
+        }],
+        timeline_dropped: 0,
+        started: Some(NOW),
+        deadline: None,
+        ready: (phase == Phase::Ready).then_some(Millis(NOW.0 + 12_000)),
+        engine_note: None,
+    }
+}
+
+pub(crate) fn shown(phase: Phase) -> Update {
+    update(Shown::Store(Box::new(view(phase))))
+}
+
+/// A list with a store in each of `phases`, named “Store 0” and so on.
+pub(crate) fn list(phases: &[Phase]) -> Update {
+    let stores: Vec<StoreSummary> = phases
+        .iter()
+        .enumerate()
+        .map(|(i, phase)| summary(&format!("store-{i}-abcde"), &format!("Store {i}"), *phase))
+        .collect();
+    update(Shown::List(ListQuery::default().apply(stores.iter())))
+}
+
+fn update(shown: Shown) -> Update {
+    Update { revision: "1".into(), now: NOW, stale: None, usually: None, shown }
+}

@@ -1,0 +1,27 @@
+//! The pages and the server functions behind them: one Leptos codebase, rendered on the server and hydrated in the browser.
+//!
+//! Reading order: [`update`] (what a page is told), [`api`] (how it asks), [`live`] (how it stays up to date), [`app`] and [`pages`]
+//! (what it shows), [`words`] and [`clock`] (how that is put). Nothing but [`api::answer`] reaches the provisioner, and nothing but
+//! [`browser`] reaches the browser.
+
+#![recursion_limit = "256"]
+
+pub mod api;
+pub mod app;
+pub mod browser;
+pub mod clock;
+pub mod components;
+pub mod error;
+pub mod links;
+pub mod live;
+pub mod pages;
+pub mod password;
+pub mod shell;
+pub mod update;
+pub mod words;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use app::App;
+pub use shell::{Assets, shell};

@@ -1,0 +1,61 @@
+//! Where things are, so that no page spells a path by itself.
+
+use store::{ListQuery, StoreId};
+
+pub const STORES: &str = "/stores";
+pub const NEW: &str = "/stores/new";
+
+pub fn store(id: &StoreId) -> String {
+    format!("{STORES}/{id}")
+}
+
+pub fn delete(id: &StoreId) -> String {
+    format!("{STORES}/{id}/delete")
+}
+
+pub fn list(query: &ListQuery) -> String {
+    let pairs: Vec<String> =
+        query.to_pairs().into_iter().map(|(key, value)| format!("{key}={}", escaped(&value))).collect();
+    if pairs.is_empty() {
+        return STORES.to_owned();
+    }
+    format!("{STORES}?{}", pairs.join("&"))
+}
+
+/// Percent-encodes all but what RFC 3986 calls unreserved.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                escaped.push(char::from(byte));
+            }
+            _ => escaped.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use store::query::{Filter, Sort};
+
+    use super::*;
+
+    #[test]
+    fn a_list_without_wishes_has_a_plain_address() {
+        assert_eq!(list(&ListQuery::default()), "/stores");
+    }
+
+    #[test]
+    fn whatever_is_searched_for_stays_within_its_parameter() {
+        let query = ListQuery {
+            search: "a&b=ü #1".into(),
+            filter: Filter::Ready,
+            sort: Sort::Name,
+            descending: true,
+            page: 2,
+        };
+        assert_eq!(list(&query), "/stores?q=a%26b%3D%C3%BC%20%231&show=ready&sort=name&turn=1&page=3");
+    }
+}

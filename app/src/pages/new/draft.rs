@@ -1,0 +1,156 @@
+//! What is in the form so far, and what is wrong with it.
+
+use leptos::{ev, prelude::*};
+use store::{Field, FieldError, NewStoreForm};
+
+use crate::{
+    browser,
+    error::{ApiError, Kept},
+};
+
+const FIELDS: [Field; 7] =
+    [Field::Request, Field::Name, Field::Engine, Field::Plan, Field::Email, Field::User, Field::Password];
+
+/// The browser owns the fields; this is what was read from them last. A field is told wrong once it was left, or refused by the server.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft {
+    form: RwSignal<NewStoreForm>,
+    touched: RwSignal<Vec<Field>>,
+    refused: RwSignal<Vec<FieldError>>,
+    refusal: RwSignal<Option<String>>,
+    status: Option<u16>,
+}
+
+impl Draft {
+    /// A fresh form, or the one that came back with `error`.
+    pub fn new(error: Option<ApiError>) -> Self {
+        let status = error.as_ref().map(ApiError::status);
+        let kept = match &error {
+            Some(ApiError::Invalid { kept, .. }) => kept.as_ref().clone(),
+            _ => Kept::default(),
+        };
+        let draft = Self {
+            form: RwSignal::new(kept.into()),
+            touched: RwSignal::new(Vec::new()),
+            refused: RwSignal::new(Vec::new()),
+            refusal: RwSignal::new(None),
+            status,
+        };
+        if let Some(error) = error {
+            draft.refuse(error);
+        }
+        draft
+    }
+
+    /// The status of the answer that the form came back with.
+    pub fn status(self) -> Option<u16> {
+        self.status
+    }
+
+    pub fn kept(self) -> Kept {
+        self.form.with_untracked(|form| Kept::from(form))
+    }
+
+    pub fn name(self) -> String {
+        self.form.with(|form| form.name.clone())
+    }
+
+    /// Reads what was typed before the page was hydrated, or filled in by the browser after Back.
+    pub fn follow(self) {
+        Effect::new(move |_| self.read());
+    }
+
+    pub fn read(self) {
+        let Some(form) = read_form() else { return };
+        let before = self.form.get_untracked();
+        let changed = |field: Field| text(&before, field) != text(&form, field);
+        // A refusal is about what was sent, not about what is typed since.
+        self.refused.update(|refused| refused.retain(|error| !changed(error.field)));
+        self.form.set(form);
+    }
+
+    pub fn touch(self, event: &ev::FocusEvent) {
+        let left = browser::name_of_target(event);
+        let Some(field) = FIELDS.into_iter().find(|field| Some(field.key()) == left.as_deref()) else {
+            return;
+        };
+        let is_empty = self.form.with_untracked(|form| text(form, field).is_empty());
+        // Passing through an empty field is no mistake yet.
+        if !is_empty && !self.touched.with_untracked(|touched| touched.contains(&field)) {
+            self.touched.update(|touched| touched.push(field));
+        }
+    }
+
+    /// The form if it can be sent, or the first field that has to be mended.
+    pub fn checked(self) -> Result<NewStoreForm, Field> {
+        self.read();
+        let form = self.form.get_untracked();
+        self.touched.set(FIELDS.to_vec());
+        self.refusal.set(None);
+        match form.parse() {
+            Ok(_) => Ok(form),
+            Err(errors) => match errors.iter().find(|error| error.field != Field::Request) {
+                Some(error) => Err(error.field),
+                // Only the server can say what to do about a lost request id.
+                None => Ok(form),
+            },
+        }
+    }
+
+    /// Takes the server's answer; the first field that has to be mended, if it is about fields.
+    pub fn refuse(self, error: ApiError) -> Option<Field> {
+        match error {
+            ApiError::Invalid { errors, .. } => {
+                let request = errors.iter().find(|error| error.field == Field::Request);
+                self.refusal.set(request.map(|error| error.message.clone()));
+                let first =
+                    errors.iter().find(|error| error.field != Field::Request).map(|error| error.field);
+                self.refused.set(errors);
+                first
+            }
+            error => {
+                self.refusal.set(Some(error.to_string()));
+                None
+            }
+        }
+    }
+
+    pub fn error(self, field: Field) -> Option<String> {
+        let refused = self.refused.with(|errors| {
+            errors.iter().find(|error| error.field == field).map(|error| error.message.clone())
+        });
+        refused.or_else(|| {
+            let touched = self.touched.with(|touched| touched.contains(&field));
+            touched.then(|| self.form.with(|form| form.error(field))).flatten()
+        })
+    }
+
+    pub fn refusal(self) -> Option<String> {
+        self.refusal.get()
+    }
+}
+
+fn read_form() -> Option<NewStoreForm> {
+    let text = browser::form_reader("new-store")?;
+    Some(NewStoreForm {
+        request: text(Field::Request.key()),
+        name: text(Field::Name.key()),
+        engine: text(Field::Engine.key()),
+        plan: text(Field::Plan.key()),
+        email: text(Field::Email.key()),
+        user: text(Field::User.key()),
+        password: text(Field::Password.key()),
+    })
+}
+
+fn text(form: &NewStoreForm, field: Field) -> &str {
+    match field {
+        Field::Request => &form.request,
+        Field::Name => &form.name,
+        Field::Engine => &form.engine,
+        Field::Plan => &form.plan,
+        Field::Email => &form.email,
+        Field::User => &form.user,
+        Field::Password => &form.password,
+    }
+}

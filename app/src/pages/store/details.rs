@@ -1,0 +1,103 @@
+//! What is known of the store beside how far it is.
+
+use leptos::prelude::*;
+use store::{
+    StoreView,
+    view::{PodState, PodView},
+};
+
+use crate::{app::ViewerZone, clock, components::CopyButton, live::Live};
+
+#[component]
+pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
+    let StoreView { summary, email, user, engine_note, .. } = view.get_untracked();
+    let zone = expect_context::<ViewerZone>();
+    let created = summary.created;
+    let attempt = move || view.with(|view| (view.attempt > 1).then_some(view.attempt));
+    let tries =
+        move || attempt().map(|attempt| view! { <div><dt>"Try"</dt><dd class="num">{attempt}</dd></div> });
+    let shop = summary.address.shop();
+    view! {
+        <section class="card" aria-labelledby="details-title">
+            <header><h2 id="details-title">"Details"</h2></header>
+            <dl class="facts">
+                <div><dt>"Address"</dt><dd class="mono">{shop.clone()} " " <CopyButton text=Signal::stored(shop) what="address"/></dd></div>
+                <div><dt>"Engine"</dt><dd>{summary.engine.to_string()}</dd></div>
+                <div><dt>"Plan"</dt><dd>{summary.plan.to_string()}<span class="sub">{summary.plan.summary()}</span></dd></div>
+                <div><dt>"Admin"</dt><dd><bdi>{user.as_str().to_owned()}</bdi><span class="sub">{email.as_str().to_owned()}</span></dd></div>
+                <div><dt>"Namespace"</dt><dd class="mono">{summary.id.namespace()}</dd></div>
+                <div>
+                    <dt>"Created"</dt>
+                    <dd class="num">
+                        <time datetime=clock::iso(created) title=move || clock::date_and_time(created, zone.get())>
+                            {move || clock::ago(live.now().since(created))}
+                        </time>
+                    </dd>
+                </div>
+                {tries}
+            </dl>
+            {engine_note.map(|note| view! { <p class="lack">{note}</p> })}
+        </section>
+    }
+}
+
+#[component]
+pub fn Pods(view: Memo<StoreView>) -> impl IntoView {
+    let names = move || view.with(|view| view.pods.iter().map(|pod| pod.name.clone()).collect::<Vec<_>>());
+    let is_empty = Memo::new(move |_| view.with(|view| view.pods.is_empty()));
+    view! {
+        <section class="card" aria-labelledby="pods-title">
+            <header><h2 id="pods-title">"Pods"</h2></header>
+            <p class="muted quiet" class:shown=move || is_empty.get()>
+                {move || if is_empty.get() { "No pod is there." } else { "" }}
+            </p>
+            <dl class="facts">
+                <For each=names key=Clone::clone let:name><Pod name view/></For>
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn Pod(name: String, view: Memo<StoreView>) -> impl IntoView {
+    let find = {
+        let name = name.clone();
+        move |view: &StoreView| view.pods.iter().find(|pod| pod.name == name).cloned()
+    };
+    let Some(first) = view.with_untracked(&find) else { return ().into_any() };
+    let pod = Memo::new(move |before: Option<&PodView>| {
+        view.with(&find).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let class = move || pod.with(|pod| format!("phase {}", class(pod.state)));
+    view! {
+        <div>
+            <dt class="mono">{name}</dt>
+            <dd>
+                <span class=class>{move || pod.with(|pod| word(pod.state))}</span>
+                <span class="sub">{move || pod.with(|pod| pod.detail.clone())}</span>
+            </dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// A pod's state looks like the phase that means the same.
+fn class(state: PodState) -> &'static str {
+    match state {
+        PodState::Waiting => "queued",
+        PodState::Starting => "provisioning",
+        PodState::Ready => "ready",
+        PodState::Failing => "failed",
+        PodState::Stopping => "deleting",
+    }
+}
+
+fn word(state: PodState) -> &'static str {
+    match state {
+        PodState::Waiting => "Waiting",
+        PodState::Starting => "Starting",
+        PodState::Ready => "Ready",
+        PodState::Failing => "Failing",
+        PodState::Stopping => "Stopping",
+    }
+}

@@ -1,0 +1,163 @@
+//! The list of stores.
+
+pub mod table;
+pub mod toolbar;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use store::{ListPage, ListQuery};
+
+use self::{table::StoresTable, toolbar::Toolbar};
+use crate::{
+    api,
+    components::{Announcer, Connection, LoadingCard, UnreadNotice},
+    error::ApiError,
+    links,
+    live::Live,
+    update::{Shown, Update, View},
+    words,
+};
+
+#[component]
+pub fn StoresPage() -> impl IntoView {
+    let query = query_in_address();
+    let first = Resource::new(|| (), move |()| api::poll(View::List(query.get_untracked()), None));
+    view! {
+        <Suspense fallback=Placeholder>
+            {move || Suspend::new(async move {
+                let first = first.await;
+                view! { <Stores query first/> }
+            })}
+        </Suspense>
+    }
+}
+
+/// What a list's address asks for.
+fn query_in_address() -> Memo<ListQuery> {
+    let params = use_query_map();
+    Memo::new(move |_| {
+        params.with(|params| {
+            let pairs = ["q", "show", "sort", "turn", "page"]
+                .map(|key| (key, params.get_str(key).unwrap_or_default()));
+            ListQuery::parse(pairs)
+        })
+    })
+}
+
+/// What is to be shown, without the data, so that a page is rebuilt only when it becomes another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Loading,
+    Unread,
+    /// There is no store at all.
+    Empty,
+    NoMatch,
+    Rows,
+}
+
+impl Kind {
+    fn of(update: &Update) -> Self {
+        match &update.shown {
+            Shown::List(page) if page.total == 0 => Self::Empty,
+            Shown::List(page) if page.rows.is_empty() => Self::NoMatch,
+            Shown::List(_) => Self::Rows,
+            Shown::Unread(_) => Self::Unread,
+            _ => Self::Loading,
+        }
+    }
+}
+
+#[component]
+fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoView {
+    let live = Live::follow(first, move || View::List(query.get()));
+    let update = live.update();
+    let kind = Memo::new(move |_| update.with(Kind::of));
+    // The last list stays while another state is shown for a moment.
+    let page = Memo::new(move |before: Option<&ListPage>| {
+        update.with(|update| update.list().or(before).cloned().unwrap_or_default())
+    });
+    let summary = move || match kind.get() {
+        Kind::Rows | Kind::NoMatch => page.with(words::list_summary),
+        _ => String::new(),
+    };
+    let has_toolbar = Memo::new(move |_| matches!(kind.get(), Kind::Rows | Kind::NoMatch));
+    let body = move || match kind.get() {
+        Kind::Loading => view! { <LoadingCard what="The stores are being read." rows=4/> }.into_any(),
+        Kind::Unread => view! { <Unread live query/> }.into_any(),
+        Kind::Empty => view! { <Empty/> }.into_any(),
+        Kind::NoMatch => view! { <NoMatch query/> }.into_any(),
+        Kind::Rows => view! { <StoresTable live page query/> }.into_any(),
+    };
+    view! {
+        <Title text=move || update.with(words::title)/>
+        <Connection live/>
+        <Announcer live/>
+        <div class="page-head">
+            <div><h1>"Stores"</h1><p class="num">{summary}</p></div>
+            <Show when=move || kind.get() != Kind::Empty>
+                <a class="button primary" href=links::NEW>"New store"</a>
+            </Show>
+        </div>
+        <Show when=move || has_toolbar.get()><Toolbar page query/></Show>
+        {body}
+        <p class="keys">"Press "<kbd>"n"</kbd>" for a new store, "<kbd>"/"</kbd>" to search"</p>
+        <p class="scriptless">"This list does not renew itself without JavaScript. "<a rel="external" href=move || links::list(&query.get())>"Reload"</a></p>
+    }
+}
+
+#[component]
+fn Placeholder() -> impl IntoView {
+    view! {
+        <div class="page-head"><div><h1>"Stores"</h1><p>""</p></div></div>
+        <LoadingCard what="The stores are being read." rows=4/>
+    }
+}
+
+#[component]
+fn Unread(live: Live, query: Memo<ListQuery>) -> impl IntoView {
+    crate::pages::set_status(503);
+    let why = Signal::derive(move || {
+        live.update().with(|update| match &update.shown {
+            Shown::Unread(why) => why.clone(),
+            _ => String::new(),
+        })
+    });
+    let again = Signal::derive(move || links::list(&query.get()));
+    view! { <UnreadNotice what="The stores cannot be read" why again/> }
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <section class="card empty">
+            <svg class="tile" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" aria-hidden="true">
+                <path d="M4 10v9h16v-9M3 10l2-5h14l2 5a3 3 0 0 1-6 0 3 3 0 0 1-6 0 3 3 0 0 1-6 0ZM10 19v-5h4v5"/>
+            </svg>
+            <h2>"Create your first store"</h2>
+            <p>"A working shop with its own database, address and admin, isolated from every other one. You watch it being made step by step."</p>
+            <a class="button primary" href=links::NEW>"New store"</a>
+        </section>
+    }
+}
+
+#[component]
+fn NoMatch(query: Memo<ListQuery>) -> impl IntoView {
+    let sentence = move || {
+        let ListQuery { search, filter, .. } = query.get();
+        match (search.is_empty(), filter == store::query::Filter::All) {
+            (true, _) => format!("No store is under “{}” at the moment.", filter.label()),
+            (false, true) => format!("No store has “{search}” in its name or address."),
+            (false, false) => {
+                format!("No store under “{}” has “{search}” in its name or address.", filter.label())
+            }
+        }
+    };
+    view! {
+        <section class="card empty">
+            <h2>"No match"</h2>
+            <p>{sentence}</p>
+            <a class="button" attr:data-noscroll="" href=links::STORES>"Show all stores"</a>
+        </section>
+    }
+}

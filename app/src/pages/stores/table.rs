@@ -1,0 +1,119 @@
+//! The table of stores: dense on a desk, a list of cards on a phone.
+
+use leptos::prelude::*;
+use store::{ListPage, ListQuery, Phase, StoreId, StoreSummary, query::Sort};
+
+use crate::{app::ViewerZone, clock, components::PhaseMark, links, live::Live, words};
+
+#[component]
+pub fn StoresTable(live: Live, page: Memo<ListPage>, query: Memo<ListQuery>) -> impl IntoView {
+    // Rows are kept by id and patched in place, so that focus and selection survive an update.
+    let ids = move || page.with(|page| page.rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>());
+    view! {
+        <div class="card">
+            <table>
+                <caption class="visually-hidden">"Stores"</caption>
+                <thead>
+                    <tr>
+                        <SortableHead label="Store" column=Sort::Name query/>
+                        <SortableHead label="Phase" column=Sort::Phase query/>
+                        <th scope="col">"Engine"</th>
+                        <th scope="col">"Plan"</th>
+                        <SortableHead label="Created" column=Sort::Created query/>
+                        <th scope="col"><span class="visually-hidden">"Links"</span></th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=ids key=Clone::clone let:id>
+                        <Row id live page/>
+                    </For>
+                </tbody>
+            </table>
+        </div>
+        <Show when=move || page.with(|page| page.pages > 1)><Pager page query/></Show>
+    }
+}
+
+#[component]
+fn SortableHead(label: &'static str, column: Sort, query: Memo<ListQuery>) -> impl IntoView {
+    let sorted = Memo::new(move |_| query.with(|query| words::sorted(query, column)));
+    let href = move || query.with(|query| links::list(&words::resorted(query, column)));
+    view! {
+        <th scope="col" aria-sort=sorted class=format!("column-{}", column.key())>
+            <a class="sort" data-noscroll="" href=href>{label}</a>
+        </th>
+    }
+}
+
+#[component]
+fn Row(id: StoreId, live: Live, page: Memo<ListPage>) -> impl IntoView {
+    let find = {
+        let id = id.clone();
+        move |page: &ListPage| page.rows.iter().find(|row| row.id == id).cloned()
+    };
+    let Some(first) = page.with_untracked(&find) else { return ().into_any() };
+    // A row that leaves the list keeps its last state until it is taken down.
+    let row = Memo::new(move |before: Option<&StoreSummary>| {
+        page.with(&find).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let zone = expect_context::<ViewerZone>();
+    let created = row.with_untracked(|row| row.created);
+    let age = Memo::new(move |_| clock::ago(live.now().since(created)));
+    let phase = Signal::derive(move || row.with(|row| row.phase));
+    let since = Memo::new(move |_| row.with(|row| words::since(row, live.now())));
+    view! {
+        <tr>
+            <td class="cell-name">
+                <a class="name" href=links::store(&id)><bdi>{move || row.with(|row| row.name.to_string())}</bdi></a>
+                <span class="sub mono">{row.with_untracked(|row| row.address.host.clone())}</span>
+            </td>
+            <td class="cell-phase"><PhaseMark phase since/></td>
+            <td class="cell-engine">{row.with_untracked(|row| row.engine.to_string())}</td>
+            <td class="cell-plan">{row.with_untracked(|row| row.plan.to_string())}</td>
+            <td class="cell-created muted num">
+                <time datetime=clock::iso(created) title=move || clock::date_and_time(created, zone.get())>{age}</time>
+            </td>
+            <td class="cell-links"><RowLinks row/></td>
+        </tr>
+    }
+    .into_any()
+}
+
+#[component]
+fn RowLinks(row: Memo<StoreSummary>) -> impl IntoView {
+    let phase = Memo::new(move |_| row.with(|row| row.phase));
+    move || {
+        let StoreSummary { id, address, engine, .. } = row.get_untracked();
+        match phase.get() {
+            Phase::Ready | Phase::Degraded => view! {
+                <a href=address.shop() rel="external noopener" target="_blank">"Shop"</a>
+                <span aria-hidden="true">" · "</span>
+                <a href=address.admin(engine) rel="external noopener" target="_blank">"Admin"</a>
+            }
+            .into_any(),
+            Phase::Failed => view! { <a href=links::store(&id)>"Why?"</a> }.into_any(),
+            Phase::Queued | Phase::Provisioning | Phase::Deleting => ().into_any(),
+        }
+    }
+}
+
+#[component]
+fn Pager(page: Memo<ListPage>, query: Memo<ListQuery>) -> impl IntoView {
+    let to = move |page: u32| links::list(&ListQuery { page, ..query.get() });
+    let previous = move || page.with(|page| page.page.checked_sub(1)).map(to);
+    let next = move || page.with(|page| (page.page + 1 < page.pages).then_some(page.page + 1)).map(to);
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <span class="num">{move || page.with(words::range)}</span>
+            <PagerLink label="Previous" href=Signal::derive(previous)/>
+            <PagerLink label="Next" href=Signal::derive(next)/>
+        </nav>
+    }
+}
+
+/// A link that leads nowhere has no address, which is how a disabled link is written.
+#[component]
+fn PagerLink(label: &'static str, href: Signal<Option<String>>) -> impl IntoView {
+    let disabled = move || href.with(Option::is_none).then_some("true");
+    view! { <a class="button" role="link" href=href aria-disabled=disabled>{label}</a> }
+}

@@ -1,0 +1,122 @@
+//! What a page asks for and what it is told: one question, one answer, for the first load and for every change after it.
+
+use serde::{Deserialize, Serialize};
+use store::{
+    Engine, ListPage, ListQuery, Millis, Phase, RequestId, Scheme, StoreId, StoreView, time::Elapsed,
+};
+
+use crate::error::ApiError;
+
+/// What a page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum View {
+    List(ListQuery),
+    Store(StoreId),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Update {
+    /// Names this state, for asking for the next one; empty if there is none to name.
+    pub revision: String,
+    /// The server's clock when it answered.
+    pub now: Millis,
+    /// Set if the server itself no longer hears from the cluster, so that what it shows may be old.
+    pub stale: Option<Stale>,
+    /// How long a new store usually takes; nothing until one was made.
+    pub usually: Option<Elapsed>,
+    pub shown: Shown,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stale {
+    pub since: Millis,
+    pub why: String,
+}
+
+/// An outage never looks like an empty list, so each of these is its own case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shown {
+    /// The stores are being read for the first time.
+    Loading,
+    /// They could not be read: why.
+    Unread(String),
+    List(ListPage),
+    Store(Box<StoreView>),
+    Gone(Box<GoneStore>),
+    /// There is no such store.
+    Missing,
+}
+
+/// A store whose deletion was seen through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoneStore {
+    /// As it was seen last.
+    pub view: StoreView,
+    pub at: Millis,
+}
+
+impl GoneStore {
+    /// From the request to delete it until it was gone.
+    pub fn took(&self) -> Elapsed {
+        self.at.since(self.view.summary.since)
+    }
+}
+
+impl Update {
+    pub fn unread(error: &ApiError) -> Self {
+        Self {
+            revision: String::new(),
+            now: Millis::default(),
+            stale: None,
+            usually: None,
+            shown: Shown::Unread(error.to_string()),
+        }
+    }
+
+    pub fn list(&self) -> Option<&ListPage> {
+        match &self.shown {
+            Shown::List(page) => Some(page),
+            _ => None,
+        }
+    }
+
+    /// The store, as it is or as it was seen last.
+    pub fn store(&self) -> Option<&StoreView> {
+        match &self.shown {
+            Shown::Store(view) => Some(view),
+            Shown::Gone(gone) => Some(&gone.view),
+            _ => None,
+        }
+    }
+
+    /// Whether tenths of a second matter on the page.
+    pub fn is_brisk(&self) -> bool {
+        matches!(&self.shown, Shown::Store(view) if view.summary.phase.is_transient())
+    }
+
+    /// The phase of the store that is shown, unless it is gone.
+    pub fn phase(&self) -> Option<Phase> {
+        match &self.shown {
+            Shown::Store(view) => Some(view.summary.phase),
+            _ => None,
+        }
+    }
+}
+
+/// What the form for a new store offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Names this filling of the form.
+    pub request: RequestId,
+    pub engines: Vec<EngineOffer>,
+    pub usually: Option<Elapsed>,
+    pub scheme: Scheme,
+    pub domain_suffix: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineOffer {
+    pub engine: Engine,
+    /// How it differs from what its name promises.
+    pub note: Option<String>,
+}

@@ -1,0 +1,201 @@
+//! The sentences of the pages that follow from what they show. Pure.
+
+use store::{
+    ListPage, ListQuery, Millis, Phase, StoreSummary,
+    query::{Filter, Sort},
+};
+
+use crate::{
+    clock,
+    update::{Shown, Update},
+};
+
+/// The document's title: what matters first, since tabs are narrow.
+pub fn title(update: &Update) -> String {
+    match &update.shown {
+        Shown::List(page) => match count(page, Filter::InProgress) {
+            0 => "Stores · Storeyard".to_owned(),
+            busy => format!("Stores · {busy} in progress"),
+        },
+        Shown::Store(view) => format!("{} · {}", view.summary.phase, view.summary.name),
+        Shown::Gone(gone) => format!("Gone · {}", gone.view.summary.name),
+        Shown::Missing => "No such store · Storeyard".to_owned(),
+        Shown::Loading => "Loading · Storeyard".to_owned(),
+        Shown::Unread(_) => "Not readable · Storeyard".to_owned(),
+    }
+}
+
+/// The favicon that goes with what is shown.
+pub fn icon(update: &Update) -> &'static str {
+    match &update.shown {
+        Shown::Store(view) => match view.summary.phase {
+            Phase::Queued | Phase::Provisioning | Phase::Deleting => "/favicon-busy.svg",
+            Phase::Ready => "/favicon-ready.svg",
+            Phase::Degraded => "/favicon-degraded.svg",
+            Phase::Failed => "/favicon-failed.svg",
+        },
+        Shown::List(page) if count(page, Filter::InProgress) > 0 => "/favicon-busy.svg",
+        Shown::Unread(_) => "/favicon-failed.svg",
+        _ => "/favicon.svg",
+    }
+}
+
+/// Under the list's heading: `6 stores, 4 ready`.
+pub fn list_summary(page: &ListPage) -> String {
+    let matching = count(page, Filter::All);
+    let ready = count(page, Filter::Ready);
+    if matching != page.total {
+        return format!("{} of {}", number(matching), stores(page.total));
+    }
+    format!("{}, {} ready", stores(page.total), number(ready))
+}
+
+/// How many stores a filter shows.
+pub fn count(page: &ListPage, filter: Filter) -> u32 {
+    page.counts[filter as usize]
+}
+
+/// Which rows of the list are shown: `51 to 100 of 1,000`.
+pub fn range(page: &ListPage) -> String {
+    let first = page.page as usize * ListQuery::PAGE_ROWS;
+    format!(
+        "{} to {} of {}",
+        number(first as u32 + 1),
+        number((first + page.rows.len()) as u32),
+        number(page.matching)
+    )
+}
+
+/// Beside the phase: since when, or where it failed. Nothing where it does not matter.
+pub fn since(store: &StoreSummary, now: Millis) -> String {
+    match store.phase {
+        Phase::Ready => String::new(),
+        Phase::Failed => store.failed_at.map_or_else(String::new, |step| format!("at {step}")),
+        _ => clock::brief(now.since(store.since)),
+    }
+}
+
+/// What to say aloud when a page's state changes; nothing where only times moved.
+pub fn announcement(before: &Update, after: &Update) -> Option<String> {
+    match (&before.shown, &after.shown) {
+        (Shown::Store(old), Shown::Store(new)) if old.summary.phase != new.summary.phase => {
+            Some(format!("{} is {}.", new.summary.name, spoken(new.summary.phase)))
+        }
+        (Shown::Store(_), Shown::Gone(gone)) => Some(format!("{} is gone.", gone.view.summary.name)),
+        (Shown::List(old), Shown::List(new)) => {
+            let changed: Vec<String> = new
+                .rows
+                .iter()
+                .filter(|row| old.rows.iter().any(|before| before.id == row.id && before.phase != row.phase))
+                .map(|row| format!("{} is {}.", row.name, spoken(row.phase)))
+                .collect();
+            (!changed.is_empty()).then(|| changed.join(" "))
+        }
+        _ => None,
+    }
+}
+
+/// How a column is sorted, as `aria-sort` has it; nothing if the list is sorted by another one.
+pub fn sorted(query: &ListQuery, column: Sort) -> Option<&'static str> {
+    if query.sort != column {
+        return None;
+    }
+    // The newest store comes first unless turned, which is falling by time.
+    let falling = (column == Sort::Created) != query.descending;
+    Some(if falling { "descending" } else { "ascending" })
+}
+
+/// The list as a click on a column's head shows it: sorted by that column, or turned if it already is; from the first page.
+pub fn resorted(query: &ListQuery, column: Sort) -> ListQuery {
+    let descending = query.sort == column && !query.descending;
+    ListQuery { sort: column, descending, page: 0, ..query.clone() }
+}
+
+/// `1,234`
+pub fn number(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn stores(count: u32) -> String {
+    if count == 1 { "1 store".to_owned() } else { format!("{} stores", number(count)) }
+}
+
+fn spoken(phase: Phase) -> String {
+    match phase {
+        Phase::Deleting => "being deleted".to_owned(),
+        phase => phase.to_string().to_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{self, list, shown};
+
+    #[test]
+    fn the_title_begins_with_what_matters() {
+        assert_eq!(title(&list(&[Phase::Ready])), "Stores · Storeyard");
+        assert_eq!(title(&list(&[Phase::Ready, Phase::Queued, Phase::Deleting])), "Stores · 2 in progress");
+        assert_eq!(title(&shown(Phase::Failed)), "Failed · Atelier Nord");
+    }
+
+    #[test]
+    fn the_favicon_follows_the_phase() {
+        assert_eq!(icon(&shown(Phase::Ready)), "/favicon-ready.svg");
+        assert_eq!(icon(&shown(Phase::Deleting)), "/favicon-busy.svg");
+        assert_eq!(icon(&list(&[Phase::Ready])), "/favicon.svg");
+    }
+
+    #[test]
+    fn a_change_of_phase_is_said_and_a_mere_tick_is_not() {
+        let (before, after) = (shown(Phase::Provisioning), shown(Phase::Ready));
+        assert_eq!(announcement(&before, &after).as_deref(), Some("Atelier Nord is ready."));
+        assert_eq!(announcement(&after, &after), None);
+        let (before, after) = (list(&[Phase::Ready, Phase::Ready]), list(&[Phase::Ready, Phase::Degraded]));
+        assert_eq!(announcement(&before, &after).as_deref(), Some("Store 1 is degraded."));
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        for (n, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(number(n), text);
+        }
+    }
+
+    #[test]
+    fn a_click_on_the_sorted_column_turns_it_and_on_another_sorts_by_that() {
+        let newest_first = ListQuery { page: 3, ..ListQuery::default() };
+        assert_eq!(sorted(&newest_first, Sort::Created), Some("descending"));
+        let oldest_first = resorted(&newest_first, Sort::Created);
+        assert_eq!((sorted(&oldest_first, Sort::Created), oldest_first.page), (Some("ascending"), 0));
+        let by_name = resorted(&oldest_first, Sort::Name);
+        assert_eq!(
+            (sorted(&by_name, Sort::Name), sorted(&by_name, Sort::Created)),
+            (Some("ascending"), None)
+        );
+    }
+
+    #[test]
+    fn the_summary_counts_what_there_is() {
+        let page = |update: &Update| list_summary(update.list().unwrap());
+        assert_eq!(page(&list(&[Phase::Ready])), "1 store, 1 ready");
+        assert_eq!(page(&list(&[Phase::Ready, Phase::Failed])), "2 stores, 1 ready");
+    }
+
+    #[test]
+    fn a_failed_store_says_where_and_a_passing_phase_since_when() {
+        let mut summary = fixtures::view(Phase::Degraded).summary;
+        assert_eq!(since(&summary, Millis(summary.since.0 + 185_000)), "3 min");
+        summary.phase = Phase::Failed;
+        summary.failed_at = Some(store::ConditionKind::WorkloadsReady);
+        assert_eq!(since(&summary, Millis(0)), "at Workloads");
+    }
+}

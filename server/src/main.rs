@@ -1,0 +1,169 @@
+//! The binary `storeyard`: the dashboard, the operator, or both.
+
+mod metrics;
+mod operator;
+mod web;
+
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use provisioner::{config::Config, resource, stores::Stores};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+
+#[derive(Debug, Parser)]
+#[command(name = "storeyard", version, about = "Makes, keeps and removes online stores on Kubernetes")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the dashboard.
+    Web {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        site: Site,
+        /// Where the dashboard listens.
+        #[arg(long, env = "STOREYARD_LISTEN", default_value = "0.0.0.0:8080")]
+        listen: String,
+    },
+    /// Make, keep and remove stores.
+    Operator {
+        #[command(flatten)]
+        common: Common,
+        /// Where health and metrics are told.
+        #[arg(long, env = "STOREYARD_LISTEN", default_value = "0.0.0.0:8081")]
+        listen: String,
+    },
+    /// Both in one process, for one's own machine.
+    All {
+        #[command(flatten)]
+        common: Common,
+        #[command(flatten)]
+        site: Site,
+        /// Where the dashboard listens.
+        #[arg(long, env = "STOREYARD_LISTEN", default_value = "127.0.0.1:8080")]
+        listen: String,
+        /// Where the operator's health and metrics are told.
+        #[arg(long, env = "STOREYARD_OPERATOR_LISTEN", default_value = "127.0.0.1:8081")]
+        operator_listen: String,
+    },
+    /// Print the custom resource definition.
+    Crd,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    #[arg(long, env = "STOREYARD_CONFIG", default_value = "/etc/storeyard/config.json")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Site {
+    /// The folder with the pages' files.
+    #[arg(long, env = "STOREYARD_SITE_ROOT", default_value = "/srv/storeyard/site")]
+    site_root: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_standard_error();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(command: Command) -> anyhow::Result<()> {
+    if let Command::Crd = command {
+        println!("{}", serde_json::to_string_pretty(&resource::definition())?);
+        return Ok(());
+    }
+    metrics::install();
+    let shutdown = on_signal()?;
+    match command {
+        Command::Crd => Ok(()),
+        Command::Web { common, site, listen } => {
+            let (client, config) = connect(&common.config).await?;
+            let stores = Stores::start(client, config);
+            web::serve(bind(&listen).await?, stores, site.site_root, shutdown).await
+        }
+        Command::Operator { common, listen } => {
+            let (client, config) = connect(&common.config).await?;
+            operator::serve(bind(&listen).await?, client, config, shutdown).await
+        }
+        Command::All { common, site, listen, operator_listen } => {
+            let (client, config) = connect(&common.config).await?;
+            let stores = Stores::start(client.clone(), Arc::clone(&config));
+            let operator = operator::serve(bind(&operator_listen).await?, client, config, shutdown.clone());
+            let web = web::serve(bind(&listen).await?, stores, site.site_root, shutdown);
+            let ((), ()) = tokio::try_join!(operator, web)?;
+            Ok(())
+        }
+    }
+}
+
+async fn connect(path: &Path) -> anyhow::Result<(kube::Client, Arc<Config>)> {
+    let config = Config::load(path).with_context(|| format!("{} cannot be used", path.display()))?;
+    let client = kube::Client::try_default()
+        .await
+        .context("no cluster: outside of one, KUBECONFIG has to name the file that leads to it")?;
+    Ok((client, Arc::new(config)))
+}
+
+async fn bind(address: &str) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    Ok(listener)
+}
+
+/// Cancelled at the first signal to end. A second one ends at once, as it does for any program.
+fn on_signal() -> anyhow::Result<CancellationToken> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let shutdown = CancellationToken::new();
+    let told = shutdown.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("asked to end");
+        told.cancel();
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        std::process::exit(130);
+    });
+    Ok(shutdown)
+}
+
+/// Lines for a person at a terminal, JSON for everything else.
+fn log_to_standard_error() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let registry = tracing_subscriber::registry().with(filter);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        registry.with(layer).init();
+    } else {
+        registry.with(layer.json().flatten_event(true)).init();
+    }
+}

@@ -1,0 +1,84 @@
+//! What is refused before any page or function sees it, and the statuses of what functions refuse.
+
+use std::time::Duration;
+
+use app::error::ApiError;
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequest, Request},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, Method, StatusCode, header};
+
+/// Ten times what the largest form fills.
+pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
+/// How long a body may pause.
+pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Set by `server_fn` on the answer of a function that returned an error.
+const ERROR_HEADER: &str = "serverfnerror";
+
+/// Refuses what no page sends, before a function sees it.
+pub(super) async fn refuse_early(request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    if length(request.headers()).is_some_and(|length| length > MAX_BODY_BYTES as u64) {
+        return too_large();
+    }
+    if !has_known_content(request.headers()) {
+        let sentence = "This content type is not understood. Send a form as application/x-www-form-urlencoded, or JSON.\n";
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, sentence).into_response();
+    }
+    // What is this small may be held whole, so that its end is known before it is acted upon.
+    let (parts, body) = request.into_parts();
+    match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "The request broke off before its end. Try again.\n")
+            .into_response(),
+    }
+}
+
+fn too_large() -> Response {
+    let sentence =
+        "The request is larger than 64 KiB, which no form of this page is. Shorten it and try again.\n";
+    (StatusCode::PAYLOAD_TOO_LARGE, sentence).into_response()
+}
+
+/// The answer to a request that another site makes a browser send.
+pub(super) fn cross_site(_: tower_http::csrf::ProtectionError) -> Response {
+    (StatusCode::FORBIDDEN, "This request came from another site and was refused.\n").into_response()
+}
+
+/// Gives an answer that carries an error the error's own status. What a form without a script gets is a redirect, and stays one.
+pub(super) async fn say_status(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR
+        || !response.headers().contains_key(ERROR_HEADER)
+    {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if let Ok(error) = serde_json::from_slice::<ApiError>(&bytes)
+        && let Ok(status) = StatusCode::from_u16(error.status())
+    {
+        parts.status = status;
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn has_known_content(headers: &HeaderMap) -> bool {
+    let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = content.split(';').next().unwrap_or_default().trim();
+    ["application/x-www-form-urlencoded", "application/json"]
+        .iter()
+        .any(|known| kind.eq_ignore_ascii_case(known))
+}

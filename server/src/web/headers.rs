@@ -1,0 +1,56 @@
+//! The headers that every answer carries, and how long files may be kept.
+
+use axum::{extract::Request, middleware::Next, response::Response};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use leptos::nonce::Nonce;
+
+const FIXED: [(HeaderName, &str); 7] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    // A form without a script is led back by its referrer.
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("x-robots-tag"), "noindex"),
+];
+
+/// Sets what is fixed, and a policy under which only this answer's own scripts run.
+pub(super) async fn secure(mut request: Request, next: Next) -> Response {
+    let nonce = Nonce::new();
+    let policy = policy(&nonce);
+    request.extensions_mut().insert(nonce);
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Files of the site: for ever under an address that names their content, else for an hour.
+pub(super) async fn cache_files(request: Request, next: Next) -> Response {
+    let is_versioned = request.uri().path().starts_with("/pkg/")
+        && request.uri().query().is_some_and(|query| query.starts_with("v="));
+    let mut response = next.run(request).await;
+    if is_file(response.headers()) && (response.status().is_success() || response.status().as_u16() == 304) {
+        let kept = if is_versioned { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    }
+    response
+}
+
+fn is_file(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::LAST_MODIFIED)
+}
+
+fn policy(nonce: &Nonce) -> String {
+    format!(
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; img-src 'self'; \
+         connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+}

@@ -1,0 +1,518 @@
+mod cluster;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use axum::body::to_bytes;
+use http::{HeaderMap, Response, StatusCode, header};
+use provisioner::{
+    config::Config,
+    stores::{Reading, Scope},
+};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use self::cluster::Cluster;
+use super::*;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const GOOD: &str = "request=0123456789abcdef0123456789abcdef&name=Atelier+Nord&engine=woocommerce&plan=small&email=ada%40atelier.example&user=ada&password=correct+horse+battery";
+const READY: &str = "berg-kaffee-p3m9a";
+
+/// A site folder with the files that the pages are made of.
+pub(super) fn site(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("storeyard-site-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(folder.join("pkg")).unwrap();
+    for (file, content) in [
+        ("pkg/storeyard.css", "a {}"),
+        ("pkg/storeyard.js", "export default 1"),
+        ("pkg/storeyard.wasm", "\0asm"),
+        ("pkg/storeyard.wasm.br", "compressed"),
+        ("favicon.svg", "<svg/>"),
+    ] {
+        std::fs::write(folder.join(file), content).unwrap();
+    }
+    folder
+}
+
+struct Site {
+    router: Router,
+    cluster: Arc<Cluster>,
+    stores: Stores,
+}
+
+impl Site {
+    async fn with(stores: &[Value]) -> Self {
+        let cluster = Cluster::new();
+        for store in stores {
+            cluster.put(store.clone());
+        }
+        let site = Self::over(cluster);
+        let mut snapshot = site.stores.snapshot();
+        while snapshot.reading != Reading::Fresh {
+            snapshot =
+                site.stores.changed(&Scope::List, Some(&snapshot.revision), Duration::from_secs(5)).await;
+        }
+        site
+    }
+
+    fn over(cluster: Arc<Cluster>) -> Self {
+        Self::of(cluster, CONFIG)
+    }
+
+    fn of(cluster: Arc<Cluster>, config: &str) -> Self {
+        let stores = Stores::start(cluster.client(), Arc::new(Config::parse(config).unwrap()));
+        let router = router(stores.clone(), &site("router"), CancellationToken::new()).unwrap();
+        Self { router, cluster, stores }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).header(header::ACCEPT, "text/html").body(Body::empty()).unwrap()).await
+    }
+
+    /// As the page's script posts.
+    async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
+        let request =
+            Request::post(path).header(header::CONTENT_TYPE, FORM).header(header::ACCEPT, "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// As a browser posts a form without a script, from the page at `from`.
+    async fn submit(&self, path: &str, from: &str, body: &'static str) -> Answer {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, FORM)
+            .header(header::ACCEPT, "text/html,application/xhtml+xml")
+            .header(header::REFERER, format!("http://dashboard.localhost{from}"));
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    async fn of(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    fn header(&self, name: impl http::header::AsHeaderName) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The page's path and query that the answer leads to.
+    fn location(&self) -> &str {
+        let location = self.header(header::LOCATION);
+        location.strip_prefix("http://dashboard.localhost").unwrap_or(location)
+    }
+}
+
+const CONFIG: &str = r#"{
+    "namespace": "storeyard", "domainSuffix": "localhost", "scheme": "http",
+    "ingress": {"className": "traefik", "address": "127.0.0.1:80", "namespace": "traefik", "podLabels": {"app": "traefik"}},
+    "deadlineSeconds": 600, "concurrency": 4, "checkSeconds": 60,
+    "engines": {"woocommerce": {"chart": "/charts/woocommerce", "plugin": true, "images": {}}}}"#;
+
+/// A Store whose steps are all in `state`.
+fn store(id: &str, name: &str, state: &str) -> Value {
+    let kinds = [
+        "NamespaceReady",
+        "QuotaApplied",
+        "CredentialsReady",
+        "ReleaseDeployed",
+        "WorkloadsReady",
+        "StorefrontReachable",
+    ];
+    let conditions: Vec<Value> = kinds
+        .iter()
+        .map(|kind| {
+            json!({"type": kind, "status": "True", "reason": state, "message": "", "startedAt": "2026-11-23T13:22:11Z", "lastTransitionTime": "2026-11-23T13:22:12Z"})
+        })
+        .collect();
+    json!({
+        "metadata": {"name": id},
+        "spec": {"name": name, "engine": "woocommerce", "plan": "small", "admin": {"user": "ada", "email": "ada@atelier.example"},
+                 "requestId": "00000000000000000000000000000000", "attempt": 1},
+        "status": {"conditions": conditions, "attempt": 1, "readyAt": "2026-11-23T13:22:23Z"},
+    })
+}
+
+fn ready() -> Value {
+    store(READY, "Berg Kaffee", "Done")
+}
+
+#[tokio::test]
+async fn the_list_is_in_the_first_answer() {
+    let page = Site::with(&[ready()]).await.get("/stores").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for part in ["<bdi>Berg Kaffee</bdi>", "store-berg-kaffee-p3m9a.localhost", "phase ready"] {
+        assert!(page.body.contains(part), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn the_address_without_a_path_leads_to_the_list() {
+    let answer = Site::with(&[]).await.get("/").await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::TEMPORARY_REDIRECT, "/stores"));
+}
+
+#[tokio::test]
+async fn no_stores_a_failed_read_and_a_first_read_look_different() {
+    let empty = Site::with(&[]).await.get("/stores").await;
+    assert!(empty.body.contains("Create your first store"));
+
+    let cluster = Cluster::new();
+    cluster.go_down();
+    let site = Site::over(cluster);
+    let loading = site.get("/stores").await;
+    assert!(loading.body.contains("aria-busy=\"true\"") && !loading.body.contains("Create your first store"));
+
+    let seen = site.stores.snapshot();
+    site.stores.changed(&Scope::List, Some(&seen.revision), Duration::from_secs(20)).await;
+    let failed = site.get("/stores").await;
+    assert_eq!(failed.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(
+        failed.body.contains("The stores cannot be read") && !failed.body.contains("Create your first store")
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_404_with_a_sentence() {
+    let site = Site::with(&[ready()]).await;
+    for (path, sentence) in [
+        ("/nowhere", "Nothing is at this address."),
+        ("/stores/a/b/c", "Nothing is at this address."),
+        ("/stores/no-such-00000", "There is no store at this address."),
+        ("/stores/..%2Fetc", "There is no store at this address."),
+        ("/stores/no-such-00000/delete", "There is no store at this address."),
+        ("/pkg/no-such.js", "Nothing is at this address."),
+    ] {
+        let answer = site.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.body.contains(sentence), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn search_filter_and_page_are_in_the_address() {
+    let site = Site::with(&[ready(), store("casa-verde-0qk4z", "Casa Verde", "Failed")]).await;
+    let found = site.get("/stores?q=CASA&show=attention&sort=name").await.body;
+    assert!(found.contains("Casa Verde") && !found.contains("Berg Kaffee"));
+    assert!(site.get("/stores?q=nothing-like-it").await.body.contains("No match"));
+    assert_eq!(site.get("/stores?page=999&sort=%00&show=x&turn=y").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_posted_form_is_a_store_and_twice_the_same_form_is_one() {
+    let site = Site::with(&[]).await;
+    let first = site.post("/api/create_store", GOOD).await;
+    let second = site.post("/api/create_store", GOOD).await;
+    assert_eq!((first.status, second.status), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(first.body, second.body);
+    assert_eq!(site.cluster.names().len(), 1);
+}
+
+#[tokio::test]
+async fn a_form_without_a_script_leads_to_the_new_stores_page() {
+    let site = Site::with(&[]).await;
+    let answer = site.submit("/api/create_store", "/stores/new", GOOD).await;
+    assert_eq!(answer.status, StatusCode::FOUND);
+    let page = site.get(answer.location()).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("Atelier Nord") && page.body.contains("Queued"));
+}
+
+#[tokio::test]
+async fn bad_fields_are_told_with_422_and_nothing_is_made() {
+    let site = Site::with(&[]).await;
+    let name_after = |from: &str, to: &str| GOOD.replace(from, to);
+    for (body, field) in [
+        (name_after("Atelier+Nord", ""), "name"),
+        (name_after("Atelier+Nord", &"x".repeat(61)), "name"),
+        (name_after("Atelier+Nord", "%F0%9F%8E%89"), "name"),
+        (name_after("Atelier+Nord", "a%00b"), "name"),
+        (name_after("Atelier+Nord", "%3Cscript%3E"), "name"),
+        (name_after("ada%40atelier.example", "ada"), "email"),
+        (name_after("user=ada", "user=a+b"), "user"),
+        (name_after("correct+horse+battery", "short"), "password"),
+        (name_after("woocommerce", "magento"), "engine"),
+        (name_after("small", "huge"), "plan"),
+        (name_after("0123456789abcdef0123456789abcdef", "x"), "request"),
+        (String::new(), "name"),
+    ] {
+        let answer = site.post("/api/create_store", body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        let told: Value = serde_json::from_str(&answer.body).unwrap();
+        let fields: Vec<&str> = told["Invalid"]["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| error["field"].as_str().unwrap())
+            .collect();
+        assert!(fields.contains(&field), "{field} is not in {fields:?}");
+    }
+    assert!(site.cluster.names().is_empty());
+}
+
+#[tokio::test]
+async fn a_refused_form_without_a_script_comes_back_filled_in_but_for_the_password() {
+    let site = Site::with(&[]).await;
+    const BAD: &str = "request=0123456789abcdef0123456789abcdef&name=Atelier+%22Nord%22&engine=woocommerce&plan=large&email=ada&user=ada&password=correct+horse+battery";
+    let answer = site.submit("/api/create_store", "/stores/new", BAD).await;
+    assert_eq!(answer.status, StatusCode::FOUND);
+    assert!(answer.location().starts_with("/stores/new?"));
+    let page = site.get(answer.location()).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("not an e-mail address the shop accepts"));
+    assert!(page.body.contains("value=\"Atelier &quot;Nord&quot;\""));
+    assert!(page.body.contains("value=\"0123456789abcdef0123456789abcdef\""));
+    for (part, place) in [(answer.location(), "the address"), (page.body.as_str(), "the page")] {
+        assert!(!part.contains("horse"), "the password is in {place}");
+    }
+    assert!(site.cluster.names().is_empty());
+}
+
+#[tokio::test]
+async fn a_store_is_deleted_only_by_its_name() {
+    let site = Site::with(&[ready()]).await;
+    let wrong = site.post("/api/delete_store", format!("id={READY}&name=Berg")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(site.cluster.get(READY).unwrap()["metadata"]["deletionTimestamp"].is_null());
+
+    let right = site.post("/api/delete_store", format!("id={READY}&name=Berg+Kaffee")).await;
+    assert_eq!(right.status, StatusCode::OK);
+    assert!(!site.cluster.get(READY).unwrap()["metadata"]["deletionTimestamp"].is_null());
+
+    let again = site.post("/api/delete_store", format!("id={READY}&name=Berg+Kaffee")).await;
+    assert_eq!(again.status, StatusCode::OK);
+    let page = site.get(&format!("/stores/{READY}")).await.body;
+    assert!(page.contains("Deleting") && page.contains("Volumes deleted"));
+}
+
+#[tokio::test]
+async fn the_wrong_name_without_a_script_is_told_at_the_field() {
+    let site = Site::with(&[ready()]).await;
+    let from = "/stores/berg-kaffee-p3m9a/delete";
+    let answer = site.submit("/api/delete_store", from, "id=berg-kaffee-p3m9a&name=wrong").await;
+    let page = site.get(answer.location()).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("The name does not match."));
+}
+
+#[tokio::test]
+async fn each_phase_has_its_word_its_links_and_its_way_on() {
+    for (state, word, has_links, can_retry) in [
+        ("Pending", "Queued", false, false),
+        ("InProgress", "Provisioning", false, false),
+        ("Done", "Ready", true, false),
+        ("Lost", "Degraded", true, false),
+        ("Failed", "Failed", false, true),
+    ] {
+        let mut resource = store(READY, "Berg Kaffee", state);
+        if state == "Failed" {
+            resource["status"]["failure"] = json!({"step": "WorkloadsReady", "sentence": "The database could not start.", "at": 0,
+                "evidence": [{"source": "pod mariadb-0", "text": "<b>last line</b>"}]});
+        }
+        let page = Site::with(&[resource]).await.get(&format!("/stores/{READY}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains(&format!("phase {}", word.to_lowercase())), "{word}");
+        assert!(page.body.contains(&format!("<title>{word} · Berg Kaffee</title>")), "{word}");
+        let shop = "href=\"http://store-berg-kaffee-p3m9a.localhost\"";
+        assert_eq!(page.body.contains(shop), has_links, "{word}");
+        assert_eq!(page.body.contains("/api/retry_store"), can_retry, "{word}");
+        assert!(!page.body.contains("<b>last line</b>"));
+    }
+}
+
+#[tokio::test]
+async fn the_form_offers_what_the_platform_has_and_says_what_is_lacking() {
+    let whole = Site::with(&[]).await.get("/stores/new").await;
+    assert_eq!(whole.status, StatusCode::OK);
+    for part in [
+        "value=\"woocommerce\"",
+        "value=\"large\"",
+        "name=\"request\"",
+        "type=\"password\"",
+        "action=\"/api/create_store\"",
+    ] {
+        assert!(whole.body.contains(part), "{part}");
+    }
+    assert!(!whole.body.contains("no WooCommerce plugin"));
+    let site = Site::of(Cluster::new(), &CONFIG.replace(r#""plugin": true"#, r#""plugin": false"#));
+    assert!(site.get("/stores/new").await.body.contains("no WooCommerce plugin"));
+}
+
+#[tokio::test]
+async fn a_name_in_any_script_has_its_address_shown() {
+    let site = Site::with(&[]).await;
+    let shown = site.post("/api/preview_address", "name=%E6%9D%B1%E4%BA%AC").await;
+    assert_eq!((shown.status, shown.body.as_str()), (StatusCode::OK, "\"store-dong-jing-•••••.localhost\""));
+    assert_eq!(site.post("/api/preview_address", "name=---").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_deleted_store_is_shown_to_be_gone() {
+    let site = Site::with(&[ready()]).await;
+    let id = store::StoreId::parse(READY).unwrap();
+    let seen = site.stores.snapshot();
+    site.cluster.remove(READY);
+    site.stores.changed(&Scope::One(id), Some(&seen.revision), Duration::from_secs(5)).await;
+    let page = site.get(&format!("/stores/{READY}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(
+        page.body.contains(" is gone")
+            && page.body.contains("namespace store-berg-kaffee-p3m9a and everything in it")
+    );
+    assert_eq!(
+        site.post("/api/delete_store", format!("id={READY}&name=Berg+Kaffee")).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn only_a_failed_store_can_be_retried() {
+    let site = Site::with(&[ready(), store("demo-8w1vd", "Demo", "Failed")]).await;
+    assert_eq!(site.post("/api/retry_store", format!("id={READY}")).await.status, StatusCode::CONFLICT);
+    assert_eq!(site.post("/api/retry_store", "id=no-such-00000").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.post("/api/retry_store", "id=%2e%2e").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.post("/api/retry_store", "id=demo-8w1vd").await.status, StatusCode::OK);
+    assert_eq!(site.cluster.get("demo-8w1vd").unwrap()["spec"]["attempt"], 2);
+}
+
+#[tokio::test]
+async fn a_poll_answers_at_once_without_a_revision_and_at_the_next_change_with_one() {
+    let site = Site::with(&[ready()]).await;
+    let ask = async |revision: Value| {
+        let body = json!({"view": {"Store": READY}, "revision": revision}).to_string();
+        let request = Request::post("/api/poll").header(header::CONTENT_TYPE, "application/json");
+        let answer = site.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        serde_json::from_str::<Value>(&answer.body).unwrap()
+    };
+    let first = ask(Value::Null).await;
+    let change = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        site.cluster.put(store(READY, "Berg Kaffee", "Lost"));
+    };
+    let (next, ()) = tokio::join!(ask(first["revision"].clone()), change);
+    assert_ne!(first["revision"], next["revision"]);
+    assert_eq!(next["shown"]["Store"]["summary"]["phase"], "Degraded");
+}
+
+#[tokio::test]
+async fn a_poll_is_answered_at_once_when_the_server_stops() {
+    let cluster = Cluster::new();
+    let stores = Stores::start(cluster.client(), Arc::new(Config::parse(CONFIG).unwrap()));
+    let stopping = CancellationToken::new();
+    let router = router(stores.clone(), &site("stopping"), stopping.clone()).unwrap();
+    let loading = stores.snapshot();
+    let fresh = stores.changed(&Scope::List, Some(&loading.revision), Duration::from_secs(5)).await;
+    let body = json!({"view": {"List": store::ListQuery::default()}, "revision": fresh.revision.to_string()})
+        .to_string();
+    let request = Request::post("/api/poll")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body))
+        .unwrap();
+    let waiting = tokio::spawn(router.oneshot(request));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!waiting.is_finished());
+    stopping.cancel();
+    let answer = tokio::time::timeout(Duration::from_secs(2), waiting).await.unwrap().unwrap().unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_no_page_sends_is_refused_with_its_own_status() {
+    let site = Site::with(&[]).await;
+    let big = site.post("/api/create_store", format!("name={}", "x".repeat(10 << 20))).await;
+    assert_eq!(big.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let told_big = Request::post("/api/create_store")
+        .header(header::CONTENT_TYPE, FORM)
+        .header(header::CONTENT_LENGTH, 10 << 20);
+    let told_big = site.send(told_big.body(Body::empty()).unwrap()).await;
+    assert_eq!(told_big.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(told_big.body.contains("64 KiB"));
+    for kind in ["text/plain", "multipart/form-data; boundary=x", "application/xml"] {
+        let request = Request::post("/api/create_store").header(header::CONTENT_TYPE, kind);
+        assert_eq!(
+            site.send(request.body(Body::from(GOOD)).unwrap()).await.status,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "{kind}"
+        );
+    }
+    let nonsense = Request::post("/api/poll").header(header::CONTENT_TYPE, "application/json");
+    assert_eq!(site.send(nonsense.body(Body::from("{")).unwrap()).await.status, StatusCode::BAD_REQUEST);
+    assert!(site.cluster.names().is_empty());
+}
+
+#[tokio::test]
+async fn another_site_cannot_make_a_browser_post() {
+    let site = Site::with(&[]).await;
+    for (header, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "http://store-evil-00000.localhost"),
+    ] {
+        let request = Request::post("/api/create_store")
+            .header(header::CONTENT_TYPE, FORM)
+            .header(header::HOST, "dashboard.localhost")
+            .header(header, value);
+        let answer = site.send(request.body(Body::from(GOOD)).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{header}: {value}");
+    }
+    assert!(site.cluster.names().is_empty());
+}
+
+#[tokio::test]
+async fn only_the_answers_own_scripts_may_run() {
+    let site = Site::with(&[ready()]).await;
+    for path in ["/stores", "/stores/new", "/nowhere"] {
+        let page = site.get(path).await;
+        let policy = page.header(header::CONTENT_SECURITY_POLICY).to_owned();
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
+        let scripts = page.body.matches("<script").count();
+        assert!(scripts > 0);
+        assert_eq!(page.body.matches(&format!("nonce=\"{nonce}\"")).count(), scripts, "{path}");
+        assert!(!policy.contains("unsafe-inline") && policy.contains("frame-ancestors 'none'"));
+        assert!(!page.body.contains(" style=\""), "{path}");
+        assert_ne!(site.get(path).await.header(header::CONTENT_SECURITY_POLICY), policy);
+        assert_eq!(page.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+        assert_eq!(page.header(header::CACHE_CONTROL), "no-store");
+    }
+}
+
+#[tokio::test]
+async fn files_are_kept_for_ever_only_under_an_address_that_names_their_content() {
+    let site = Site::with(&[]).await;
+    let kept = |answer: &Answer| answer.header(header::CACHE_CONTROL).to_owned();
+    assert!(kept(&site.get("/pkg/storeyard.css?v=0011").await).contains("immutable"));
+    assert_eq!(kept(&site.get("/pkg/storeyard.css").await), "public, max-age=3600");
+    assert_eq!(kept(&site.get("/pkg/no-such.css?v=0011").await), "no-store");
+    let request = Request::get("/pkg/storeyard.wasm?v=0")
+        .header(header::ACCEPT_ENCODING, "br, gzip")
+        .body(Body::empty());
+    let packed = site.send(request.unwrap()).await;
+    assert_eq!((packed.header(header::CONTENT_ENCODING), packed.body.as_str()), ("br", "compressed"));
+    assert_eq!(packed.header(header::CONTENT_TYPE), "application/wasm");
+}
+
+#[tokio::test]
+async fn the_server_is_ready_once_the_stores_were_read() {
+    let site = Site::with(&[]).await;
+    assert_eq!(site.get("/healthz").await.status, StatusCode::OK);
+    assert_eq!(site.get("/readyz").await.status, StatusCode::OK);
+    let cluster = Cluster::new();
+    cluster.go_down();
+    assert_eq!(Site::over(cluster).get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+}

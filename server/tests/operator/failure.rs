@@ -1,0 +1,108 @@
+//! What cannot be made ends with a sentence, and what is only wished for does not stop it.
+
+use serde_json::json;
+use store::{ConditionKind, Phase, State};
+
+use crate::platform::Platform;
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn an_image_that_does_not_exist_fails_with_its_name_and_leaves_nothing_and_retry_works_once_it_does() {
+    let missing = "localhost/storeyard/nowhere:1";
+    let mut platform = Platform::started(|config| {
+        config["deadlineSeconds"] = json!(30);
+        config["engines"]["woocommerce"]["images"]["wordpress"] = json!(missing);
+    })
+    .await;
+    let id = platform.create("Wrong image").await;
+    let failed = platform.until(&id, "Failed", |view| view.summary.phase == Phase::Failed).await;
+    let failure = failed.failure.unwrap();
+    assert_eq!(failure.step, ConditionKind::WorkloadsReady);
+    assert!(
+        failure.sentence.starts_with(&format!("The image {missing} of container ")),
+        "{}",
+        failure.sentence
+    );
+    assert!(failure.sentence.contains("cannot be pulled"), "{}", failure.sentence);
+    assert!(failure.evidence.iter().any(|piece| piece.text.contains(missing)), "{:?}", failure.evidence);
+    platform.assert_nothing_left(&id);
+
+    platform.stop();
+    let image = platform.cluster.images["wordpress"].clone();
+    platform.change(|config| {
+        config["deadlineSeconds"] = json!(110);
+        config["engines"]["woocommerce"]["images"]["wordpress"] = json!(image);
+    });
+    platform.start(None);
+    platform.stores.retry(&id).await.unwrap();
+    let ready = platform.until(&id, "Ready", |view| view.summary.phase == Phase::Ready).await;
+    assert_eq!((ready.attempt, ready.failure), (2, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn a_quota_that_is_refused_is_told_and_the_store_is_ready_without_it() {
+    let mut platform = Platform::new(|_| {}).await;
+    let name = platform.namespace.clone();
+    let policy = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": { "name": name },
+        "spec": {
+            "matchConstraints": { "resourceRules": [{ "apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["resourcequotas"] }] },
+            "validations": [{ "expression": "false", "message": "no quotas here" }],
+        },
+    });
+    let binding = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding", "metadata": { "name": name },
+        "spec": {
+            "policyName": name, "validationActions": ["Deny"],
+            "matchResources": { "namespaceSelector": { "matchLabels": { "storeyard.dev/platform": name } } },
+        },
+    });
+    platform.apply(&json!({ "apiVersion": "v1", "kind": "List", "items": [policy, binding] }));
+    platform.start(None);
+    // A policy is enforced some moments after it was made.
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let id = platform.create("Boundless").await;
+    let ready = platform.until_phase(&id, Phase::Ready).await;
+    platform.kubectl(&["delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", &name]);
+    let quota = ready.conditions.get(ConditionKind::QuotaApplied);
+    assert_eq!(quota.state, State::NotApplied);
+    assert!(quota.message.contains("no quotas here"), "{}", quota.message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn values_that_the_chart_refuses_fail_at_once() {
+    let platform = Platform::started(|config| {
+        config["engines"]["woocommerce"]["values"] = json!({ "nonsense": true });
+    })
+    .await;
+    let id = platform.create("Nonsense").await;
+    let failed = platform.until(&id, "Failed", |view| view.summary.phase == Phase::Failed).await;
+    let failure = failed.failure.unwrap();
+    assert_eq!(failure.step, ConditionKind::ReleaseDeployed);
+    assert!(failure.sentence.contains("nonsense"), "{}", failure.sentence);
+    platform.assert_nothing_left(&id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn a_namespace_that_is_not_ours_is_left_untouched() {
+    let platform = Platform::new(|_| {}).await;
+    let id = platform.create("Somebody else").await;
+    let namespace = id.namespace();
+    platform.kubectl(&["create", "namespace", &namespace]);
+    let mut platform = platform;
+    platform.start(None);
+    let failed = platform.until(&id, "Failed", |view| view.summary.phase == Phase::Failed).await;
+    assert!(failed.failure.unwrap().sentence.contains("was not made for this store"));
+    platform.delete(&id).await;
+    let began = std::time::Instant::now();
+    while platform.stores.snapshot().get(&id).is_some() {
+        assert!(began.elapsed() < crate::platform::LONG, "{}", platform.log());
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let labels = platform.kubectl(&["get", "namespace", &namespace, "-o", "jsonpath={.metadata.labels}"]);
+    assert!(!labels.contains("storeyard.dev"), "{labels}");
+    platform.kubectl(&["delete", "namespace", &namespace, "--wait=false"]);
+}

@@ -1,0 +1,90 @@
+//! The operator and helm may be killed at any instant.
+
+use std::{os::unix::fs::PermissionsExt, time::Duration};
+
+use store::{ConditionKind, Phase, State, view::TimelineKind};
+use tokio::time::sleep;
+
+use crate::platform::Platform;
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn an_operator_that_is_killed_over_and_over_makes_one_store_and_removes_it() {
+    let mut platform = Platform::started(|_| {}).await;
+    let id = platform.create("Often killed").await;
+    // Moments in the namespace, in helm, and in the wait for the workloads.
+    for moment in [300, 700, 1500, 3000] {
+        sleep(Duration::from_millis(moment)).await;
+        platform.kill();
+        platform.start(None);
+    }
+    let ready = platform.until_phase(&id, Phase::Ready).await;
+    assert_eq!(ready.attempt, 1);
+    let revisions = platform.revisions(&id);
+    assert!(
+        revisions.iter().filter(|revision| revision.ends_with(" deployed")).count() == 1,
+        "{revisions:?}"
+    );
+    assert!(revisions.iter().all(|revision| !revision.contains("pending")), "{revisions:?}");
+
+    platform.delete(&id).await;
+    for moment in [200, 800, 2000] {
+        sleep(Duration::from_millis(moment)).await;
+        platform.kill();
+        platform.start(None);
+    }
+    platform.until_gone(&id).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn an_operator_that_is_asked_to_end_lets_helm_finish() {
+    let mut platform = Platform::started(|_| {}).await;
+    let id = platform.create("Orderly").await;
+    platform
+        .until(&id, "released", |view| {
+            view.conditions.get(ConditionKind::ReleaseDeployed).state == State::InProgress
+        })
+        .await;
+    assert_eq!(platform.stop(), Some(0));
+    let revisions = platform.revisions(&id);
+    assert!(revisions.iter().all(|revision| revision.ends_with(" deployed")), "{revisions:?}");
+    platform.start(None);
+    platform.delete(&id).await;
+    platform.until_gone(&id).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn a_release_whose_helm_was_killed_is_recovered() {
+    let mut platform = Platform::new(|_| {}).await;
+    // The real helm, killed for the first time it is used as soon as it has written down that it is at work.
+    let folder = platform.folder().join("bin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let script = r#"#!/bin/sh
+real=$(PATH=${PATH#*:} command -v helm)
+once=$(dirname "$0")/once
+if [ "$1" != upgrade ] || [ -e "$once" ]; then exec "$real" "$@"; fi
+touch "$once"
+while [ $# -gt 0 ]; do [ "$1" = --namespace ] && namespace=$2; args="$args $1"; shift; done
+cat > "$once.values"
+kubectl get secrets -n "$namespace" -l owner=helm --watch -o name > "$once.seen" & watch=$!
+sleep 1
+"$real" $args < "$once.values" & helm=$!
+while [ ! -s "$once.seen" ]; do :; done
+kill -9 "$helm" "$watch"
+exit 137
+"#;
+    let helm = folder.join("helm");
+    std::fs::write(&helm, script).unwrap();
+    std::fs::set_permissions(&helm, std::fs::Permissions::from_mode(0o755)).unwrap();
+    platform.start(Some(&folder));
+    let id = platform.create("Locked").await;
+    let ready = platform.until_phase(&id, Phase::Ready).await;
+    let is_noted = ready.timeline.iter().any(
+        |entry| matches!(&entry.what, TimelineKind::Note { text } if text.contains("A helm was killed")),
+    );
+    assert!(is_noted, "{:#?}", ready.timeline);
+    assert_eq!(platform.revisions(&id), [format!("{} deployed", id.release())]);
+    assert!(!platform.log().contains("another operation"));
+}

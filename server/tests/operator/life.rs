@@ -1,0 +1,78 @@
+//! A store's whole life.
+
+use provisioner::stores::StoresError;
+use store::{ConditionKind, Phase, State, view::TimelineKind};
+
+use crate::platform::{Platform, asked, nanos};
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn a_store_is_made_kept_and_removed() {
+    let platform = Platform::started(|_| {}).await;
+
+    // The same request twice is one store; the same name twice is two.
+    let request = u128::from(nanos());
+    let id = platform.stores.create(asked("Ben's “Café” №1", request)).await.unwrap();
+    assert_eq!(platform.stores.create(asked("Ben's “Café” №1", request)).await.unwrap(), id);
+    let ready = platform.until_phase(&id, Phase::Ready).await;
+    for (kind, condition) in ready.conditions.iter() {
+        assert_eq!(condition.state, State::Done, "{kind}: {condition:?}");
+        assert!(condition.took(ready.ready.unwrap()).is_some(), "{kind} has no time");
+    }
+    let commands: Vec<&str> = ready
+        .timeline
+        .iter()
+        .filter_map(|entry| match &entry.what {
+            TimelineKind::Command { line, exit: Some(0), .. } => Some(line.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert!(commands.iter().any(|line| line.starts_with("helm upgrade --install")), "{commands:?}");
+    assert!(!format!("{ready:?}").contains("horse"));
+    for entry in &ready.timeline {
+        eprintln!("{:>6} {:?}", entry.at.since(ready.summary.created).0, entry.what);
+    }
+    for (kind, condition) in ready.conditions.iter() {
+        eprintln!("{kind}: {:?}", condition.took(ready.ready.unwrap()));
+    }
+    eprintln!("create -> Ready: {}", ready.made_in().unwrap());
+    assert_eq!(platform.revisions(&id), [format!("{} deployed", id.release())]);
+
+    // What kubectl says agrees.
+    let ready_in_kubectl =
+        ["wait", "--for=condition=Ready", &format!("store/{id}"), "-n", &platform.namespace, "--timeout=5s"];
+    platform.kubectl(&ready_in_kubectl);
+
+    // A shop that goes down is told, and one that comes back too.
+    let namespace = id.namespace();
+    platform.kubectl(&["scale", "deployment/wordpress", "-n", &namespace, "--replicas=0"]);
+    let degraded = platform.until_phase(&id, Phase::Degraded).await;
+    assert_eq!(degraded.conditions.get(ConditionKind::WorkloadsReady).state, State::Lost);
+    platform.kubectl(&["scale", "deployment/wordpress", "-n", &namespace, "--replicas=1"]);
+    platform.until_phase(&id, Phase::Ready).await;
+
+    // Deletion needs the name, is shown, and may be asked for twice.
+    let wrong = platform.stores.delete(&id, "another").await;
+    assert!(matches!(wrong, Err(StoresError::NameMismatch { .. })), "{wrong:?}");
+    platform.delete(&id).await;
+    platform.until(&id, "Deleting", |view| !view.removal.is_empty()).await;
+    platform.delete(&id).await;
+    platform.until_gone(&id).await;
+    let last = platform.stores.snapshot().gone(&id).unwrap().view.clone();
+    assert!(last.removal.iter().all(|(_, step)| step.state == State::Done), "{:?}", last.removal);
+    assert!(matches!(platform.stores.delete(&id, "Ben's “Café” №1").await, Err(StoresError::NotFound(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn a_store_that_is_deleted_while_it_is_made_goes() {
+    let platform = Platform::started(|_| {}).await;
+    let id = platform.create("Hasty").await;
+    platform
+        .until(&id, "released", |view| {
+            view.conditions.get(ConditionKind::ReleaseDeployed).state == State::InProgress
+        })
+        .await;
+    platform.delete(&id).await;
+    platform.until_gone(&id).await;
+}

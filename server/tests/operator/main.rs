@@ -1,0 +1,11 @@
+//! The operator on a real cluster: the real binary, helm, kubectl, chart and images.
+//!
+//! `STOREYARD_TEST_CLUSTER` names a JSON file that tells where all that is ([`platform::Cluster`]).
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
+
+mod failure;
+mod interruption;
+mod life;
+mod order;
+mod platform;
