@@ -1,0 +1,16 @@
+{{/* The one configuration file of both processes. They refuse what they do not know, so nothing is passed through blindly. */}}
+{{- define "platform.config" -}}
+{{- $ingress := pick .Values.ingress "className" "address" "namespace" "podLabels" "annotations" "tls" -}}
+{{- dict
+  "namespace" .Release.Namespace
+  "domainSuffix" .Values.domainSuffix
+  "scheme" .Values.scheme
+  "ingress" $ingress
+  "storageClass" .Values.storageClass
+  "storeManagerRole" (include "platform.storeManager" .)
+  "deadlineSeconds" (int .Values.deadlineSeconds)
+  "concurrency" (int .Values.concurrency)
+  "checkSeconds" (int .Values.checkSeconds)
+  "engines" .Values.engines
+  | toPrettyJson }}
+{{- end }}

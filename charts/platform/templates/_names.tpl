@@ -1,0 +1,26 @@
+{{/* Cluster-wide names carry the namespace too, so that two releases can live in one cluster. */}}
+{{- define "platform.clusterName" -}}
+{{ .Release.Name }}-{{ .Release.Namespace }}
+{{- end }}
+
+{{- define "platform.storeManager" -}}
+{{ include "platform.clusterName" . }}-store-manager
+{{- end }}
+
+{{- define "platform.host" -}}
+dashboard.{{ .Values.domainSuffix }}
+{{- end }}
+
+{{- define "platform.labels" -}}
+app.kubernetes.io/name: storeyard
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- end }}
+
+{{/* What a selector may hold: it cannot be changed later. */}}
+{{- define "platform.selector" -}}
+app.kubernetes.io/name: storeyard
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
