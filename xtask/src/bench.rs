@@ -1,0 +1,68 @@
+//! `cargo xtask bench`: what Storeyard adds on top of a bare `helm install`, and how fast its pages are. Ratios are of one run.
+
+mod browser;
+mod create;
+mod list;
+mod samples;
+mod shop;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::cluster::Cluster;
+use crate::env::Env;
+use crate::images;
+use crate::node::{self, Keep, Was};
+use crate::preflight::{self, Purpose};
+use crate::site;
+use crate::trial::Trial;
+use samples::Table;
+
+/// How to run.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Pairs of one store by Storeyard and one by helm alone
+    #[arg(long, default_value_t = 5)]
+    pairs: u32,
+    /// Stores made at once
+    #[arg(long, default_value_t = 5)]
+    at_once: u32,
+    /// Stores in the list that is timed
+    #[arg(long, default_value_t = 1000)]
+    listed: u32,
+}
+
+/// Measures beside whatever runs, and prints a table.
+///
+/// # Errors
+/// Something could not be measured.
+pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
+    preflight::check(env, Purpose::Test)?;
+    env.tools.build(&env.paths, &env.reporter)?;
+    let was = node::ensure_up(env)?;
+    let table = on_cluster(env, options);
+    if was == Was::Down {
+        node::remove(env, Keep::Nothing)?;
+    }
+    println!("\n{}", table?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn on_cluster(env: &Env, options: &Options) -> Result<Table> {
+    let cluster = Cluster::embedded(env);
+    let images = images::platform::ensure(env)?;
+    node::import_missing(env, &images.all())?;
+    let values = json!({"concurrency": options.at_once.max(1)});
+    let trial = Trial::install_with(env, &cluster, &images, values)?;
+    let mut table = Table::default();
+    let measured = create::measure(env, &trial, options, &mut table)
+        .and_then(|()| list::measure(env, &trial, options.listed, &mut table))
+        .and_then(|()| browser::measure(env, &trial, &mut table));
+    trial.remove(env)?;
+    measured?;
+    let module = site::build(env)?.join("pkg/storeyard.wasm.br").metadata()?.len();
+    table.row("initial WASM, brotli", format!("{} kB", module / 1000), "≤ 200 kB");
+    Ok(table)
+}

@@ -1,0 +1,149 @@
+//! The commands.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::env::Env;
+use crate::images::node as node_images;
+use crate::images::platform as platform_images;
+use crate::lock::Lock;
+use crate::node::{self, Claim, Keep};
+use crate::preflight::{self, Purpose};
+use crate::{bench, elsewhere, interrupt, status, test, up};
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Storeyard on this machine, or in a cluster you have"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Brings Storeyard up and prints its address; what is there already is kept
+    Up {
+        /// Installs into this context of your kubeconfig instead of a node on this machine
+        #[arg(long, value_name = "NAME", conflicts_with = "only_node")]
+        context: Option<String>,
+        /// Where the context's nodes pull images from, as HOST/PATH
+        #[arg(long, value_name = "HOST/PATH", requires = "context")]
+        registry: Option<String>,
+        /// Chart values for the context, instead of charts/platform/values-local.yaml
+        #[arg(long, value_name = "FILE", requires = "context")]
+        values: Vec<PathBuf>,
+        /// Brings up the node and nothing in it
+        #[arg(long)]
+        only_node: bool,
+    },
+    /// Takes the node down and removes all of it, its stores included
+    Down {
+        /// Keeps etcd, volumes and images, so that the next `up` has the stores again
+        #[arg(long)]
+        keep_data: bool,
+    },
+    /// Says what runs, since when, and where
+    Status,
+    /// Runs every test
+    Test(test::Options),
+    /// Measures, and prints a table
+    Bench(bench::Options),
+    /// Builds all images that are missing
+    Images,
+    /// Builds all programs that are missing
+    Tools,
+}
+
+impl Command {
+    /// As it is told to a second caller; None for what only looks.
+    fn lock_name(&self) -> Option<&'static str> {
+        match self {
+            Self::Up { .. } => Some("up"),
+            Self::Down { .. } => Some("down"),
+            Self::Status => None,
+            Self::Test(_) => Some("test"),
+            Self::Bench(_) => Some("bench"),
+            Self::Images => Some("images"),
+            Self::Tools => Some("tools"),
+        }
+    }
+}
+
+/// Runs the command that the arguments name.
+///
+/// # Errors
+/// The command's own.
+pub fn run() -> Result<ExitCode> {
+    let cli = Cli::parse();
+    interrupt::listen()?;
+    let env = Env::find()?;
+    let name = cli.command.lock_name();
+    let _lock = name.map(|name| Lock::take(&env.paths.lock(), &env.paths.checkout, name)).transpose()?;
+    match cli.command {
+        Command::Up { context: Some(context), registry, values, .. } => {
+            let address = elsewhere::install(&env, &context, registry.as_deref(), values)?;
+            println!("\nStoreyard is installed in the context {context}: {address}");
+        }
+        Command::Up { only_node: true, .. } => {
+            up::node(&env, Purpose::Node)?;
+            println!("\nThe node is up: KUBECONFIG={}", env.paths.kubeconfig().display());
+        }
+        Command::Up { .. } => {
+            up::all(&env, Purpose::Node)?;
+            println!("\nStoreyard is up: http://{}/", up::HOST);
+        }
+        Command::Down { keep_data } => down(&env, if keep_data { Keep::Data } else { Keep::Nothing })?,
+        Command::Status => status::print(&env)?,
+        Command::Test(options) => return test::run(&env, &options),
+        Command::Bench(options) => return bench::run(&env, &options),
+        Command::Images => {
+            preflight::check(&env, Purpose::Build)?;
+            env.tools.build_node_programs(&env.paths, &env.reporter)?;
+            node_images::ensure(&env, &node_images::plan(&env)?)?;
+            platform_images::ensure(&env)?;
+        }
+        Command::Tools => {
+            preflight::check(&env, Purpose::Build)?;
+            env.tools.build(&env.paths, &env.reporter)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn down(env: &Env, keep: Keep) -> Result<()> {
+    let Some(claim) = Claim::read()? else {
+        println!("There is no node on this machine.");
+        return Ok(());
+    };
+    claim.check_cache(&env.paths.cache)?;
+    node::remove(env, keep)?;
+    let said = match keep {
+        Keep::Nothing => "The node is gone, with its stores; what was built stays in the cache.",
+        Keep::Data => "The node is down; `cargo xtask up` brings it back with its stores.",
+    };
+    println!("{said}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_registry_is_for_a_context_that_is_named() {
+        assert!(Cli::try_parse_from(["xtask", "up", "--registry", "r.example/x"]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "up", "--context", "a", "--registry", "r.example/x"]).is_ok());
+    }
+}

@@ -1,0 +1,93 @@
+//! A Kubernetes cluster as seen through `kubectl` and `helm`.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::command;
+use crate::env::Env;
+
+/// The context's name in the embedded cluster's kubeconfig.
+pub const EMBEDDED: &str = "storeyard";
+
+/// One cluster: by kubeconfig and context, both always named to the programs.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// None: where kubectl looks by itself.
+    pub kubeconfig: Option<PathBuf>,
+    pub context: String,
+    pub kubectl: PathBuf,
+    pub helm: PathBuf,
+}
+
+impl Cluster {
+    /// The cluster that xtask runs on this machine.
+    pub fn embedded(env: &Env) -> Self {
+        Self {
+            kubeconfig: Some(env.paths.kubeconfig()),
+            context: EMBEDDED.to_owned(),
+            kubectl: env.tools.kubectl(),
+            helm: env.tools.helm(),
+        }
+    }
+
+    /// A cluster of the user's own kubeconfig.
+    pub fn named(env: &Env, context: &str) -> Self {
+        Self { kubeconfig: None, context: context.to_owned(), ..Self::embedded(env) }
+    }
+
+    pub fn kubectl(&self) -> Command {
+        let mut kubectl = Command::new(&self.kubectl);
+        if let Some(kubeconfig) = &self.kubeconfig {
+            kubectl.arg("--kubeconfig").arg(kubeconfig);
+        }
+        kubectl.arg("--context").arg(&self.context);
+        kubectl
+    }
+
+    pub fn helm(&self) -> Command {
+        let mut helm = Command::new(&self.helm);
+        if let Some(kubeconfig) = &self.kubeconfig {
+            helm.arg("--kubeconfig").arg(kubeconfig);
+        }
+        helm.arg("--kube-context").arg(&self.context);
+        helm
+    }
+
+    /// Whether the API server is there and well.
+    ///
+    /// # Errors
+    /// kubectl cannot be started.
+    pub fn answers(&self) -> Result<bool> {
+        command::succeeds(self.kubectl().args(["--request-timeout", "3s", "get", "--raw", "/readyz"]))
+    }
+
+    /// Reads with `kubectl get ... -o json`.
+    ///
+    /// # Errors
+    /// The API server refuses or does not answer.
+    pub fn get(&self, arguments: &[&str]) -> Result<Value> {
+        let text = command::output(self.kubectl().arg("get").args(arguments).args(["-o", "json"]))?;
+        serde_json::from_str(&text).context("kubectl's answer is no JSON")
+    }
+
+    /// Applies manifests on the server's side.
+    ///
+    /// # Errors
+    /// The API server refuses one.
+    pub fn apply(&self, manifests: &str) -> Result<()> {
+        let mut apply = self.kubectl();
+        apply.args([
+            "apply",
+            "--server-side",
+            "--force-conflicts",
+            "--field-manager",
+            "storeyard-xtask",
+            "-f",
+            "-",
+        ]);
+        command::output_with_input(&mut apply, Some(manifests)).map(drop)
+    }
+}

@@ -1,0 +1,171 @@
+//! buildah, with storage of its own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use super::REPOSITORY;
+use crate::command;
+use crate::paths::Paths;
+use crate::progress::Step;
+
+const SUITE: &str = "trixie";
+/// The public image, under the short name that Debian's buildah resolves.
+const PUBLIC_BASE: &str = "debian:trixie-slim";
+/// How long a registry may take for the base before it is made here instead.
+const PULL: Duration = Duration::from_secs(60);
+/// How long a registry may take to answer at all.
+const ANSWER: Duration = Duration::from_secs(8);
+
+/// buildah's storage and programs.
+#[derive(Debug)]
+pub struct Buildah {
+    storage: PathBuf,
+    stage: PathBuf,
+}
+
+impl Buildah {
+    pub fn new(paths: &Paths) -> Self {
+        Self { storage: paths.cache.join("buildah"), stage: paths.stage() }
+    }
+
+    /// Reference of the Debian base image that Containerfiles start from.
+    pub fn base() -> String {
+        format!("{REPOSITORY}/debian:{SUITE}")
+    }
+
+    /// Makes an image of a few files and no distribution.
+    ///
+    /// # Errors
+    /// buildah fails.
+    pub fn from_files(
+        &self,
+        step: &Step,
+        reference: &str,
+        files: &[(&Path, &str)],
+        entrypoint: &[&str],
+    ) -> Result<()> {
+        let container = command::output(self.run("from").arg("scratch"))?;
+        let container = container.trim();
+        for (from, to) in files {
+            command::logged(step, self.run("copy").arg(container).arg(from).arg(to))?;
+        }
+        command::logged(
+            step,
+            self.run("config")
+                .args(["--env", "PATH=/usr/local/bin:/bin", "--entrypoint"])
+                .arg(serde_json::to_string(entrypoint)?)
+                .arg(container),
+        )?;
+        command::logged(step, self.run("commit").args(["--rm", container, reference]))
+    }
+
+    /// Builds a Containerfile on the Debian base.
+    ///
+    /// # Errors
+    /// buildah fails.
+    pub fn from_containerfile(
+        &self,
+        step: &Step,
+        reference: &str,
+        file: &Path,
+        context: &Path,
+    ) -> Result<()> {
+        self.ensure_base(step)?;
+        step.detail("");
+        command::logged(
+            step,
+            self.run("build")
+                .args(["--isolation", "chroot", "--layers", "--build-arg"])
+                .arg(format!("BASE={}", Self::base()))
+                .args(["--tag", reference, "--file"])
+                .arg(file)
+                .arg(context),
+        )
+    }
+
+    /// Writes an image to an OCI archive.
+    ///
+    /// # Errors
+    /// buildah fails.
+    pub fn archive(&self, step: &Step, reference: &str, archive: &Path) -> Result<()> {
+        if archive.exists() {
+            fs::remove_file(archive)?;
+        }
+        step.detail("writing its archive");
+        command::logged(
+            step,
+            self.run("push")
+                .arg("--disable-compression")
+                .arg(reference)
+                .arg(format!("oci-archive:{}:{reference}", archive.display())),
+        )
+    }
+
+    /// Sends an archive to a registry.
+    ///
+    /// # Errors
+    /// buildah fails.
+    pub fn send(&self, step: &Step, archive: &Path, reference: &str) -> Result<()> {
+        let image = command::output(
+            self.run("pull").arg("--quiet").arg(format!("oci-archive:{}", archive.display())),
+        )?;
+        command::logged(step, self.run("push").arg(image.trim()).arg(format!("docker://{reference}")))
+    }
+
+    fn ensure_base(&self, step: &Step) -> Result<()> {
+        let base = Self::base();
+        if command::succeeds(self.run("inspect").args(["--type", "image", &base]))? {
+            return Ok(());
+        }
+        step.detail("asking a registry for the Debian base");
+        if self.pull_base(step)? {
+            return command::logged(step, self.run("tag").args([PUBLIC_BASE, &base]));
+        }
+        step.detail("making the Debian base with mmdebstrap");
+        fs::create_dir_all(&self.stage)?;
+        let archive = self.stage.join("debian.tar");
+        command::logged(
+            step,
+            Command::new("mmdebstrap")
+                .args(["--variant=minbase", "--include=ca-certificates", SUITE])
+                .arg(&archive),
+        )?;
+        let container = command::output(self.run("from").arg("scratch"))?;
+        let container = container.trim();
+        command::logged(step, self.run("add").arg(container).arg(&archive).arg("/"))?;
+        command::logged(step, self.run("config").args(["--cmd", "bash", container]))?;
+        command::logged(step, self.run("commit").args(["--rm", container, &base]))?;
+        fs::remove_file(&archive).with_context(|| format!("{} cannot be removed", archive.display()))
+    }
+
+    /// Whether a registry had the public base image; it is asked for its manifest first, which is small.
+    fn pull_base(&self, step: &Step) -> Result<bool> {
+        let within = |limit: Duration, name: &str| {
+            let buildah = self.run(name);
+            let mut timed = Command::new("timeout");
+            timed.arg(limit.as_secs().to_string()).arg(buildah.get_program()).args(buildah.get_args());
+            timed
+        };
+        if !command::succeeds(within(ANSWER, "manifest").args(["inspect", PUBLIC_BASE]))? {
+            return Ok(false);
+        }
+        let pulled = command::logged(step, within(PULL, "pull").args(["--retry", "0", PUBLIC_BASE]));
+        Ok(pulled.is_ok())
+    }
+
+    fn run(&self, name: &str) -> Command {
+        let mut buildah = Command::new("buildah");
+        buildah
+            .arg("--root")
+            .arg(self.storage.join("storage"))
+            .arg("--runroot")
+            .arg(self.storage.join("run"))
+            .arg(name)
+            .env("BUILDAH_ISOLATION", "chroot");
+        buildah
+    }
+}

@@ -1,0 +1,166 @@
+//! charts/platform: installed, and waited for.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use crate::cluster::Cluster;
+use crate::command;
+use crate::env::Env;
+use crate::images::platform::PlatformImages;
+use crate::key::files_below;
+use crate::workloads;
+
+pub const NAMESPACE: &str = "storeyard";
+const READY: Duration = Duration::from_secs(180);
+
+/// One installation of Storeyard in a cluster: its release and its namespace are named alike.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    pub name: String,
+    /// Laid over all other values.
+    pub values: Value,
+}
+
+impl Installation {
+    /// The one that people use.
+    pub fn main() -> Self {
+        Self { name: NAMESPACE.to_owned(), values: json!({}) }
+    }
+
+    fn selector(&self) -> String {
+        format!("app.kubernetes.io/instance={}", self.name)
+    }
+}
+
+/// What the chart is told of the images, by the names that the cluster knows them under.
+#[derive(Debug, Clone)]
+pub struct References {
+    pub platform: String,
+    pub wordpress: String,
+    pub mariadb: String,
+    pub plugin: bool,
+}
+
+impl References {
+    /// The names under which the images are made.
+    pub fn local(images: &PlatformImages) -> Self {
+        Self {
+            platform: images.platform.reference.clone(),
+            wordpress: images.wordpress.reference.clone(),
+            mariadb: images.mariadb.reference.clone(),
+            plugin: images.plugin,
+        }
+    }
+
+    fn values(&self) -> Value {
+        json!({
+            "image": self.platform,
+            "engines": {"woocommerce": {
+                "plugin": self.plugin,
+                "images": {"wordpress": self.wordpress, "mariadb": self.mariadb},
+            }},
+        })
+    }
+}
+
+/// The values for a domain under `localhost` and plain HTTP.
+pub fn local_values(env: &Env) -> PathBuf {
+    env.paths.checkout.join("charts/platform/values-local.yaml")
+}
+
+/// Installs or upgrades Storeyard, and waits until it is ready.
+///
+/// # Errors
+/// helm refuses, or a Deployment does not become ready; the error then has its pod's reason and last lines.
+pub fn install(
+    env: &Env,
+    cluster: &Cluster,
+    installation: &Installation,
+    references: &References,
+    values: &[PathBuf],
+) -> Result<()> {
+    let name = installation.name.as_str();
+    let mut own = references.values();
+    merge(&mut own, &installation.values);
+    let chart = env.paths.checkout.join("charts/platform");
+    env.reporter.step("installing Storeyard with helm", "helm", |step| {
+        // helm installs a chart's resource definitions once and never again.
+        cluster.apply(&resource_definitions(&chart)?)?;
+        let mut helm = cluster.helm();
+        helm.args(["upgrade", "--install", name]).arg(&chart);
+        helm.args(["--namespace", name, "--create-namespace", "--skip-crds"]);
+        for file in values {
+            helm.arg("--values").arg(file);
+        }
+        helm.args(["--values", "-"]);
+        let output = command::output_with_input(&mut helm, Some(&own.to_string()))?;
+        std::io::Write::write_all(&mut step.log()?, output.as_bytes())?;
+        Ok(())
+    })?;
+    env.reporter.step("Storeyard's own workloads", "platform-workloads", |step| {
+        let deployments = deployments(cluster, installation)?;
+        let deployments: Vec<(&str, &str)> = deployments.iter().map(|it| (name, it.as_str())).collect();
+        workloads::wait(cluster, step, &deployments, READY)
+    })
+}
+
+fn merge(below: &mut Value, above: &Value) {
+    match (below, above) {
+        (Value::Object(below), Value::Object(above)) => {
+            for (key, value) in above {
+                merge(below.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (below, above) => *below = above.clone(),
+    }
+}
+
+fn resource_definitions(chart: &std::path::Path) -> Result<String> {
+    let files = files_below(&chart.join("crds"))?;
+    let texts: Vec<String> = files.iter().map(fs::read_to_string).collect::<std::io::Result<_>>()?;
+    Ok(texts.join("\n---\n"))
+}
+
+fn deployments(cluster: &Cluster, installation: &Installation) -> Result<Vec<String>> {
+    let selector = installation.selector();
+    let list = cluster.get(&["-n", &installation.name, "deployments", "-l", &selector])?;
+    let items = list["items"].as_array().context("kubectl's answer is no list")?;
+    let names = items.iter().filter_map(|item| item.pointer("/metadata/name")?.as_str());
+    let names: Vec<String> = names.map(|name| format!("deployment/{name}")).collect();
+    if names.is_empty() {
+        bail!("the chart made no Deployment labelled {selector}");
+    }
+    Ok(names)
+}
+
+/// Where the chart's Ingress puts the dashboard.
+///
+/// # Errors
+/// There is no Ingress, or the API server does not answer.
+pub fn address(cluster: &Cluster, installation: &Installation) -> Result<String> {
+    let list = cluster.get(&["-n", &installation.name, "ingresses", "-l", &installation.selector()])?;
+    let ingress = list.pointer("/items/0/spec").context("the chart made no Ingress")?;
+    let host =
+        ingress.pointer("/rules/0/host").and_then(Value::as_str).context("the Ingress names no host")?;
+    let scheme = if ingress.get("tls").is_some() { "https" } else { "http" };
+    Ok(format!("{scheme}://{host}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_installations_own_values_are_laid_over_the_rest() {
+        let mut values = json!({"engines": {"woocommerce": {"plugin": true}}, "image": "a"});
+        merge(&mut values, &json!({"engines": {"woocommerce": {"sampleProducts": false}}, "image": "b"}));
+        assert_eq!(
+            values,
+            json!({"engines": {"woocommerce": {"plugin": true, "sampleProducts": false}}, "image": "b"})
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! The Rust tests: those that need nothing but the machine, and those that need a cluster.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use super::tally::Tally;
+use crate::command;
+use crate::env::Env;
+
+/// Unit, property, page and router tests of every crate.
+///
+/// # Errors
+/// cargo cannot be started, or the run was interrupted.
+pub(super) fn run(env: &Env) -> Result<Tally> {
+    // Features are named for each package, since `store` and `app` are compiled differently for the browser.
+    let arguments = [
+        "test",
+        "--locked",
+        "--no-fail-fast",
+        "-p",
+        "store",
+        "-p",
+        "provisioner",
+        "-p",
+        "app",
+        "-p",
+        "server",
+        "-p",
+        "xtask",
+        "--features",
+        "app/ssr,store/transliterate",
+    ];
+    cargo_test(
+        env,
+        "Rust tests",
+        "test-rust",
+        Command::new("cargo").args(arguments),
+        &Outcome::WithoutIgnored,
+    )
+}
+
+/// The operator's tests against a real API server. `cluster`: the file that tells them where it is.
+///
+/// # Errors
+/// cargo cannot be started, or the run was interrupted.
+pub(super) fn run_on_cluster(env: &Env, cluster: &Path) -> Result<Tally> {
+    let arguments =
+        ["test", "--locked", "--no-fail-fast", "-p", "server", "--features", "app/ssr", "--", "--ignored"];
+    let mut command = Command::new("cargo");
+    command.args(arguments).env("STOREYARD_TEST_CLUSTER", cluster);
+    cargo_test(env, "operator against the cluster", "test-operator", &mut command, &Outcome::All)
+}
+
+enum Outcome {
+    All,
+    /// Tests that the harness ignored are run, or reported as skipped, elsewhere.
+    WithoutIgnored,
+}
+
+fn cargo_test(env: &Env, title: &str, log: &str, command: &mut Command, count: &Outcome) -> Result<Tally> {
+    command.current_dir(&env.paths.checkout).env("CARGO_TARGET_DIR", env.paths.target());
+    let path = env.paths.logs().join(format!("{log}.log"));
+    let run = env.reporter.step(title, log, |step| command::logged(step, command));
+    crate::interrupt::check()?;
+
+    let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut tally = Tally::default();
+    text.lines().for_each(|line| tally.read_libtest_line(line));
+    if matches!(count, Outcome::WithoutIgnored) {
+        tally.skipped.clear();
+    }
+    // A compile error, or a test that took its whole process with it, leaves no line of its own.
+    if let Err(error) = run
+        && tally.failed.is_empty()
+    {
+        tally.fail(format!("{title}: {error:#}"));
+    }
+    Ok(tally)
+}
+
+/// How many tests [`run_on_cluster`] would run, for a report of those that could not be.
+///
+/// # Errors
+/// cargo cannot list them.
+pub(super) fn skip_on_cluster(env: &Env, reason: &str) -> Result<Tally> {
+    let arguments =
+        ["test", "--locked", "-p", "server", "--features", "app/ssr", "--", "--ignored", "--list"];
+    let list = command::output(
+        Command::new("cargo")
+            .args(arguments)
+            .current_dir(&env.paths.checkout)
+            .env("CARGO_TARGET_DIR", env.paths.target()),
+    )?;
+    let mut tally = Tally::default();
+    for test in list.lines().filter_map(|line| line.strip_suffix(": test")) {
+        tally.skip(test, reason);
+    }
+    Ok(tally)
+}

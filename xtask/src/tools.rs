@@ -1,0 +1,223 @@
+//! The programs that are built rather than installed: the node's from Go modules, and wasm-bindgen.
+
+pub mod families;
+pub mod wasm_bindgen;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+pub use families::{FAMILIES, Family};
+
+use crate::command;
+use crate::key::Key;
+use crate::paths::Paths;
+use crate::progress::{Reporter, Step};
+
+/// Goes into every key: raise it when the way of building changes.
+const RECIPE: &str = "1";
+const GO_FLAGS: &str = "-s -w";
+
+/// The programs of one family: built, or to be built, at `folder`.
+#[derive(Debug, Clone)]
+pub struct Built {
+    pub family: &'static Family,
+    /// As in the family's go.mod: `v1.37.2`.
+    pub version: String,
+    /// Hash of go.mod, go.sum and build flags.
+    pub key: String,
+    pub folder: PathBuf,
+}
+
+impl Built {
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    pub fn is_there(&self) -> bool {
+        self.folder.is_dir()
+    }
+}
+
+/// Every program the node and the build need.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    families: Vec<Built>,
+    pub wasm_bindgen: PathBuf,
+}
+
+impl Tools {
+    /// Says where the tools of this checkout are, or will be.
+    ///
+    /// # Errors
+    /// A go.mod or Cargo.lock cannot be read, or lacks the version.
+    pub fn locate(paths: &Paths) -> Result<Self> {
+        let families = FAMILIES.iter().map(|family| locate(paths, family)).collect::<Result<_>>()?;
+        Ok(Self { families, wasm_bindgen: wasm_bindgen::locate(paths)? })
+    }
+
+    /// # Panics
+    /// Never for a name of [`FAMILIES`].
+    pub fn family(&self, name: &str) -> &Built {
+        self.families
+            .iter()
+            .find(|built| built.family.name == name)
+            .expect("every family of FAMILIES was located")
+    }
+
+    pub fn helm(&self) -> PathBuf {
+        self.family("helm").program("helm")
+    }
+
+    pub fn kubectl(&self) -> PathBuf {
+        self.family("kubernetes").program("kubectl")
+    }
+
+    /// Folders with the programs that other programs look for on PATH.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.families.iter().map(|built| built.folder.as_path())
+    }
+
+    /// What is still to be built, by name.
+    pub fn missing(&self) -> Vec<String> {
+        let families = self.families.iter().filter(|built| !built.is_there());
+        let names = families.map(|built| built.family.name.to_owned());
+        let wasm_bindgen = (!self.wasm_bindgen.exists()).then(|| "wasm-bindgen".to_owned());
+        names.chain(wasm_bindgen).collect()
+    }
+
+    /// Builds the node's programs that are missing.
+    ///
+    /// # Errors
+    /// A build fails.
+    pub fn build_node_programs(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        let names: Vec<&str> = FAMILIES.iter().map(|family| family.name).collect();
+        self.build_families(&names, paths, reporter)
+    }
+
+    /// Builds those of `names` that are missing.
+    ///
+    /// # Errors
+    /// A build fails.
+    pub fn build_families(&self, names: &[&str], paths: &Paths, reporter: &Reporter) -> Result<()> {
+        remove_half_made(&paths.bin())?;
+        let wanted = self.families.iter().filter(|built| names.contains(&built.family.name));
+        for built in wanted.filter(|built| !built.is_there()) {
+            let title = format!("building {} {} from its Go module", built.family.name, built.version);
+            reporter
+                .step(&title, &format!("tools-{}", built.family.name), |step| build(paths, built, step))?;
+        }
+        Ok(())
+    }
+
+    /// Builds everything that is missing.
+    ///
+    /// # Errors
+    /// A build fails.
+    pub fn build(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        self.build_node_programs(paths, reporter)?;
+        self.build_wasm_bindgen(paths, reporter)
+    }
+
+    /// Builds wasm-bindgen if it is missing, and adds rustc's WebAssembly target.
+    ///
+    /// # Errors
+    /// The build fails.
+    pub fn build_wasm_bindgen(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        wasm_bindgen::build(paths, reporter, &self.wasm_bindgen)?;
+        wasm_bindgen::ensure_target(paths, reporter)
+    }
+}
+
+fn locate(paths: &Paths, family: &'static Family) -> Result<Built> {
+    let module = paths.checkout.join("cluster").join(family.name);
+    let read = |file: &str| {
+        let path = module.join(file);
+        fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
+    };
+    let (go_mod, go_sum) = (read("go.mod")?, read("go.sum")?);
+    let version = families::version_in(&go_mod, family.module)
+        .with_context(|| format!("{}/go.mod requires no {}", module.display(), family.module))?;
+    let key = Key::new().part(RECIPE).part(&go_mod).part(go_sum).part((family.ldflags)(&version)).short();
+    let folder = paths.bin().join(format!("{}-{key}", family.name));
+    Ok(Built { family, version, key, folder })
+}
+
+fn build(paths: &Paths, built: &Built, step: &Step) -> Result<()> {
+    let family = built.family;
+    let module = paths.checkout.join("cluster").join(family.name);
+    let half_made = half_made(&built.folder);
+    fs::create_dir_all(&half_made)?;
+
+    let mut go = go(&module);
+    go.args(["build", "-trimpath", "-ldflags"])
+        .arg(format!("{GO_FLAGS} {}", (family.ldflags)(&built.version)).trim_end())
+        .arg("-o")
+        .arg(path_of_folder(&half_made))
+        .args(family.programs.iter().map(|program| program.package));
+    command::logged(step, &mut go)?;
+
+    for program in family.programs {
+        let made = half_made.join(program.go_name());
+        fs::rename(&made, half_made.join(program.name))
+            .with_context(|| format!("go build made no {}", made.display()))?;
+    }
+    if !family.folders.is_empty() {
+        let source = command::output(go_list(&module).args(["{{.Dir}}", family.module]))?;
+        for (from, to) in family.folders {
+            copy_folder(&Path::new(source.trim()).join(from), &half_made.join(to))?;
+        }
+    }
+    fs::rename(&half_made, &built.folder)
+        .with_context(|| format!("{} cannot be put in place", built.folder.display()))
+}
+
+fn go(module: &Path) -> Command {
+    let mut go = Command::new("go");
+    go.current_dir(module).env("CGO_ENABLED", "0").env("GOWORK", "off").env("GOOS", "linux");
+    go
+}
+
+fn go_list(module: &Path) -> Command {
+    let mut list = go(module);
+    list.args(["list", "-m", "-f"]);
+    list
+}
+
+/// `go build -o` takes a folder only when it ends in a slash.
+fn path_of_folder(folder: &Path) -> PathBuf {
+    folder.join("")
+}
+
+/// Where something is made before it is renamed to `folder`, which thereby is always whole.
+fn half_made(folder: &Path) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.with_file_name(format!(".{name}.half-made"))
+}
+
+/// What an interrupted run left; only called under the lock, so that nobody is at work there.
+fn remove_half_made(bin: &Path) -> Result<()> {
+    for entry in fs::read_dir(bin)? {
+        let path = entry?.path();
+        if path.file_name().map(OsStr::to_string_lossy).is_some_and(|name| name.ends_with(".half-made")) {
+            fs::remove_dir_all(&path).with_context(|| format!("{} cannot be removed", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies the files below `from`; module folders are read-only, the copies are not.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    for file in crate::key::files_below(from)? {
+        let target = to.join(file.strip_prefix(from).unwrap_or(&file));
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(&target, fs::read(&file)?)
+            .with_context(|| format!("{} cannot be written", target.display()))?;
+    }
+    Ok(())
+}

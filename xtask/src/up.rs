@@ -1,0 +1,94 @@
+//! `cargo xtask up`: Storeyard on this machine.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::cluster::Cluster;
+use crate::env::Env;
+use crate::images::platform as platform_images;
+use crate::interrupt;
+use crate::node::{self, Was};
+use crate::platform::{self, Installation};
+use crate::preflight::{self, Purpose};
+
+/// Where the dashboard is; the machine itself resolves names under `localhost`.
+pub const HOST: &str = "dashboard.localhost";
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// What came up.
+#[derive(Debug)]
+pub struct Up {
+    pub cluster: Cluster,
+    /// Whether the node was there already.
+    pub was: Was,
+}
+
+/// Brings up the node and nothing in it.
+///
+/// # Errors
+/// Something is missing on the machine, or a part does not come up.
+pub fn node(env: &Env, purpose: Purpose) -> Result<Up> {
+    preflight::check(env, purpose)?;
+    env.tools.build_node_programs(&env.paths, &env.reporter)?;
+    let was = node::ensure_up(env)?;
+    Ok(Up { cluster: Cluster::embedded(env), was })
+}
+
+/// Brings up the node and Storeyard in it, from this checkout.
+///
+/// # Errors
+/// As [`node`], or Storeyard does not answer.
+pub fn all(env: &Env, purpose: Purpose) -> Result<Up> {
+    let up = node(env, purpose)?;
+    let images = platform_images::ensure(env)?;
+    node::import_missing(env, &images.all())?;
+    platform::install(
+        env,
+        &up.cluster,
+        &Installation::main(),
+        &platform::References::local(&images),
+        &[platform::local_values(env)],
+    )?;
+    env.reporter.step(&format!("http://{HOST}/"), "address", |_| await_answer())?;
+    Ok(up)
+}
+
+fn await_answer() -> Result<()> {
+    let started = Instant::now();
+    loop {
+        let status = status("127.0.0.1:80", HOST, "/");
+        match status {
+            Ok(200) => return Ok(()),
+            answer if started.elapsed() > ANSWER => {
+                let answer =
+                    answer.map_or_else(|error| format!("{error:#}"), |status| format!("status {status}"));
+                bail!(
+                    "http://{HOST}/ did not answer within {} s, its last answer was: {answer}",
+                    ANSWER.as_secs()
+                )
+            }
+            _ => interrupt::sleep(Duration::from_millis(200))?,
+        }
+    }
+}
+
+/// The status of one HTTP request.
+///
+/// # Errors
+/// Nobody answers, or not in HTTP.
+pub fn status(address: &str, host: &str, path: &str) -> Result<u16> {
+    let address = address.parse().with_context(|| format!("{address} is no address"))?;
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\nConnection: close\r\n\r\n")?;
+    let mut start = [0; 12];
+    stream.read_exact(&mut start).context("the connection ended without an answer")?;
+    let start = String::from_utf8_lossy(&start);
+    start
+        .strip_prefix("HTTP/1.1 ")
+        .and_then(|status| status.parse().ok())
+        .with_context(|| format!("the answer begins with {start:?}"))
+}
