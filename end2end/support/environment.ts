@@ -1,0 +1,18 @@
+/** Where the platform under test is. `cargo xtask test` sets every one of these. */
+export const environment = {
+  /** The dashboard, e.g. http://dashboard.localhost */
+  address: required("STOREYARD_ADDRESS"),
+  /** The platform's namespace, where the Store resources are. */
+  namespace: required("STOREYARD_NAMESPACE"),
+  kubeconfig: required("STOREYARD_KUBECONFIG"),
+  kubectl: required("STOREYARD_KUBECTL"),
+  helm: required("STOREYARD_HELM"),
+  /** Whether the shop's image carries the WooCommerce plugin. */
+  plugin: required("STOREYARD_PLUGIN") === "true",
+};
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set. Run these tests by \`cargo xtask test\`.`);
+  return value;
+}

@@ -1,0 +1,76 @@
+import { kubectl, remains } from "../support/cluster";
+import { GONE_WITHIN, READY_WITHIN, createStore, newStore, phase } from "../support/dashboard";
+import { environment } from "../support/environment";
+import { expect, test } from "../support/test";
+
+test("a store is created, watched until it is ready, used, deleted, and seen to be gone", async ({
+  page,
+}) => {
+  const store = newStore("Atelier Nord");
+  const id = await createStore(page, store);
+
+  await test.step("the steps end at Ready", async () => {
+    const steps = page.getByRole("region", { name: "Steps" });
+    await expect(steps.getByRole("listitem")).toHaveCount(6);
+    await expect(phase(page)).toHaveText(/Ready/, { timeout: READY_WITHIN });
+    for (const name of ["Namespace", "Quota", "Credentials", "Release", "Workloads", "Shop answers"]) {
+      await expect(steps.getByRole("listitem").filter({ hasText: name })).toContainText(/\d s/);
+    }
+    await expect(page).toHaveTitle(/Ready/);
+    await expect(page.getByRole("region", { name: "Timeline" })).toContainText("helm upgrade --install");
+    await expect(page.getByRole("region", { name: "Timeline" })).not.toContainText(store.password);
+  });
+
+  await test.step("the shop answers with its title", async () => {
+    const shop = await page.getByRole("link", { name: "Open shop" }).getAttribute("href");
+    const visitor = await page.context().newPage();
+    const answer = await visitor.goto(shop ?? "");
+    expect(answer?.status()).toBe(200);
+    await expect(visitor.locator("body")).toContainText(store.name);
+    await visitor.close();
+  });
+
+  await test.step("its administrator logs in with what was typed", async () => {
+    const admin = await page.getByRole("link", { name: "Open admin" }).getAttribute("href");
+    const desk = await page.context().newPage();
+    await desk.goto(admin ?? "");
+    await desk.locator("#user_login").fill(store.user);
+    await desk.locator("#user_pass").fill(store.password);
+    await desk.locator("#wp-submit").click();
+    await expect(desk.locator("#wpadminbar")).toBeVisible({ timeout: 30_000 });
+    await desk.close();
+  });
+
+  await test.step("a wrong name does not delete it", async () => {
+    await page.locator(".page-head").getByText("Delete…").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox").fill("Atelier");
+    await dialog.getByRole("button", { name: "Delete store" }).click();
+    await expect(dialog.getByRole("textbox")).toHaveAccessibleDescription(/does not match/);
+    expect(
+      await kubectl(
+        "get",
+        "store",
+        id,
+        "-n",
+        environment.namespace,
+        "-o",
+        "jsonpath={.metadata.deletionTimestamp}",
+      ),
+    ).toBe("");
+  });
+
+  await test.step("it is deleted and shown to be gone", async () => {
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox").fill(store.name);
+    await dialog.getByRole("button", { name: "Delete store" }).click();
+    await expect(phase(page)).toHaveText(/Deleting/);
+    await expect(page.getByRole("heading", { name: /is gone/ })).toBeVisible({ timeout: GONE_WITHIN });
+    expect(await remains(id)).toEqual([]);
+  });
+
+  await test.step("the list no longer has it", async () => {
+    await page.goto("/stores");
+    await expect(page.getByRole("main")).not.toContainText(id);
+  });
+});

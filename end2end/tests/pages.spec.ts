@@ -1,0 +1,66 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "../support/test";
+
+const PAGES = ["/stores", "/stores/new"];
+const WIDTHS = [320, 360, 768, 1280];
+
+for (const path of PAGES) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`${path} has nothing that axe objects to in ${colorScheme}`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(path);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual(
+        [],
+      );
+    });
+  }
+
+  for (const width of WIDTHS) {
+    test(`${path} does not scroll sideways at ${width} px`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(path);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow).toBeLessThanOrEqual(0);
+    });
+  }
+}
+
+test("the list is worked by keyboard alone", async ({ page }) => {
+  await page.goto("/stores");
+  await page.getByRole("searchbox").waitFor();
+  await expect(async () => {
+    await page.keyboard.press("/");
+    await expect(page.getByRole("searchbox")).toBeFocused({ timeout: 500 });
+  }).toPass();
+  await page.keyboard.press("Escape");
+  await page.getByRole("searchbox").blur();
+  await page.keyboard.press("n");
+  await expect(page).toHaveURL(/\/stores\/new$/);
+});
+
+test("the address is shown as one types", async ({ page }) => {
+  await page.goto("/stores/new");
+  for (const [name, slug] of [
+    ["Atelier Nord", "store-atelier-nord-"],
+    ["Größe & Maß", "store-grosse-mass-"],
+  ] as const) {
+    await page.getByLabel("Store name").fill(name);
+    await expect(page.locator("#address")).toContainText(slug);
+  }
+});
+
+test("a lost connection is said, and taken back when it returns", async ({
+  page,
+  context,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/Failed to load resource/);
+  await page.goto("/stores");
+  await context.setOffline(true);
+  await expect(page.getByRole("alert")).toContainText(/connection/i, { timeout: 40_000 });
+  await context.setOffline(false);
+  await expect(page.getByRole("alert")).toBeHidden({ timeout: 20_000 });
+});
