@@ -102,12 +102,23 @@ pub fn start(command: &mut Command) -> Result<Running> {
 fn spawn(command: &mut Command, stdin: Stdio) -> Result<Running> {
     interrupt::check()?;
     let name = name_of(command);
+    forget_package(command);
     let child = command
         .stdin(stdin)
         .process_group(0)
         .spawn()
         .with_context(|| format!("{name} cannot be started: is it installed and on PATH?"))?;
     Ok(Running { child, name })
+}
+
+/// `cargo xtask` tells its programs which package runs. Build scripts take that for theirs: they would run anew in every checkout,
+/// and everything that depends on them would be compiled again.
+fn forget_package(command: &mut Command) {
+    for (key, _) in std::env::vars_os() {
+        if key.to_str().is_some_and(|key| key.starts_with("CARGO_PKG_") || key.starts_with("CARGO_MANIFEST_")) {
+            command.env_remove(&key);
+        }
+    }
 }
 
 impl Running {
@@ -206,6 +217,12 @@ mod tests {
     #[test]
     fn input_reaches_the_program() {
         assert_eq!(output_with_input(&mut Command::new("cat"), Some("text")).unwrap(), "text");
+    }
+
+    #[test]
+    fn a_program_is_not_told_which_package_started_it() {
+        assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
+        assert_eq!(output(Command::new("sh").args(["-c", "echo \"$CARGO_MANIFEST_DIR$CARGO_PKG_NAME\""])).unwrap(), "\n");
     }
 
     #[test]

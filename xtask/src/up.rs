@@ -59,7 +59,7 @@ pub fn all(env: &Env, purpose: Purpose) -> Result<Up> {
 fn await_answer() -> Result<()> {
     let started = Instant::now();
     loop {
-        let status = status("127.0.0.1:80", HOST, "/");
+        let status = status("127.0.0.1:80", HOST, "/stores");
         match status {
             Ok(200) => return Ok(()),
             answer if started.elapsed() > ANSWER => {
