@@ -26,6 +26,12 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Whether the focus goes to what sends the form.
+pub fn goes_to_submit(event: &web_sys::FocusEvent) -> bool {
+    let next = event.related_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    next.is_some_and(|element| element.matches("[type=submit]").unwrap_or(false))
+}
+
 pub fn set_icon(path: &str) {
     if let Some(link) = document().and_then(|document| document.get_element_by_id("favicon")) {
         // Setting an attribute of a valid name does not fail.

@@ -78,7 +78,8 @@ impl Live {
             self.wake.track();
             let view = view();
             // Another view is asked for anew, so that it is answered at once.
-            let revision = if before.is_none_or(|before| before == view) { self.revision() } else { None };
+            let is_same = before.is_none_or(|before| before == view);
+            let revision = if is_same && !self.lost.get_untracked() { self.revision() } else { None };
             spawn_local_scoped_with_cancellation(self.poll_on(view.clone(), revision));
             view
         });
@@ -107,6 +108,8 @@ impl Live {
                     }
                 }
                 Err(_) => {
+                    // The first answer after it is wanted at once, changed or not: it is what takes the word back.
+                    revision = None;
                     // One failure may be a server that is being replaced; the second is worth a word.
                     self.lost.set(self.lost.get_untracked() || failures > 0);
                     TimeoutFuture::new(backoff_ms(failures)).await;

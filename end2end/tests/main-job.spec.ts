@@ -41,6 +41,19 @@ test("a store is created, watched until it is ready, used, deleted, and seen to 
     await desk.close();
   });
 
+  await test.step("the list finds it by keyboard alone", async () => {
+    const list = await page.context().newPage();
+    await list.goto("/stores");
+    await expect(async () => {
+      await list.keyboard.press("/");
+      await expect(list.getByRole("searchbox")).toBeFocused({ timeout: 500 });
+    }).toPass();
+    await list.keyboard.type("atelier");
+    await expect(list).toHaveURL(/q=atelier/);
+    await expect(list.getByRole("row").filter({ hasText: id })).toContainText("Ready");
+    await list.close();
+  });
+
   await test.step("a wrong name does not delete it", async () => {
     await page.locator(".page-head").getByText("Delete…").click();
     const dialog = page.getByRole("dialog");

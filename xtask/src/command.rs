@@ -115,7 +115,8 @@ fn spawn(command: &mut Command, stdin: Stdio) -> Result<Running> {
 /// and everything that depends on them would be compiled again.
 fn forget_package(command: &mut Command) {
     for (key, _) in std::env::vars_os() {
-        if key.to_str().is_some_and(|key| key.starts_with("CARGO_PKG_") || key.starts_with("CARGO_MANIFEST_")) {
+        if key.to_str().is_some_and(|key| key.starts_with("CARGO_PKG_") || key.starts_with("CARGO_MANIFEST_"))
+        {
             command.env_remove(&key);
         }
     }
@@ -222,7 +223,10 @@ mod tests {
     #[test]
     fn a_program_is_not_told_which_package_started_it() {
         assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
-        assert_eq!(output(Command::new("sh").args(["-c", "echo \"$CARGO_MANIFEST_DIR$CARGO_PKG_NAME\""])).unwrap(), "\n");
+        assert_eq!(
+            output(Command::new("sh").args(["-c", "echo \"$CARGO_MANIFEST_DIR$CARGO_PKG_NAME\""])).unwrap(),
+            "\n"
+        );
     }
 
     #[test]

@@ -72,7 +72,8 @@ pub(super) fn preview_address(name: &str) -> Result<String, ApiError> {
 }
 
 pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiError> {
-    let new = form.parse().map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
+    let new =
+        form.parse().map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
     let stores = stores()?;
     let id = stores.create(new).await.map_err(|error| match refused(error) {
         ApiError::Invalid { errors, .. } => ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) },

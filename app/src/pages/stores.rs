@@ -101,7 +101,10 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
         </div>
         <Show when=move || has_toolbar.get()><Toolbar page query/></Show>
         {body}
-        <p class="keys">"Press "<kbd>"n"</kbd>" for a new store, "<kbd>"/"</kbd>" to search"</p>
+        <p class="keys">
+            "Press "<kbd>"n"</kbd>" for a new store"
+            <Show when=move || has_toolbar.get()>", "<kbd>"/"</kbd>" to search"</Show>
+        </p>
         <p class="scriptless">"This list does not renew itself without JavaScript. "<a rel="external" href=move || links::list(&query.get())>"Reload"</a></p>
     }
 }

@@ -9,10 +9,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures::StreamExt;
 use http::{HeaderMap, Method, StatusCode, header};
 
 /// Ten times what the largest form fills.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
+/// What is still read of a body that is too large.
+const MAX_DISCARDED_BYTES: usize = 32 * 1024 * 1024;
 /// How long a body may pause.
 pub(super) const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -25,6 +28,8 @@ pub(super) async fn refuse_early(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     if length(request.headers()).is_some_and(|length| length > MAX_BODY_BYTES as u64) {
+        // One that is too slow is cut off.
+        let _read = tokio::time::timeout(BODY_TIMEOUT, discard(request.into_body())).await;
         return too_large();
     }
     if !has_known_content(request.headers()) {
@@ -38,6 +43,18 @@ pub(super) async fn refuse_early(request: Request, next: Next) -> Response {
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         Err(_) => (StatusCode::REQUEST_TIMEOUT, "The request broke off before its end. Try again.\n")
             .into_response(),
+    }
+}
+
+/// Reads a body that is refused, and keeps none of it: a proxy that is cut off while it sends takes that for a broken server, and the
+/// person never sees the sentence. A body that goes on for longer is cut off all the same.
+async fn discard(body: Body) {
+    let mut rest = MAX_DISCARDED_BYTES;
+    let mut chunks = body.into_data_stream();
+    while let Some(Ok(chunk)) = chunks.next().await
+        && chunk.len() <= rest
+    {
+        rest -= chunk.len();
     }
 }
 

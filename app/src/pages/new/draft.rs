@@ -70,6 +70,10 @@ impl Draft {
     }
 
     pub fn touch(self, event: &ev::FocusEvent) {
+        // A message that appeared now would move the button away from under the pointer; sending checks every field anyway.
+        if browser::goes_to_submit(event) {
+            return;
+        }
         let left = browser::name_of_target(event);
         let Some(field) = FIELDS.into_iter().find(|field| Some(field.key()) == left.as_deref()) else {
             return;
