@@ -131,7 +131,7 @@ fn stores(count: u32) -> String {
 fn spoken(phase: Phase) -> String {
     match phase {
         Phase::Deleting => "being deleted".to_owned(),
-        phase => phase.to_string().to_lowercase(),
+        phase => phase.to_string().to_ascii_lowercase(),
     }
 }
 

@@ -87,7 +87,7 @@ impl Plan {
     pub fn summary(self) -> String {
         let size = self.size();
         let cpu = (size.web.cpu_limit + size.database.cpu_limit) / 1000;
-        let memory = f64::from(size.web.memory_limit + size.database.memory_limit) / 1024.0;
+        let memory = (size.web.memory_limit + size.database.memory_limit) / 1024;
         let disk = size.uploads + size.database_volume;
         let plural = if cpu == 1 { "" } else { "s" };
         format!("up to {cpu} core{plural}, {memory} GiB memory, {disk} GiB disk")
