@@ -3,7 +3,7 @@
 #[cfg(feature = "ssr")]
 pub mod answer;
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{prelude::*, server_fn::codec::Postcard};
 use store::StoreId;
 
 use crate::{
@@ -13,24 +13,24 @@ use crate::{
 
 /// The one question pages ask: how is what I show? Answers at once without a revision, else at the first change after it, or after
 /// 25 seconds without one.
-#[server(prefix = "/api", endpoint = "poll", input = Json)]
+#[server(prefix = "/api", endpoint = "poll", input = Postcard, output = Postcard)]
 pub async fn poll(view: View, revision: Option<String>) -> Result<Update, ApiError> {
     answer::poll(view, revision).await
 }
 
 /// What the form for a new store offers.
-#[server(prefix = "/api", endpoint = "get_offer")]
+#[server(prefix = "/api", endpoint = "get_offer", output = Postcard)]
 pub async fn get_offer() -> Result<Offer, ApiError> {
     answer::offer()
 }
 
 /// Where a store of that name would be, or the name's own error.
-#[server(prefix = "/api", endpoint = "preview_address")]
+#[server(prefix = "/api", endpoint = "preview_address", output = Postcard)]
 pub async fn preview_address(#[server(default)] name: String) -> Result<String, ApiError> {
     answer::preview_address(&name)
 }
 
-#[server(prefix = "/api", endpoint = "create_store")]
+#[server(prefix = "/api", endpoint = "create_store", output = Postcard)]
 pub async fn create_store(
     #[server(default)] request: String,
     #[server(default)] name: String,
@@ -45,7 +45,7 @@ pub async fn create_store(
 }
 
 /// Asks for the store to be deleted; `name` is what was typed to confirm.
-#[server(prefix = "/api", endpoint = "delete_store")]
+#[server(prefix = "/api", endpoint = "delete_store", output = Postcard)]
 pub async fn delete_store(
     #[server(default)] id: String,
     #[server(default)] name: String,
@@ -53,7 +53,7 @@ pub async fn delete_store(
     answer::delete_store(&id, &name).await
 }
 
-#[server(prefix = "/api", endpoint = "retry_store")]
+#[server(prefix = "/api", endpoint = "retry_store", output = Postcard)]
 pub async fn retry_store(#[server(default)] id: String) -> Result<(), ApiError> {
     answer::retry_store(&id).await
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::browser;
+use crate::{browser, changing};
 
 const SHOWN_FOR: Duration = Duration::from_secs(2);
 
@@ -32,11 +32,11 @@ pub fn CopyButton(
             );
         });
     };
-    let label = move || match outcome.get() {
+    let label = changing::text(move || match outcome.get() {
         None => "Copy",
         Some(true) => "Copied",
         Some(false) => "Not allowed here",
-    };
+    });
     view! {
         <button type="button" class="copy" class:button=large on:click=copy>
             <span aria-live="polite">{label}</span>

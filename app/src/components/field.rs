@@ -1,4 +1,4 @@
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use store::Field;
 
 /// A labelled text field with its message below it. The browser owns the value, so that what was typed before the page is hydrated stays.
@@ -44,8 +44,8 @@ pub fn TextField(
         />
     };
     let row = match children {
-        None => Either::Left(input),
-        Some(children) => Either::Right(view! { <div class="with-buttons">{input} {children()}</div> }),
+        None => input.into_any(),
+        Some(children) => view! { <div class="with-buttons">{input} {children()}</div> }.into_any(),
     };
     view! {
         <div class="field">
@@ -59,5 +59,5 @@ pub fn TextField(
 /// There before it says something, so that it is read out when it does.
 #[component]
 pub fn FieldMessage(#[prop(into)] id: String, #[prop(into)] error: Signal<Option<String>>) -> impl IntoView {
-    view! { <p class="error" id=id aria-live="polite">{move || error.get()}</p> }
+    view! { <p class="error" id=id aria-live="polite">{error}</p> }
 }

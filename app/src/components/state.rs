@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::{app::ViewerZone, clock, live::Live, update::Shown};
+use crate::{app::ViewerZone, changing::text, clock, live::Live, update::Shown};
 
 /// A bar while the connection is lost, or while the server no longer hears from the cluster. Says how old the page is.
 #[component]
@@ -25,13 +25,13 @@ pub fn Connection(live: Live) -> impl IntoView {
             stale.why,
         ))
     };
-    let message = Memo::new(move |_| message());
+    let message = Signal::derive(message);
     view! {
         <div class="connection" class:shown=move || message.with(Option::is_some)>
             <p>{message}</p>
         </div>
         <p class="visually-hidden" role="alert">
-            {move || if live.lost_since().is_some() { "Connection lost." } else { "" }}
+            {text(move || if live.lost_since().is_some() { "Connection lost." } else { "" })}
         </p>
     }
 }
@@ -43,14 +43,14 @@ fn age(elapsed: store::time::Elapsed) -> String {
 /// Says aloud what changed.
 #[component]
 pub fn Announcer(live: Live) -> impl IntoView {
-    view! { <p class="visually-hidden" role="status">{move || live.said()}</p> }
+    view! { <p class="visually-hidden" role="status">{text(move || live.said())}</p> }
 }
 
 /// Keeps the place of what is being read; shows only when that takes long enough to be noticed.
 #[component]
 pub fn LoadingCard(what: &'static str, rows: usize) -> impl IntoView {
     let rows = (0..rows)
-        .map(|_| view! { <div class="skeleton-row"><span></span><span></span></div> })
+        .map(|_| view! { <div class="skeleton-row"><span></span><span></span></div> }.into_any())
         .collect_view();
     view! {
         <div class="card loading" aria-busy="true">

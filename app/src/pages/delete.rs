@@ -6,9 +6,10 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use store::{Phase, StoreView};
 
 use crate::{
-    api::{self, DeleteStore},
+    api::DeleteStore,
     browser,
-    components::{FieldMessage, LoadingCard, UnreadNotice},
+    changing::{part, text},
+    components::{FieldMessage, Loaded, LoadingCard, UnreadNotice},
     error::ApiError,
     links,
     pages::{id_in_path, not_found::NoSuchStore, set_status},
@@ -18,33 +19,32 @@ use crate::{
 #[component]
 pub fn DeleteStorePage() -> impl IntoView {
     let id = id_in_path();
-    let found = Resource::new(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => api::poll(View::Store(id), None).await.map(Some),
-                None => Ok(None),
-            }
-        },
-    );
     view! {
         <Title text="Delete store · Storeyard"/>
-        <Suspense fallback=|| view! { <LoadingCard what="The store is being read." rows=3/> }>
-            {move || Suspend::new(async move { page(found.await) })}
-        </Suspense>
+        {part(move || match id.get() {
+            Some(id) => view! {
+                <Loaded
+                    view=View::Store(id)
+                    placeholder=|| view! { <LoadingCard what="The store is being read." rows=3/> }
+                    page=page
+                />
+            }
+            .into_any(),
+            None => view! { <NoSuchStore/> }.into_any(),
+        })}
     }
 }
 
-fn page(found: Result<Option<Update>, ApiError>) -> AnyView {
-    match found.map(|update| update.map(|update| update.shown)) {
-        Ok(Some(Shown::Store(view))) => view! { <Confirm view=*view/> }.into_any(),
-        Ok(Some(Shown::Gone(gone))) => view! { <OnItsWay view=gone.view/> }.into_any(),
-        Ok(Some(Shown::Loading)) => {
+fn page(found: Result<Update, ApiError>) -> AnyView {
+    match found.map(|update| update.shown) {
+        Ok(Shown::Store(view)) => view! { <Confirm view=*view/> }.into_any(),
+        Ok(Shown::Gone(gone)) => view! { <OnItsWay view=gone.view/> }.into_any(),
+        Ok(Shown::Loading) => {
             set_status(503);
             view! { <LoadingCard what="The store is being read." rows=3/> }.into_any()
         }
-        Ok(Some(Shown::Unread(why))) => unread(why),
-        Ok(Some(Shown::Missing | Shown::List(_)) | None) => view! { <NoSuchStore/> }.into_any(),
+        Ok(Shown::Unread(why)) => unread(why),
+        Ok(Shown::Missing | Shown::List(_)) => view! { <NoSuchStore/> }.into_any(),
         Err(error) => unread(error.to_string()),
     }
 }
@@ -164,7 +164,7 @@ pub fn DeleteForm(view: StoreView, on_cancel: Callback<()>) -> impl IntoView {
             </div>
             <div class="actions">
                 <button class="button danger solid" type="submit" aria-disabled=move || pending.get().then_some("true")>
-                    {move || if pending.get() { "Deleting…" } else { "Delete store" }}
+                    {text(move || if pending.get() { "Deleting…" } else { "Delete store" })}
                 </button>
                 <a class="button" role="button" href=links::store(&id) on:click=cancel>"Cancel"</a>
             </div>

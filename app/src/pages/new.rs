@@ -5,6 +5,7 @@ pub mod choices;
 pub mod draft;
 pub mod secret;
 
+use codee::binary::PostcardCodec;
 use leptos::{ev, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -18,7 +19,9 @@ use self::{
 };
 use crate::{
     api::{self, CreateStore},
-    browser, clock,
+    browser,
+    changing::{part, text},
+    clock,
     components::{LoadingCard, TextField, UnreadNotice},
     error::ApiError,
     links,
@@ -27,7 +30,7 @@ use crate::{
 
 #[component]
 pub fn NewStorePage() -> impl IntoView {
-    let offer = Resource::new(|| (), |()| api::get_offer());
+    let offer = Resource::<_, PostcardCodec>::new_with_options(|| (), |()| api::get_offer(), false);
     view! {
         <Title text="New store · Storeyard"/>
         <a class="crumb" href=links::STORES>"← Stores"</a>
@@ -109,7 +112,7 @@ fn NewStoreForm(offer: Offer) -> impl IntoView {
             </fieldset>
             <div class="actions">
                 <button class="button primary" type="submit" aria-disabled=move || pending.get().then_some("true")>
-                    {move || if pending.get() { "Creating…" } else { "Create store" }}
+                    {text(move || if pending.get() { "Creating…" } else { "Create store" })}
                 </button>
                 <a class="button" href=links::STORES>"Cancel"</a>
             </div>
@@ -120,9 +123,13 @@ fn NewStoreForm(offer: Offer) -> impl IntoView {
 /// What is wrong beyond single fields.
 #[component]
 fn Refusal(draft: Draft) -> impl IntoView {
+    let refusal = part(move || match draft.refusal() {
+        Some(sentence) => view! { <h2>"The store was not created"</h2> <p>{sentence}</p> }.into_any(),
+        None => ().into_any(),
+    });
     view! {
         <div id="refusal" role="alert" tabindex="-1" class:notice=move || draft.refusal().is_some()>
-            {move || draft.refusal().map(|sentence| view! { <h2>"The store was not created"</h2> <p>{sentence}</p> })}
+            {refusal}
         </div>
     }
 }

@@ -20,10 +20,10 @@ use self::{
     timeline::Timeline,
 };
 use crate::{
-    api,
     app::ViewerZone,
+    changing::{part, text},
     clock,
-    components::{Announcer, Connection, LoadingCard, PhaseMark, UnreadNotice},
+    components::{Announcer, Connection, Loaded, LoadingCard, PhaseMark, UnreadNotice},
     error::ApiError,
     links,
     live::Live,
@@ -37,27 +37,21 @@ pub fn StorePage() -> impl IntoView {
     let id = id_in_path();
     view! {
         <a class="crumb" href=links::STORES>"← Stores"</a>
-        {move || match id.get() {
+        {part(move || match id.get() {
             Some(id) => view! { <LoadedStore id/> }.into_any(),
             None => view! { <Title text="No such store · Storeyard"/> <NoSuchStore/> }.into_any(),
-        }}
+        })}
     }
 }
 
 #[component]
 fn LoadedStore(id: StoreId) -> impl IntoView {
-    let view = View::Store(id.clone());
-    let first = Resource::new(|| (), move |()| api::poll(view.clone(), None));
     view! {
-        <Suspense fallback=|| view! { <LoadingCard what="The store is being read." rows=6/> }>
-            {move || {
-                let id = id.clone();
-                Suspend::new(async move {
-                    let first = first.await;
-                    view! { <Store id first/> }
-                })
-            }}
-        </Suspense>
+        <Loaded
+            view=View::Store(id.clone())
+            placeholder=|| view! { <LoadingCard what="The store is being read." rows=6/> }
+            page=move |first| view! { <Store id=id.clone() first/> }.into_any()
+        />
     }
 }
 
@@ -90,13 +84,13 @@ fn Store(id: StoreId, first: Result<Update, ApiError>) -> impl IntoView {
     let update = live.update();
     let kind = Memo::new(move |_| update.with(Kind::of));
     let again = Signal::stored(links::store(&id));
-    let body = move || match kind.get() {
+    let body = part(move || match kind.get() {
         Kind::Loading => view! { <LoadingCard what="The store is being read." rows=6/> }.into_any(),
         Kind::Unread => view! { <Unread live again/> }.into_any(),
         Kind::Missing => view! { <NoSuchStore/> }.into_any(),
         Kind::Gone => view! { <GoneNotice live/> }.into_any(),
         Kind::There => view! { <There live/> }.into_any(),
-    };
+    });
     view! {
         <Title text=move || update.with(words::title)/>
         <Connection live/>
@@ -129,17 +123,17 @@ fn There(live: Live) -> impl IntoView {
     let (id, name) = view.with_untracked(|view| (view.summary.id.clone(), view.summary.name.clone()));
     let dialog = NodeRef::<Dialog>::new();
     let phase = Memo::new(move |_| view.with(|view| view.summary.phase));
-    let steps = move || match phase.get() {
+    let steps = part(move || match phase.get() {
         Phase::Deleting => view! { <RemovalSteps live view/> }.into_any(),
         _ => view! { <Steps live view/> }.into_any(),
-    };
+    });
     let zone = expect_context::<ViewerZone>();
     let loaded = live.update().with_untracked(|update| update.now);
     view! {
         <div class="page-head">
             <div>
                 <h1><bdi>{name.to_string()}</bdi></h1>
-                <p><PhaseMark phase since=Signal::derive(move || view.with(|view| headline(view, live)))/></p>
+                <p><PhaseMark phase since=text(move || view.with(|view| headline(view, live)))/></p>
             </div>
             <Actions view dialog/>
         </div>
@@ -155,7 +149,7 @@ fn There(live: Live) -> impl IntoView {
             </aside>
         </div>
         <p class="scriptless">
-            {move || format!("This is the state of {} UTC; it does not renew itself without JavaScript. ", clock::time_of_day(loaded, zone.get()))}
+            {text(move || format!("This is the state of {} UTC; it does not renew itself without JavaScript. ", clock::time_of_day(loaded, zone.get())))}
             <a rel="external" href=links::store(&id)>"Reload"</a>
         </p>
         <DeleteDialog dialog view/>

@@ -10,8 +10,8 @@ use store::{ListPage, ListQuery};
 
 use self::{table::StoresTable, toolbar::Toolbar};
 use crate::{
-    api,
-    components::{Announcer, Connection, LoadingCard, UnreadNotice},
+    changing::{When, part, text},
+    components::{Announcer, Connection, Loaded, LoadingCard, UnreadNotice},
     error::ApiError,
     links,
     live::Live,
@@ -22,14 +22,12 @@ use crate::{
 #[component]
 pub fn StoresPage() -> impl IntoView {
     let query = query_in_address();
-    let first = Resource::new(|| (), move |()| api::poll(View::List(query.get_untracked()), None));
     view! {
-        <Suspense fallback=Placeholder>
-            {move || Suspend::new(async move {
-                let first = first.await;
-                view! { <Stores query first/> }
-            })}
-        </Suspense>
+        <Loaded
+            view=View::List(query.get_untracked())
+            placeholder=Placeholder
+            page=move |first| view! { <Stores query first/> }.into_any()
+        />
     }
 }
 
@@ -77,33 +75,33 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
     let page = Memo::new(move |before: Option<&ListPage>| {
         update.with(|update| update.list().or(before).cloned().unwrap_or_default())
     });
-    let summary = move || match kind.get() {
+    let summary = text(move || match kind.get() {
         Kind::Rows | Kind::NoMatch => page.with(words::list_summary),
         _ => String::new(),
-    };
-    let has_toolbar = Memo::new(move |_| matches!(kind.get(), Kind::Rows | Kind::NoMatch));
-    let body = move || match kind.get() {
+    });
+    let has_toolbar = Signal::derive(move || matches!(kind.get(), Kind::Rows | Kind::NoMatch));
+    let body = part(move || match kind.get() {
         Kind::Loading => view! { <LoadingCard what="The stores are being read." rows=4/> }.into_any(),
         Kind::Unread => view! { <Unread live query/> }.into_any(),
         Kind::Empty => view! { <Empty/> }.into_any(),
         Kind::NoMatch => view! { <NoMatch query/> }.into_any(),
         Kind::Rows => view! { <StoresTable live page query/> }.into_any(),
-    };
+    });
     view! {
         <Title text=move || update.with(words::title)/>
         <Connection live/>
         <Announcer live/>
         <div class="page-head">
             <div><h1>"Stores"</h1><p class="num">{summary}</p></div>
-            <Show when=move || kind.get() != Kind::Empty>
+            <When is=Signal::derive(move || kind.get() != Kind::Empty)>
                 <a class="button primary" href=links::NEW>"New store"</a>
-            </Show>
+            </When>
         </div>
-        <Show when=move || has_toolbar.get()><Toolbar page query/></Show>
+        <When is=has_toolbar><Toolbar page query/></When>
         {body}
         <p class="keys">
             "Press "<kbd>"n"</kbd>" for a new store"
-            <Show when=move || has_toolbar.get()>", "<kbd>"/"</kbd>" to search"</Show>
+            <When is=has_toolbar>", "<kbd>"/"</kbd>" to search"</When>
         </p>
         <p class="scriptless">"This list does not renew itself without JavaScript. "<a rel="external" href=move || links::list(&query.get())>"Reload"</a></p>
     }
@@ -146,7 +144,7 @@ fn Empty() -> impl IntoView {
 
 #[component]
 fn NoMatch(query: Memo<ListQuery>) -> impl IntoView {
-    let sentence = move || {
+    let sentence = text(move || {
         let ListQuery { search, filter, .. } = query.get();
         match (search.is_empty(), filter == store::query::Filter::All) {
             (true, _) => format!("No store is under “{}” at the moment.", filter.label()),
@@ -155,7 +153,7 @@ fn NoMatch(query: Memo<ListQuery>) -> impl IntoView {
                 format!("No store under “{}” has “{search}” in its name or address.", filter.label())
             }
         }
-    };
+    });
     view! {
         <section class="card empty">
             <h2>"No match"</h2>

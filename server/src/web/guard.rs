@@ -11,6 +11,7 @@ use axum::{
 };
 use futures::StreamExt;
 use http::{HeaderMap, Method, StatusCode, header};
+use leptos::server_fn::error::FromServerFnError as _;
 
 /// Ten times what the largest form fills.
 pub(super) const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -33,7 +34,8 @@ pub(super) async fn refuse_early(request: Request, next: Next) -> Response {
         return too_large();
     }
     if !has_known_content(request.headers()) {
-        let sentence = "This content type is not understood. Send a form as application/x-www-form-urlencoded, or JSON.\n";
+        let sentence =
+            "This content type is not understood. Send a form as application/x-www-form-urlencoded.\n";
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, sentence).into_response();
     }
     // What is this small may be held whole, so that its end is known before it is acted upon.
@@ -80,9 +82,7 @@ pub(super) async fn say_status(response: Response) -> Response {
     let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    if let Ok(error) = serde_json::from_slice::<ApiError>(&bytes)
-        && let Ok(status) = StatusCode::from_u16(error.status())
-    {
+    if let Ok(status) = StatusCode::from_u16(ApiError::de(bytes.clone()).status()) {
         parts.status = status;
     }
     Response::from_parts(parts, Body::from(bytes))
@@ -95,7 +95,7 @@ fn length(headers: &HeaderMap) -> Option<u64> {
 fn has_known_content(headers: &HeaderMap) -> bool {
     let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = content.split(';').next().unwrap_or_default().trim();
-    ["application/x-www-form-urlencoded", "application/json"]
+    ["application/x-www-form-urlencoded", "application/x-postcard"]
         .iter()
         .any(|known| kind.eq_ignore_ascii_case(known))
 }

@@ -4,7 +4,7 @@ use leptos::{prelude::*, reactive::spawn_local_scoped_with_cancellation};
 use store::{Field, Scheme, Slug, StoreName};
 
 use super::draft::Draft;
-use crate::{api, components::TextField};
+use crate::{api, changing::part, components::TextField};
 
 /// The server is asked for names that the browser cannot transliterate, once typing pauses.
 const TYPING_PAUSE: Duration = Duration::from_millis(200);
@@ -35,7 +35,7 @@ pub fn NameField(draft: Draft, initial: String, scheme: Scheme, domain_suffix: S
                 .set(api::preview_address(name.to_string()).await.ok().and_then(|host| Preview::of(&host)));
         });
     });
-    let shown = move || match preview.get() {
+    let shown = part(move || match preview.get() {
         Some(Preview { slug, suffix }) => view! {
             <span class="muted">{format!("{scheme}://")}</span>
             {format!("store-{slug}-")}
@@ -44,7 +44,7 @@ pub fn NameField(draft: Draft, initial: String, scheme: Scheme, domain_suffix: S
         }
         .into_any(),
         None => view! { <span class="muted">"The address is made from the name."</span> }.into_any(),
-    };
+    });
     view! {
         <div class="field">
             <TextField

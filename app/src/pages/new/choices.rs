@@ -21,9 +21,10 @@ pub fn EngineChoice(
                     <input type="radio" name=Field::Engine.key() value=engine.key() checked=checked/>
                     <b>{engine.to_string()}</b>
                     <span>{engine.summary()}</span>
-                    {note.map(|note| view! { <span class="lack">{note}</span> })}
+                    {note.map(|note| view! { <span class="lack">{note}</span> }.into_any())}
                 </label>
             }
+            .into_any()
         })
         .collect_view();
     view! {
@@ -47,6 +48,7 @@ pub fn PlanChoice(chosen: String, error: Signal<Option<String>>) -> impl IntoVie
                     <span class="num">{capitalised(&plan.summary())}</span>
                 </label>
             }
+            .into_any()
         })
         .collect_view();
     view! {
@@ -60,5 +62,7 @@ pub fn PlanChoice(chosen: String, error: Signal<Option<String>>) -> impl IntoVie
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        std::iter::once(first.to_ascii_uppercase()).chain(letters).collect()
+    })
 }

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use store::Field;
 
 use super::draft::Draft;
-use crate::{browser, components::FieldMessage};
+use crate::{browser, changing::text, components::FieldMessage};
 
 /// The admin's password. Its value is in the browser's field alone: never in the page, never in an address.
 #[component]
@@ -33,7 +33,7 @@ pub fn PasswordField(draft: Draft) -> impl IntoView {
                     aria-describedby=describing
                 />
                 <button class="button scripted" type="button" aria-pressed=move || shown.get().to_string() on:click=move |_| shown.update(|shown| *shown = !*shown)>
-                    {move || if shown.get() { "Hide" } else { "Show" }}
+                    {text(move || if shown.get() { "Hide" } else { "Show" })}
                     <span class="visually-hidden">" password"</span>
                 </button>
                 <button class="button scripted" type="button" on:click=generate>"Generate"</button>

@@ -3,7 +3,7 @@
 use leptos::{ev, html::Dialog, prelude::*};
 use store::{Phase, StoreView};
 
-use crate::{links, pages::delete::DeleteForm};
+use crate::{changing::When, links, pages::delete::DeleteForm};
 
 #[component]
 pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView {
@@ -20,7 +20,7 @@ pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView 
         let _ = dialog.show_modal();
     };
     view! {
-        <Show when=move || phase.get() != Phase::Deleting>
+        <When is=Signal::derive(move || phase.get() != Phase::Deleting)>
             <div class="actions">
                 <OutwardLink label="Open shop" href=shop.clone() phase/>
                 <OutwardLink label="Open admin" href=admin.clone() phase/>
@@ -28,14 +28,14 @@ pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView 
                     "Delete…"
                 </a>
             </div>
-        </Show>
+        </When>
     }
 }
 
 /// Leads out of Storeyard, once there is something there.
 #[component]
 fn OutwardLink(label: &'static str, href: String, phase: Memo<Phase>) -> impl IntoView {
-    let answers = Memo::new(move |_| matches!(phase.get(), Phase::Ready | Phase::Degraded));
+    let answers = Signal::derive(move || matches!(phase.get(), Phase::Ready | Phase::Degraded));
     view! {
         <a
             class="button"

@@ -6,16 +6,21 @@ use store::{
     view::{PodState, PodView},
 };
 
-use crate::{app::ViewerZone, clock, components::CopyButton, live::Live};
+use crate::{
+    app::ViewerZone,
+    changing::{Rows, When, text},
+    clock,
+    components::CopyButton,
+    live::Live,
+};
 
 #[component]
 pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
     let StoreView { summary, email, user, engine_note, .. } = view.get_untracked();
     let zone = expect_context::<ViewerZone>();
     let created = summary.created;
-    let attempt = move || view.with(|view| (view.attempt > 1).then_some(view.attempt));
-    let tries =
-        move || attempt().map(|attempt| view! { <div><dt>"Try"</dt><dd class="num">{attempt}</dd></div> });
+    let attempt = text(move || view.with(|view| view.attempt.to_string()));
+    let is_repeated = Signal::derive(move || view.with(|view| view.attempt > 1));
     let shop = summary.address.shop();
     view! {
         <section class="card" aria-labelledby="details-title">
@@ -30,29 +35,30 @@ pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
                     <dt>"Created"</dt>
                     <dd class="num">
                         <time datetime=clock::iso(created) title=move || clock::date_and_time(created, zone.get())>
-                            {move || clock::ago(live.now().since(created))}
+                            {text(move || clock::ago(live.now().since(created)))}
                         </time>
                     </dd>
                 </div>
-                {tries}
+                <When is=is_repeated><div><dt>"Try"</dt><dd class="num">{attempt}</dd></div></When>
             </dl>
-            {engine_note.map(|note| view! { <p class="lack">{note}</p> })}
+            {engine_note.map(|note| view! { <p class="lack">{note}</p> }.into_any())}
         </section>
     }
 }
 
 #[component]
 pub fn Pods(view: Memo<StoreView>) -> impl IntoView {
-    let names = move || view.with(|view| view.pods.iter().map(|pod| pod.name.clone()).collect::<Vec<_>>());
-    let is_empty = Memo::new(move |_| view.with(|view| view.pods.is_empty()));
+    let names =
+        Signal::derive(move || view.with(|view| view.pods.iter().map(|pod| pod.name.clone()).collect()));
+    let is_empty = Signal::derive(move || view.with(|view| view.pods.is_empty()));
     view! {
         <section class="card" aria-labelledby="pods-title">
             <header><h2 id="pods-title">"Pods"</h2></header>
             <p class="muted quiet" class:shown=move || is_empty.get()>
-                {move || if is_empty.get() { "No pod is there." } else { "" }}
+                {text(move || if is_empty.get() { "No pod is there." } else { "" })}
             </p>
             <dl class="facts">
-                <For each=names key=Clone::clone let:name><Pod name view/></For>
+                <Rows keys=names row=move |name| view! { <Pod name view/> }.into_any()/>
             </dl>
         </section>
     }
@@ -73,8 +79,8 @@ fn Pod(name: String, view: Memo<StoreView>) -> impl IntoView {
         <div>
             <dt class="mono">{name}</dt>
             <dd>
-                <span class=class>{move || pod.with(|pod| word(pod.state))}</span>
-                <span class="sub">{move || pod.with(|pod| pod.detail.clone())}</span>
+                <span class=class>{text(move || pod.with(|pod| word(pod.state)))}</span>
+                <span class="sub">{text(move || pod.with(|pod| pod.detail.clone()))}</span>
             </dd>
         </div>
     }

@@ -3,12 +3,19 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use store::{StoreView, view::Failure};
 
-use crate::{api::RetryStore, components::CopyButton};
+use crate::{
+    api::RetryStore,
+    changing::{part, text},
+    components::CopyButton,
+};
 
 #[component]
 pub fn FailureNotice(view: Memo<StoreView>) -> impl IntoView {
     let failure = Memo::new(move |_| view.with(|view| view.failure.clone()));
-    move || failure.get().map(|failure| view! { <Notice view failure/> })
+    part(move || match failure.get() {
+        Some(failure) => view! { <Notice view failure/> }.into_any(),
+        None => ().into_any(),
+    })
 }
 
 #[component]
@@ -18,7 +25,7 @@ fn Notice(view: Memo<StoreView>, failure: Failure) -> impl IntoView {
         .evidence
         .into_iter()
         .map(|evidence| {
-            view! { <figure><figcaption>{evidence.source}</figcaption><pre tabindex="0">{evidence.text}</pre></figure> }
+            view! { <figure><figcaption>{evidence.source}</figcaption><pre tabindex="0">{evidence.text}</pre></figure> }.into_any()
         })
         .collect_view();
     view! {
@@ -39,7 +46,9 @@ fn Retry(view: Memo<StoreView>) -> impl IntoView {
     let retry = ServerAction::<RetryStore>::new();
     let pending = retry.pending();
     let id = view.with_untracked(|view| view.summary.id.to_string());
-    let error = move || retry.value().with(|value| value.as_ref()?.as_ref().err().map(ToString::to_string));
+    let error = Signal::derive(move || {
+        retry.value().with(|value| value.as_ref()?.as_ref().err().map(ToString::to_string))
+    });
     let on_submit = {
         let id = id.clone();
         move |event: leptos::ev::SubmitEvent| {
@@ -53,7 +62,7 @@ fn Retry(view: Memo<StoreView>) -> impl IntoView {
         <form class="inline" method="post" action=RetryStore::url() on:submit=on_submit>
             <input type="hidden" name="id" value=id/>
             <button class="button" type="submit" aria-disabled=move || pending.get().then_some("true")>
-                {move || if pending.get() { "Retrying…" } else { "Retry" }}
+                {text(move || if pending.get() { "Retrying…" } else { "Retry" })}
             </button>
             <p class="error" role="alert">{error}</p>
         </form>

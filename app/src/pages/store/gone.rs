@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use store::RemovalKind;
 
 use super::steps;
-use crate::{app::ViewerZone, clock, links, live::Live, update::Shown};
+use crate::{app::ViewerZone, changing::text, clock, links, live::Live, update::Shown};
 
 #[component]
 pub fn GoneNotice(live: Live) -> impl IntoView {
@@ -30,6 +30,7 @@ pub fn GoneNotice(live: Live) -> impl IntoView {
                     <span class="time num">{took}</span>
                 </li>
             }
+            .into_any()
         })
         .collect_view();
     view! {
@@ -37,7 +38,7 @@ pub fn GoneNotice(live: Live) -> impl IntoView {
             <div>
                 <h1><bdi>{summary.name.to_string()}</bdi>" is gone"</h1>
                 <p class="num">
-                    {move || format!("Deleted at {} in {}.", clock::time_of_day(at, zone.get()), clock::brief(took))}
+                    {text(move || format!("Deleted at {} in {}.", clock::time_of_day(at, zone.get()), clock::brief(took)))}
                 </p>
             </div>
             <div class="actions"><a class="button" href=links::STORES>"All stores"</a></div>

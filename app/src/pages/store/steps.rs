@@ -4,15 +4,16 @@ use leptos::prelude::*;
 use store::{Condition, ConditionKind, Phase, RemovalKind, State, StoreView};
 
 use super::took;
-use crate::live::Live;
+use crate::{changing::text, live::Live};
 
 #[component]
 pub fn Steps(live: Live, view: Memo<StoreView>) -> impl IntoView {
-    let done = move || view.with(|view| format!("{} of {}", view.steps_done(), ConditionKind::ALL.len()));
+    let done =
+        text(move || view.with(|view| format!("{} of {}", view.steps_done(), ConditionKind::ALL.len())));
     let steps = ConditionKind::ALL
         .map(|kind| {
             let condition = Memo::new(move |_| view.with(|view| view.conditions.get(kind).clone()));
-            view! { <Step live name=kind.to_string() condition/> }
+            view! { <Step live name=kind.to_string() condition/> }.into_any()
         })
         .collect_view();
     view! {
@@ -27,7 +28,7 @@ pub fn Steps(live: Live, view: Memo<StoreView>) -> impl IntoView {
 /// When an attempt that takes long is given up: nothing hangs without an end.
 #[component]
 fn Deadline(live: Live, view: Memo<StoreView>) -> impl IntoView {
-    let sentence = Memo::new(move |_| {
+    let sentence = Signal::derive(move || {
         view.with(|view| {
             let deadline = view.deadline.filter(|_| view.summary.phase == Phase::Provisioning)?;
             let now = live.now();
@@ -53,7 +54,7 @@ pub fn RemovalSteps(live: Live, view: Memo<StoreView>) -> impl IntoView {
     let steps = RemovalKind::ALL
         .map(|kind| {
             let condition = Memo::new(move |_| view.with(|view| removal(view, kind)));
-            view! { <Step live name=kind.to_string() condition/> }
+            view! { <Step live name=kind.to_string() condition/> }.into_any()
         })
         .collect_view();
     view! {
@@ -76,10 +77,10 @@ pub fn removal(view: &StoreView, kind: RemovalKind) -> Condition {
 #[component]
 fn Step(live: Live, name: String, condition: Memo<Condition>) -> impl IntoView {
     let class = move || condition.with(|condition| class(condition.state));
-    let mark = move || condition.with(|condition| mark(condition.state));
-    let state = move || condition.with(|condition| format!(", {}", spoken(condition.state)));
-    let message = move || condition.with(|condition| condition.message.clone());
-    let time = Memo::new(move |_| condition.with(|condition| took(condition, live.now())));
+    let mark = text(move || condition.with(|condition| mark(condition.state)));
+    let state = text(move || condition.with(|condition| format!(", {}", spoken(condition.state))));
+    let message = text(move || condition.with(|condition| condition.message.clone()));
+    let time = text(move || condition.with(|condition| took(condition, live.now())));
     view! {
         <li class=class>
             <span class="mark" aria-hidden="true">{mark}</span>

@@ -6,23 +6,28 @@ use store::{
     view::{TimelineEntry, TimelineKind},
 };
 
-use crate::{app::ViewerZone, clock, components::CopyButton};
+use crate::{
+    app::ViewerZone,
+    changing::{Rows, text},
+    clock,
+    components::CopyButton,
+};
 
 #[component]
 pub fn Timeline(view: Memo<StoreView>) -> impl IntoView {
-    // Entries are only added at the end and dropped at the beginning, so their number since the beginning names them.
-    let entries = move || {
-        view.with(|view| {
-            let first = view.timeline_dropped as usize;
-            view.timeline.iter().cloned().enumerate().map(|(i, entry)| (first + i, entry)).collect::<Vec<_>>()
-        })
+    let keys = Signal::derive(move || view.with(|view| keyed(view).map(|(key, _)| key).collect()));
+    let row = move |wanted: String| {
+        let found = view.with_untracked(|view| {
+            keyed(view).find(|(key, _)| *key == wanted).map(|(_, entry)| entry.clone())
+        });
+        found.map(|entry| view! { <Entry entry/> }.into_any()).into_any()
     };
-    let is_empty = Memo::new(move |_| view.with(|view| view.timeline.is_empty()));
-    let dropped = move || match view.with(|view| view.timeline_dropped) {
+    let is_empty = Signal::derive(move || view.with(|view| view.timeline.is_empty()));
+    let dropped = Signal::derive(move || match view.with(|view| view.timeline_dropped) {
         0 => None,
         1 => Some("1 older entry is not kept.".to_owned()),
         count => Some(format!("{count} older entries are not kept.")),
-    };
+    });
     view! {
         <section class="card" aria-labelledby="timeline-title">
             <header>
@@ -30,16 +35,20 @@ pub fn Timeline(view: Memo<StoreView>) -> impl IntoView {
                 <span class="muted">"commands can be run again as they stand"</span>
             </header>
             <p class="muted quiet" class:shown=move || is_empty.get()>
-                {move || if is_empty.get() { "Nothing was done yet." } else { "" }}
+                {text(move || if is_empty.get() { "Nothing was done yet." } else { "" })}
             </p>
             <ol class="timeline" class:shown=move || !is_empty.get()>
                 <li class="dropped muted">{dropped}</li>
-                <For each=entries key=|(number, entry)| (*number, entry.at) let((_number, entry))>
-                    <Entry entry/>
-                </For>
+                <Rows keys row/>
             </ol>
         </section>
     }
+}
+
+/// Entries are only added at the end and dropped at the beginning, so their number since the beginning names them.
+fn keyed(view: &StoreView) -> impl Iterator<Item = (String, &TimelineEntry)> {
+    let first = view.timeline_dropped as usize;
+    view.timeline.iter().enumerate().map(move |(i, entry)| (format!("{} {}", first + i, entry.at.0), entry))
 }
 
 #[component]
@@ -60,7 +69,7 @@ fn Entry(entry: TimelineEntry) -> impl IntoView {
             view! {
                 <div class="what">
                     <code>{line.clone()}</code>
-                    {outcome.map(|outcome| view! { <p class="complaint"><strong>{outcome}</strong> " " {complaint}</p> })}
+                    {outcome.map(|outcome| view! { <p class="complaint"><strong>{outcome}</strong> " " {complaint}</p> }.into_any())}
                 </div>
                 <span class="took muted num">{took.to_string()}</span>
                 <CopyButton text=Signal::stored(line) what="command"/>
@@ -71,7 +80,7 @@ fn Entry(entry: TimelineEntry) -> impl IntoView {
     view! {
         <li>
             <time class="muted num" datetime=clock::iso(at) title=move || clock::date_and_time(at, zone.get())>
-                {move || clock::time_of_day(at, zone.get())}
+                {text(move || clock::time_of_day(at, zone.get()))}
             </time>
             {what}
         </li>

@@ -1,14 +1,23 @@
 //! The table of stores: dense on a desk, a list of cards on a phone.
 
 use leptos::prelude::*;
-use store::{ListPage, ListQuery, Phase, StoreId, StoreSummary, query::Sort};
+use store::{ListPage, ListQuery, Phase, StoreSummary, query::Sort};
 
-use crate::{app::ViewerZone, clock, components::PhaseMark, links, live::Live, words};
+use crate::{
+    app::ViewerZone,
+    changing::{Rows, When, part, text},
+    clock,
+    components::PhaseMark,
+    links,
+    live::Live,
+    words,
+};
 
 #[component]
 pub fn StoresTable(live: Live, page: Memo<ListPage>, query: Memo<ListQuery>) -> impl IntoView {
     // Rows are kept by id and patched in place, so that focus and selection survive an update.
-    let ids = move || page.with(|page| page.rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>());
+    let ids =
+        Signal::derive(move || page.with(|page| page.rows.iter().map(|row| row.id.to_string()).collect()));
     view! {
         <div class="card">
             <table>
@@ -24,19 +33,17 @@ pub fn StoresTable(live: Live, page: Memo<ListPage>, query: Memo<ListQuery>) -> 
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=ids key=Clone::clone let:id>
-                        <Row id live page/>
-                    </For>
+                    <Rows keys=ids row=move |id| view! { <Row id live page/> }.into_any()/>
                 </tbody>
             </table>
         </div>
-        <Show when=move || page.with(|page| page.pages > 1)><Pager page query/></Show>
+        <When is=Signal::derive(move || page.with(|page| page.pages > 1))><Pager page query/></When>
     }
 }
 
 #[component]
 fn SortableHead(label: &'static str, column: Sort, query: Memo<ListQuery>) -> impl IntoView {
-    let sorted = Memo::new(move |_| query.with(|query| words::sorted(query, column)));
+    let sorted = move || query.with(|query| words::sorted(query, column));
     let href = move || query.with(|query| links::list(&words::resorted(query, column)));
     view! {
         <th scope="col" aria-sort=sorted class=format!("column-{}", column.key())>
@@ -46,10 +53,10 @@ fn SortableHead(label: &'static str, column: Sort, query: Memo<ListQuery>) -> im
 }
 
 #[component]
-fn Row(id: StoreId, live: Live, page: Memo<ListPage>) -> impl IntoView {
+fn Row(id: String, live: Live, page: Memo<ListPage>) -> impl IntoView {
     let find = {
         let id = id.clone();
-        move |page: &ListPage| page.rows.iter().find(|row| row.id == id).cloned()
+        move |page: &ListPage| page.rows.iter().find(|row| row.id.as_str() == id).cloned()
     };
     let Some(first) = page.with_untracked(&find) else { return ().into_any() };
     // A row that leaves the list keeps its last state until it is taken down.
@@ -58,13 +65,13 @@ fn Row(id: StoreId, live: Live, page: Memo<ListPage>) -> impl IntoView {
     });
     let zone = expect_context::<ViewerZone>();
     let created = row.with_untracked(|row| row.created);
-    let age = Memo::new(move |_| clock::ago(live.now().since(created)));
+    let age = text(move || clock::ago(live.now().since(created)));
     let phase = Signal::derive(move || row.with(|row| row.phase));
-    let since = Memo::new(move |_| row.with(|row| words::since(row, live.now())));
+    let since = text(move || row.with(|row| words::since(row, live.now())));
     view! {
         <tr>
             <td class="cell-name">
-                <a class="name" href=links::store(&id)><bdi>{move || row.with(|row| row.name.to_string())}</bdi></a>
+                <a class="name" href=row.with_untracked(|row| links::store(&row.id))><bdi>{text(move || row.with(|row| row.name.to_string()))}</bdi></a>
                 <span class="sub mono">{row.with_untracked(|row| row.address.host.clone())}</span>
             </td>
             <td class="cell-phase"><PhaseMark phase since/></td>
@@ -82,7 +89,7 @@ fn Row(id: StoreId, live: Live, page: Memo<ListPage>) -> impl IntoView {
 #[component]
 fn RowLinks(row: Memo<StoreSummary>) -> impl IntoView {
     let phase = Memo::new(move |_| row.with(|row| row.phase));
-    move || {
+    part(move || {
         let StoreSummary { id, address, engine, .. } = row.get_untracked();
         match phase.get() {
             Phase::Ready | Phase::Degraded => view! {
@@ -94,7 +101,7 @@ fn RowLinks(row: Memo<StoreSummary>) -> impl IntoView {
             Phase::Failed => view! { <a href=links::store(&id)>"Why?"</a> }.into_any(),
             Phase::Queued | Phase::Provisioning | Phase::Deleting => ().into_any(),
         }
-    }
+    })
 }
 
 #[component]
@@ -104,7 +111,7 @@ fn Pager(page: Memo<ListPage>, query: Memo<ListQuery>) -> impl IntoView {
     let next = move || page.with(|page| (page.page + 1 < page.pages).then_some(page.page + 1)).map(to);
     view! {
         <nav class="pager" aria-label="Pages">
-            <span class="num">{move || page.with(words::range)}</span>
+            <span class="num">{text(move || page.with(words::range))}</span>
             <PagerLink label="Previous" href=Signal::derive(previous)/>
             <PagerLink label="Next" href=Signal::derive(next)/>
         </nav>
@@ -115,5 +122,5 @@ fn Pager(page: Memo<ListPage>, query: Memo<ListQuery>) -> impl IntoView {
 #[component]
 fn PagerLink(label: &'static str, href: Signal<Option<String>>) -> impl IntoView {
     let disabled = move || href.with(Option::is_none).then_some("true");
-    view! { <a class="button" role="link" href=href aria-disabled=disabled>{label}</a> }
+    view! { <a class="button" role="link" href=move || href.get() aria-disabled=disabled>{label}</a> }
 }

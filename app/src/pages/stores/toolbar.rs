@@ -6,7 +6,10 @@ use leptos::{ev, html::Input, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use store::{ListPage, ListQuery, query::Filter};
 
-use crate::{links, words};
+use crate::{
+    changing::{part, text},
+    links, words,
+};
 
 /// Long enough for the next letter, short enough to feel immediate.
 const TYPING_PAUSE: Duration = Duration::from_millis(150);
@@ -58,14 +61,15 @@ fn Search(query: Memo<ListQuery>) -> impl IntoView {
         event.prevent_default();
         search();
     };
-    let kept = move || {
+    let kept = part(move || {
         let others = ListQuery { search: String::new(), page: 0, ..query.get() };
         others
             .to_pairs()
             .into_iter()
-            .map(|(key, value)| view! { <input type="hidden" name=key value=value/> })
+            .map(|(key, value)| view! { <input type="hidden" name=key value=value/> }.into_any())
             .collect_view()
-    };
+            .into_any()
+    });
     view! {
         <search>
             <form class="search" method="get" action=links::STORES on:submit=on_submit>
@@ -93,7 +97,7 @@ fn Search(query: Memo<ListQuery>) -> impl IntoView {
 fn Chip(filter: Filter, page: Memo<ListPage>, query: Memo<ListQuery>) -> impl IntoView {
     let href = move || links::list(&ListQuery { filter, page: 0, ..query.get() });
     let current = move || query.with(|query| query.filter == filter).then_some("true");
-    let count = move || page.with(|page| words::number(words::count(page, filter)));
+    let count = text(move || page.with(|page| words::number(words::count(page, filter))));
     view! {
         <a class="chip" data-noscroll="" href=href aria-current=current>
             {filter.label()} " " <span class="num">{count}</span>
