@@ -4,6 +4,7 @@ mod charts;
 mod checks;
 pub(crate) mod journeys;
 mod operator;
+mod rights;
 mod rust;
 mod tally;
 
@@ -70,6 +71,7 @@ fn on_cluster(env: &Env, cluster: &Cluster) -> Result<Tally> {
 
 fn on_trial(env: &Env, trial: &Trial) -> Result<Tally> {
     let mut tally = charts::run(env, trial.cluster())?;
+    tally.add(rights::run(env, trial)?);
     tally.add(rust::run_on_cluster(env, &operator::describe(env, trial)?)?);
     tally.add(journeys::run(env, trial)?);
     Ok(tally)
@@ -79,6 +81,7 @@ fn without_node(env: &Env, obstacle: &str) -> Result<Tally> {
     let reason = format!("needs the node: {obstacle}");
     let mut tally = rust::skip_on_cluster(env, &reason)?;
     tally.skip("charts against the API server", &reason);
+    tally.skip("rights of the platform's accounts", &reason);
     tally.skip("journeys in Chromium", &reason);
     Ok(tally)
 }

@@ -24,3 +24,9 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 app.kubernetes.io/name: storeyard
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
+
+{{/* A match condition of admission policies. */}}
+{{- define "platform.byOperator" -}}
+name: by-the-operator
+expression: request.userInfo.username == 'system:serviceaccount:{{ .Release.Namespace }}:{{ .Release.Name }}-operator'
+{{- end }}

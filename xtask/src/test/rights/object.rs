@@ -1,0 +1,154 @@
+//! What a request is about: its path at the API server, and a manifest that is valid there.
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use super::Names;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Get,
+    List,
+    Watch,
+    Create,
+    Patch,
+    Delete,
+}
+
+impl Verb {
+    pub(super) fn parse(word: &str) -> Result<Self> {
+        Ok(match word {
+            "get" => Self::Get,
+            "list" => Self::List,
+            "watch" => Self::Watch,
+            "create" => Self::Create,
+            "patch" => Self::Patch,
+            "delete" => Self::Delete,
+            _ => bail!("“{word}” is no verb that can be tried"),
+        })
+    }
+
+    pub(super) fn method(self) -> &'static str {
+        match self {
+            Self::Get | Self::List | Self::Watch => "GET",
+            Self::Create => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    pub(super) fn content_type(self) -> &'static str {
+        match self {
+            Self::Patch => "application/merge-patch+json",
+            _ => "application/json",
+        }
+    }
+
+    /// Nothing that is tried is kept.
+    pub(super) fn parameters(self) -> &'static str {
+        match self {
+            Self::Get | Self::List => "limit=1",
+            Self::Watch => "watch=true&timeoutSeconds=1",
+            Self::Create | Self::Patch | Self::Delete => "dryRun=All",
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Object {
+    kind: &'static str,
+    version: &'static str,
+    resource: String,
+    subresource: Option<String>,
+    namespace: String,
+    name: String,
+}
+
+impl Object {
+    /// `resource` may have a subresource after a slash; an empty `namespace` is none.
+    pub(super) fn new(resource: &str, namespace: &str, name: &str) -> Result<Self> {
+        const RBAC: &str = "rbac.authorization.k8s.io/v1";
+        let (resource, subresource) = match resource.split_once('/') {
+            Some((resource, subresource)) => (resource, Some(subresource.to_owned())),
+            None => (resource, None),
+        };
+        let (version, kind) = match resource {
+            "stores" => ("storeyard.dev/v1alpha1", "Store"),
+            "secrets" => ("v1", "Secret"),
+            "configmaps" => ("v1", "ConfigMap"),
+            "pods" => ("v1", "Pod"),
+            "namespaces" => ("v1", "Namespace"),
+            "nodes" => ("v1", "Node"),
+            "persistentvolumes" => ("v1", "PersistentVolume"),
+            "deployments" => ("apps/v1", "Deployment"),
+            "networkpolicies" => ("networking.k8s.io/v1", "NetworkPolicy"),
+            "roles" => (RBAC, "Role"),
+            "rolebindings" => (RBAC, "RoleBinding"),
+            "clusterroles" => (RBAC, "ClusterRole"),
+            "clusterrolebindings" => (RBAC, "ClusterRoleBinding"),
+            "customresourcedefinitions" => ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+            "validatingadmissionpolicies" => ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"),
+            _ => bail!("“{resource}” is no resource that can be tried"),
+        };
+        Ok(Self {
+            kind,
+            version,
+            resource: resource.to_owned(),
+            subresource,
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        })
+    }
+
+    pub(super) fn path(&self, verb: Verb) -> String {
+        let mut path = if self.version.contains('/') { "/apis/" } else { "/api/" }.to_owned() + self.version;
+        if !self.namespace.is_empty() {
+            path = format!("{path}/namespaces/{}", self.namespace);
+        }
+        path = format!("{path}/{}", self.resource);
+        let names_one =
+            !matches!(verb, Verb::List | Verb::Watch | Verb::Create) || self.subresource.is_some();
+        if names_one {
+            path = format!("{path}/{}", self.name);
+        }
+        match &self.subresource {
+            Some(subresource) => format!("{path}/{subresource}"),
+            None => path,
+        }
+    }
+
+    /// Complete enough that nothing but missing rights can be held against it.
+    pub(super) fn manifest(&self, names: &Names) -> Value {
+        let mut metadata = json!({"name": self.name});
+        if !self.namespace.is_empty() {
+            metadata["namespace"] = self.namespace.as_str().into();
+        }
+        let mut manifest = json!({"apiVersion": self.version, "kind": self.kind, "metadata": metadata});
+        match self.kind {
+            "Namespace" => {
+                let id = self.name.strip_prefix("store-").unwrap_or(&self.name);
+                manifest["metadata"]["labels"] =
+                    json!({"storeyard.dev/store": id, "storeyard.dev/platform": names.platform});
+            }
+            // Named after the role it gives away, to the operator itself.
+            "RoleBinding" | "ClusterRoleBinding" => {
+                manifest["roleRef"] = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": self.name});
+                manifest["subjects"] = json!([{"kind": "ServiceAccount", "namespace": names.platform,
+                    "name": format!("{}-operator", names.platform)}]);
+            }
+            "Store" => {
+                manifest["spec"] = json!({"name": "Probe", "engine": "woocommerce", "plan": "small",
+                    "admin": {"user": "ada", "email": "ada@probe.example"}, "requestId": "0".repeat(32), "attempt": 1});
+            }
+            "NetworkPolicy" => manifest["spec"] = json!({"podSelector": {}}),
+            "Deployment" => {
+                let labels = json!({"app": "probe"});
+                manifest["spec"] = json!({"selector": {"matchLabels": labels},
+                    "template": {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "probe", "image": "probe"}]}}});
+            }
+            "Pod" => manifest["spec"] = json!({"containers": [{"name": "probe", "image": "probe"}]}),
+            _ => {}
+        }
+        manifest
+    }
+}
