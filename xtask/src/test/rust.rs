@@ -15,31 +15,7 @@ use crate::env::Env;
 /// # Errors
 /// cargo cannot be started, or the run was interrupted.
 pub(super) fn run(env: &Env) -> Result<Tally> {
-    // Features are named for each package, since `store` and `app` are compiled differently for the browser.
-    let arguments = [
-        "test",
-        "--locked",
-        "--no-fail-fast",
-        "-p",
-        "store",
-        "-p",
-        "provisioner",
-        "-p",
-        "app",
-        "-p",
-        "server",
-        "-p",
-        "xtask",
-        "--features",
-        "app/ssr,store/transliterate",
-    ];
-    cargo_test(
-        env,
-        "Rust tests",
-        "test-rust",
-        Command::new("cargo").args(arguments),
-        &Outcome::WithoutIgnored,
-    )
+    cargo_test(env, "Rust tests", "test-rust", &mut tests(), &Outcome::WithoutIgnored)
 }
 
 /// The operator's tests against a real API server. `cluster`: the file that tells them where it is.
@@ -47,11 +23,22 @@ pub(super) fn run(env: &Env) -> Result<Tally> {
 /// # Errors
 /// cargo cannot be started, or the run was interrupted.
 pub(super) fn run_on_cluster(env: &Env, cluster: &Path) -> Result<Tally> {
-    let arguments =
-        ["test", "--locked", "--no-fail-fast", "-p", "server", "--features", "app/ssr", "--", "--ignored"];
-    let mut command = Command::new("cargo");
-    command.args(arguments).env("STOREYARD_TEST_CLUSTER", cluster);
+    let mut command = tests();
+    command.args(ON_CLUSTER).env("STOREYARD_TEST_CLUSTER", cluster);
     cargo_test(env, "operator against the cluster", "test-operator", &mut command, &Outcome::All)
+}
+
+/// Those of one target that need a cluster.
+const ON_CLUSTER: [&str; 4] = ["--test", "operator", "--", "--ignored"];
+
+/// The same packages and features for every run, so that cargo compiles them once. Features are named for each package, since `store`
+/// and `app` are compiled differently for the browser.
+fn tests() -> Command {
+    let packages = ["store", "provisioner", "app", "server", "xtask"];
+    let mut command = Command::new("cargo");
+    command.args(["test", "--locked", "--no-fail-fast", "--features", "app/ssr,store/transliterate"]);
+    command.args(packages.iter().flat_map(|package| ["-p", package]));
+    command
 }
 
 enum Outcome {
@@ -86,11 +73,10 @@ fn cargo_test(env: &Env, title: &str, log: &str, command: &mut Command, count: &
 /// # Errors
 /// cargo cannot list them.
 pub(super) fn skip_on_cluster(env: &Env, reason: &str) -> Result<Tally> {
-    let arguments =
-        ["test", "--locked", "-p", "server", "--features", "app/ssr", "--", "--ignored", "--list"];
     let list = command::output(
-        Command::new("cargo")
-            .args(arguments)
+        tests()
+            .args(ON_CLUSTER)
+            .arg("--list")
             .current_dir(&env.paths.checkout)
             .env("CARGO_TARGET_DIR", env.paths.target()),
     )?;
