@@ -1,5 +1,6 @@
 //! The binary `storeyard`: the dashboard, the operator, or both.
 
+mod health;
 mod metrics;
 mod operator;
 mod web;
@@ -13,7 +14,8 @@ use std::{
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use provisioner::{config::Config, resource, stores::Stores};
+use health::{Part, Telling};
+use provisioner::{config::Config, operator::Health, resource, stores::Stores};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -37,16 +39,13 @@ enum Command {
         #[command(flatten)]
         site: Site,
         /// Where the dashboard listens.
-        #[arg(long, env = "STOREYARD_LISTEN", default_value = "0.0.0.0:8080")]
+        #[arg(long, env = "STOREYARD_LISTEN", default_value = "127.0.0.1:8080")]
         listen: String,
     },
     /// Make, keep and remove stores.
     Operator {
         #[command(flatten)]
         common: Common,
-        /// Where health and metrics are told.
-        #[arg(long, env = "STOREYARD_LISTEN", default_value = "0.0.0.0:8081")]
-        listen: String,
     },
     /// Both in one process, for one's own machine.
     All {
@@ -57,9 +56,6 @@ enum Command {
         /// Where the dashboard listens.
         #[arg(long, env = "STOREYARD_LISTEN", default_value = "127.0.0.1:8080")]
         listen: String,
-        /// Where the operator's health and metrics are told.
-        #[arg(long, env = "STOREYARD_OPERATOR_LISTEN", default_value = "127.0.0.1:8081")]
-        operator_listen: String,
     },
     /// Print the custom resource definition.
     Crd,
@@ -69,6 +65,9 @@ enum Command {
 struct Common {
     #[arg(long, env = "STOREYARD_CONFIG", default_value = "/etc/storeyard/config.json")]
     config: PathBuf,
+    /// Where health and metrics are told: nowhere that visitors reach.
+    #[arg(long, env = "STOREYARD_HEALTH_LISTEN", default_value = "127.0.0.1:8081")]
+    health_listen: String,
 }
 
 #[derive(Debug, Args)]
@@ -103,19 +102,29 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Web { common, site, listen } => {
             let (client, config) = connect(&common.config).await?;
             let stores = Stores::start(client, config);
-            web::serve(bind(&listen).await?, stores, site.site_root, shutdown).await
+            let parts = vec![Part::Web(stores.clone())];
+            let telling = Telling::start(bind(&common.health_listen).await?, parts);
+            web::serve(bind(&listen).await?, stores, site.site_root, shutdown).await?;
+            telling.end().await
         }
-        Command::Operator { common, listen } => {
+        Command::Operator { common } => {
             let (client, config) = connect(&common.config).await?;
-            operator::serve(bind(&listen).await?, client, config, shutdown).await
+            let health = Health::default();
+            let parts = vec![Part::Operator(health.clone())];
+            let telling = Telling::start(bind(&common.health_listen).await?, parts);
+            operator::serve(client, config, health, shutdown).await?;
+            telling.end().await
         }
-        Command::All { common, site, listen, operator_listen } => {
+        Command::All { common, site, listen } => {
             let (client, config) = connect(&common.config).await?;
             let stores = Stores::start(client.clone(), Arc::clone(&config));
-            let operator = operator::serve(bind(&operator_listen).await?, client, config, shutdown.clone());
+            let health = Health::default();
+            let parts = vec![Part::Web(stores.clone()), Part::Operator(health.clone())];
+            let telling = Telling::start(bind(&common.health_listen).await?, parts);
+            let operator = operator::serve(client, config, health, shutdown.clone());
             let web = web::serve(bind(&listen).await?, stores, site.site_root, shutdown);
-            let ((), ()) = tokio::try_join!(operator, web)?;
-            Ok(())
+            tokio::try_join!(operator, web)?;
+            telling.end().await
         }
     }
 }

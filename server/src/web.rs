@@ -1,9 +1,8 @@
-//! The dashboard's web server: pages, server functions, files, health.
+//! The dashboard's web server: pages, server functions, files.
 
 mod assets;
 mod guard;
 mod headers;
-mod health;
 mod listen;
 mod observe;
 
@@ -53,17 +52,14 @@ fn router(stores: Stores, site_root: &Path, stopping: CancellationToken) -> anyh
         .site_root(site_root.display().to_string())
         .site_pkg_dir(assets::FOLDER)
         .build();
-    let context = {
-        let stores = stores.clone();
-        move || {
-            provide_context(stores.clone());
-            provide_context(Stopping(stopping.clone()));
-            // The nonce of the answer's own header, in place of the one that Leptos has drawn.
-            if let Some(nonce) = use_context::<http::request::Parts>()
-                .and_then(|parts| parts.extensions.get::<Nonce>().cloned())
-            {
-                provide_context(nonce);
-            }
+    let context = move || {
+        provide_context(stores.clone());
+        provide_context(Stopping(stopping.clone()));
+        // The nonce of the answer's own header, in place of the one that Leptos has drawn.
+        if let Some(nonce) =
+            use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned())
+        {
+            provide_context(nonce);
         }
     };
     let shell = move || app::shell(assets.clone());
@@ -85,7 +81,6 @@ fn router(stores: Stores, site_root: &Path, stopping: CancellationToken) -> anyh
         .layer(DefaultBodyLimit::max(guard::MAX_BODY_BYTES))
         .layer(RequestBodyTimeoutLayer::new(guard::BODY_TIMEOUT))
         .layer(CsrfLayer::new().with_rejection_response(guard::cross_site))
-        .merge(health::router(stores))
         .layer(from_fn(headers::secure))
         .layer(from_fn(observe::observe)))
 }

@@ -15,25 +15,25 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* A change of the configuration rolls the pods; the port's number is the argument's. */}}
+{{/* A change of the configuration rolls the pods. */}}
 {{- define "platform.annotations" -}}
-checksum/config: {{ include "platform.config" .root | sha256sum }}
+checksum/config: {{ include "platform.config" . | sha256sum }}
 prometheus.io/scrape: "true"
-prometheus.io/port: {{ .port | quote }}
+prometheus.io/port: "8081"
 prometheus.io/path: /metrics
 {{- end }}
 
 {{- define "platform.probes" -}}
 startupProbe:
-  httpGet: {path: /healthz, port: http}
+  httpGet: {path: /healthz, port: health}
   periodSeconds: 1
   failureThreshold: 60
 readinessProbe:
-  httpGet: {path: /readyz, port: http}
+  httpGet: {path: /readyz, port: health}
   periodSeconds: 5
   timeoutSeconds: 3
 livenessProbe:
-  httpGet: {path: /healthz, port: http}
+  httpGet: {path: /healthz, port: health}
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6

@@ -17,22 +17,8 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let took = started.elapsed();
     let status = response.status().as_u16();
     metrics::counter!("storeyard_http_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);
-    metrics::histogram!("storeyard_http_request_seconds", "route" => route.clone())
-        .record(took.as_secs_f64());
+    metrics::histogram!("storeyard_http_request_seconds", "route" => route).record(took.as_secs_f64());
     let duration_ms = took.as_secs_f64() * 1000.0;
-    if is_probe(&route) {
-        tracing::debug!(%method, path, status, duration_ms, "request");
-    } else {
-        tracing::info!(%method, path, status, duration_ms, "request");
-    }
+    tracing::info!(%method, path, status, duration_ms, "request");
     response
-}
-
-fn is_probe(route: &str) -> bool {
-    ["/healthz", "/readyz", "/metrics"].contains(&route)
-}
-
-/// What was counted so far, as Prometheus reads it.
-pub(super) fn metrics() -> String {
-    crate::metrics::render()
 }

@@ -367,9 +367,9 @@ async fn the_form_offers_what_the_platform_has_and_says_what_is_lacking() {
     ] {
         assert!(whole.body.contains(part), "{part}");
     }
-    assert!(!whole.body.contains("no WooCommerce plugin"));
+    assert!(!whole.body.contains("without the WooCommerce plugin"));
     let site = Site::of(Cluster::new(), &CONFIG.replace(r#""plugin": true"#, r#""plugin": false"#));
-    assert!(site.get("/stores/new").await.body.contains("no WooCommerce plugin"));
+    assert!(site.get("/stores/new").await.body.contains("without the WooCommerce plugin"));
 }
 
 #[tokio::test]
@@ -383,21 +383,40 @@ async fn a_name_in_any_script_has_its_address_shown() {
 
 #[tokio::test]
 async fn a_deleted_store_is_shown_to_be_gone() {
+    let mut deleted = ready();
+    deleted["status"]["removal"] = ["ReleaseUninstalled", "NamespaceDeleted", "VolumesDeleted"]
+        .map(|kind| json!({"type": kind, "status": "True", "reason": "Done", "message": "", "startedAt": "2026-11-23T13:30:00Z", "lastTransitionTime": "2026-11-23T13:30:02Z"}))
+        .to_vec()
+        .into();
+    let site = Site::with(&[deleted]).await;
+    let page = page_after_removal(&site).await;
+    assert!(
+        page.contains("is gone") && page.contains("namespace store-berg-kaffee-p3m9a and everything in it")
+    );
+    assert!(!page.contains("not seen to be gone"));
+    assert_eq!(
+        site.post("/api/delete_store", format!("id={READY}&name=Berg+Kaffee")).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn a_record_that_went_before_its_store_is_not_called_gone() {
     let site = Site::with(&[ready()]).await;
+    let page = page_after_removal(&site).await;
+    assert!(page.contains("has no record any more") && page.contains("not seen to be gone"));
+    assert!(!page.contains("is gone"));
+}
+
+/// The store's page once its record is no more.
+async fn page_after_removal(site: &Site) -> String {
     let id = store::StoreId::parse(READY).unwrap();
     let seen = site.stores.snapshot();
     site.cluster.remove(READY);
     site.stores.changed(&Scope::One(id), Some(&seen.revision), Duration::from_secs(5)).await;
     let page = site.get(&format!("/stores/{READY}")).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(
-        page.body.contains(" is gone")
-            && page.body.contains("namespace store-berg-kaffee-p3m9a and everything in it")
-    );
-    assert_eq!(
-        site.post("/api/delete_store", format!("id={READY}&name=Berg+Kaffee")).await.status,
-        StatusCode::NOT_FOUND
-    );
+    page.body
 }
 
 #[tokio::test]
@@ -525,9 +544,24 @@ async fn files_are_kept_for_ever_only_under_an_address_that_names_their_content(
 #[tokio::test]
 async fn the_server_is_ready_once_the_stores_were_read() {
     let site = Site::with(&[]).await;
-    assert_eq!(site.get("/healthz").await.status, StatusCode::OK);
-    assert_eq!(site.get("/readyz").await.status, StatusCode::OK);
+    assert_eq!(health(&site.stores, "/healthz").await, StatusCode::OK);
+    assert_eq!(health(&site.stores, "/readyz").await, StatusCode::OK);
     let cluster = Cluster::new();
     cluster.go_down();
-    assert_eq!(Site::over(cluster).get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let site = Site::over(cluster);
+    assert_eq!(health(&site.stores, "/healthz").await, StatusCode::OK);
+    assert_eq!(health(&site.stores, "/readyz").await, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+async fn health(stores: &Stores, path: &str) -> StatusCode {
+    let router = crate::health::router(vec![crate::health::Part::Web(stores.clone())]);
+    router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap().status()
+}
+
+#[tokio::test]
+async fn visitors_are_told_neither_health_nor_metrics() {
+    let site = Site::with(&[]).await;
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        assert_eq!(site.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
 }

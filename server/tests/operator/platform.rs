@@ -112,7 +112,7 @@ impl Platform {
         let log = File::options().create(true).append(true).open(self.folder.join("operator.log")).unwrap();
         let first = first.map(|folder| format!("{}:", folder.display())).unwrap_or_default();
         let child = Command::new(env!("CARGO_BIN_EXE_storeyard"))
-            .args(["operator", "--listen", "127.0.0.1:0", "--config"])
+            .args(["operator", "--health-listen", "127.0.0.1:0", "--config"])
             .arg(&config)
             .env("KUBECONFIG", &self.cluster.kubeconfig)
             .env("PATH", format!("{first}{}:/usr/bin:/bin", self.cluster.path))
