@@ -70,6 +70,14 @@ pub struct EngineConfig {
     pub values: serde_json::Map<String, serde_json::Value>,
 }
 
+impl EngineConfig {
+    /// What somebody who chooses this engine, or has a store of it, has to know.
+    pub fn note(&self) -> Option<String> {
+        const NO_PLUGIN: &str = "The image was built without the WooCommerce plugin: the store is a WordPress site, without products or a cart.";
+        (!self.plugin).then(|| NO_PLUGIN.to_owned())
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("The configuration {path} cannot be read.")]

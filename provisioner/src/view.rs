@@ -3,7 +3,7 @@
 use store::{Address, Millis, Phase, StoreSummary, StoreView};
 
 use crate::{
-    config::Config,
+    config::{Config, EngineConfig},
     progress::Progress,
     resource::{Malformed, Store, Wanted},
 };
@@ -16,11 +16,7 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
     let progress =
         if progress.attempt == wanted.attempt { progress } else { progress.restarted(wanted.attempt) };
     let phase = Phase::of(&progress.conditions, wanted.deleting.is_some());
-    let engine_note = config.engine(wanted.engine).and_then(|engine| {
-        (!engine.plugin).then(|| {
-            "This engine's image was built without the WooCommerce plugin, so the store is a WordPress site without a shop.".to_owned()
-        })
-    });
+    let engine_note = config.engine(wanted.engine).and_then(EngineConfig::note);
     Ok(StoreView {
         summary: StoreSummary {
             phase,

@@ -51,11 +51,7 @@ pub(super) fn offer() -> Result<Offer, ApiError> {
     let config = stores.config();
     let engines = Engine::ALL
         .into_iter()
-        .filter_map(|engine| config.engine(engine).map(|offered| (engine, offered)))
-        .map(|(engine, offered)| EngineOffer {
-            engine,
-            note: (!offered.plugin).then(|| lacks_plugin(engine)),
-        })
+        .filter_map(|engine| Some(EngineOffer { engine, note: config.engine(engine)?.note() }))
         .collect();
     Ok(Offer {
         request: RequestId::new(rand::random()),
@@ -164,15 +160,6 @@ fn usually(snapshot: &Snapshot) -> Option<Elapsed> {
     let mut times: Vec<Elapsed> = made.into_iter().take(USUAL_OF).map(|(_, took)| took).collect();
     times.sort_unstable();
     times.get(times.len() / 2).copied()
-}
-
-fn lacks_plugin(engine: Engine) -> String {
-    match engine {
-        Engine::WooCommerce => {
-            "This installation's image has no WooCommerce plugin inside: the shop is WordPress alone, without products or a cart."
-                .to_owned()
-        }
-    }
 }
 
 fn refused(error: StoresError) -> ApiError {
