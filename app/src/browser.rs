@@ -1,7 +1,10 @@
 //! All that is asked of the browser itself. Called from effects and event handlers only, so never on the server.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Document, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, VisibilityState, Window};
+use web_sys::{
+    Document, FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, VisibilityState,
+    Window,
+};
 
 use crate::{clock::Zone, password};
 
@@ -24,6 +27,11 @@ pub fn focus(selector: &str) {
         // An element that cannot take the focus leaves it where it is.
         let _ = element.focus();
     }
+}
+
+pub fn open(dialog: &HtmlDialogElement) {
+    // Fails only for a dialog that is open already.
+    let _ = dialog.show_modal();
 }
 
 /// Whether the focus goes to what sends the form.

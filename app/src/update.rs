@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use store::{
-    Engine, ListPage, ListQuery, Millis, Phase, RequestId, Scheme, StoreId, StoreView, time::Elapsed,
+    Engine, ListPage, ListQuery, Millis, Phase, RemovalKind, RequestId, Scheme, State, StoreId, StoreView,
+    time::Elapsed,
 };
 
 use crate::error::ApiError;
@@ -47,7 +48,7 @@ pub enum Shown {
     Missing,
 }
 
-/// A store whose deletion was seen through.
+/// A store whose record went. What it left behind is told by what the operator last said of the removal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoneStore {
     /// As it was seen last.
@@ -59,6 +60,14 @@ impl GoneStore {
     /// From the request to delete it until it was gone.
     pub fn took(&self) -> Elapsed {
         self.at.since(self.view.summary.since)
+    }
+
+    /// Whether all of it was seen to be removed. A record whose finalizer is taken off by hand goes before that.
+    pub fn is_proven(&self) -> bool {
+        let is_done = |kind| {
+            self.view.removal.iter().any(|(told, condition)| *told == kind && condition.state == State::Done)
+        };
+        RemovalKind::ALL.into_iter().all(is_done)
     }
 }
 

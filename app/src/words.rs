@@ -7,7 +7,7 @@ use store::{
 
 use crate::{
     clock,
-    update::{Shown, Update},
+    update::{GoneStore, Shown, Update},
 };
 
 /// The document's title: what matters first, since tabs are narrow.
@@ -18,7 +18,8 @@ pub fn title(update: &Update) -> String {
             busy => format!("Stores · {busy} in progress"),
         },
         Shown::Store(view) => format!("{} · {}", view.summary.phase, view.summary.name),
-        Shown::Gone(gone) => format!("Gone · {}", gone.view.summary.name),
+        Shown::Gone(gone) if gone.is_proven() => format!("Gone · {}", gone.view.summary.name),
+        Shown::Gone(gone) => format!("No record · {}", gone.view.summary.name),
         Shown::Missing => "No such store · Storeyard".to_owned(),
         Shown::Loading => "Loading · Storeyard".to_owned(),
         Shown::Unread(_) => "Not readable · Storeyard".to_owned(),
@@ -75,13 +76,18 @@ pub fn since(store: &StoreSummary, now: Millis) -> String {
     }
 }
 
+/// What became of a store, after its name.
+pub fn fate(gone: &GoneStore) -> &'static str {
+    if gone.is_proven() { "is gone" } else { "has no record any more" }
+}
+
 /// What to say aloud when a page's state changes; nothing where only times moved.
 pub fn announcement(before: &Update, after: &Update) -> Option<String> {
     match (&before.shown, &after.shown) {
         (Shown::Store(old), Shown::Store(new)) if old.summary.phase != new.summary.phase => {
             Some(format!("{} is {}.", new.summary.name, spoken(new.summary.phase)))
         }
-        (Shown::Store(_), Shown::Gone(gone)) => Some(format!("{} is gone.", gone.view.summary.name)),
+        (Shown::Store(_), Shown::Gone(gone)) => Some(format!("{} {}.", gone.view.summary.name, fate(gone))),
         (Shown::List(old), Shown::List(new)) => {
             let changed: Vec<String> = new
                 .rows

@@ -3,7 +3,7 @@
 use leptos::{ev, html::Dialog, prelude::*};
 use store::{Phase, StoreView};
 
-use crate::{changing::When, links, pages::delete::DeleteForm};
+use crate::{browser, changing::When, links, pages::delete::DeleteForm};
 
 #[component]
 pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView {
@@ -14,17 +14,24 @@ pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView 
     let delete_page = links::delete(&summary.id);
     // A link that works without a script; with one, the dialog opens in place.
     let open = move |event: ev::MouseEvent| {
-        let Some(dialog) = dialog.get_untracked() else { return };
-        event.prevent_default();
-        // Fails only for a dialog that is open already.
-        let _ = dialog.show_modal();
+        if let Some(dialog) = dialog.get_untracked() {
+            event.prevent_default();
+            browser::open(&dialog);
+        }
+    };
+    // A button is pressed with the space bar too, which a link by itself is not.
+    let open_by_key = move |event: ev::KeyboardEvent| {
+        if let Some(dialog) = dialog.get_untracked().filter(|_| event.key() == " ") {
+            event.prevent_default();
+            browser::open(&dialog);
+        }
     };
     view! {
         <When is=Signal::derive(move || phase.get() != Phase::Deleting)>
             <div class="actions">
                 <OutwardLink label="Open shop" href=shop.clone() phase/>
                 <OutwardLink label="Open admin" href=admin.clone() phase/>
-                <a class="button danger" role="button" href=delete_page.clone() on:click=open>
+                <a class="button danger" role="button" href=delete_page.clone() on:click=open on:keydown=open_by_key>
                     "Delete…"
                 </a>
             </div>

@@ -1,10 +1,10 @@
-//! A store that is gone: what was removed and how long it took.
+//! A store that is gone: what was seen to be removed, and how long it took.
 
 use leptos::prelude::*;
-use store::RemovalKind;
+use store::{RemovalKind, State};
 
 use super::steps;
-use crate::{app::ViewerZone, changing::text, clock, links, live::Live, update::Shown};
+use crate::{app::ViewerZone, changing::text, clock, links, live::Live, update::Shown, words};
 
 #[component]
 pub fn GoneNotice(live: Live) -> impl IntoView {
@@ -18,15 +18,11 @@ pub fn GoneNotice(live: Live) -> impl IntoView {
     let rows = RemovalKind::ALL
         .map(|kind| {
             let condition = steps::removal(&gone.view, kind);
-            // The last step's end was not told any more: the store itself went with it.
-            let took = condition.started.map_or_else(String::new, |started| {
-                let end = condition.changed.filter(|_| condition.state == store::State::Done).unwrap_or(at);
-                end.since(started).to_string()
-            });
+            let took = condition.took(at).map_or_else(String::new, |took| took.to_string());
             view! {
-                <li class="done">
-                    <span class="mark" aria-hidden="true">"✓"</span>
-                    <div><strong>{kind.to_string()}</strong><p>{what(kind, &summary.id)}</p></div>
+                <li class=steps::class(seen(condition.state))>
+                    <span class="mark" aria-hidden="true">{steps::mark(seen(condition.state))}</span>
+                    <div><strong>{kind.to_string()}</strong><p>{what(kind, &summary.id)}{unseen(condition.state)}</p></div>
                     <span class="time num">{took}</span>
                 </li>
             }
@@ -36,7 +32,7 @@ pub fn GoneNotice(live: Live) -> impl IntoView {
     view! {
         <div class="page-head">
             <div>
-                <h1><bdi>{summary.name.to_string()}</bdi>" is gone"</h1>
+                <h1><bdi>{summary.name.to_string()}</bdi>" "{words::fate(&gone)}</h1>
                 <p class="num">
                     {text(move || format!("Deleted at {} in {}.", clock::time_of_day(at, zone.get()), clock::brief(took)))}
                 </p>
@@ -44,11 +40,21 @@ pub fn GoneNotice(live: Live) -> impl IntoView {
             <div class="actions"><a class="button" href=links::STORES>"All stores"</a></div>
         </div>
         <section class="card narrow" aria-labelledby="steps-title">
-            <header><h2 id="steps-title">"Removed"</h2></header>
+            <header><h2 id="steps-title">"Removal"</h2></header>
             <ol class="steps">{rows}</ol>
         </section>
     }
     .into_any()
+}
+
+/// What the operator did not say before the Store went, as when somebody took its finalizer off by hand, was not seen.
+fn seen(state: State) -> State {
+    if state == State::Done { State::Done } else { State::Lost }
+}
+
+fn unseen(state: State) -> Option<&'static str> {
+    (state != State::Done)
+        .then_some(": not seen to be gone, since the store's record went first. Look for it in the cluster.")
 }
 
 fn what(kind: RemovalKind, id: &store::StoreId) -> String {
