@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { kubectl } from "../support/cluster";
 import { environment } from "../support/environment";
 import { withStores } from "../support/stores";
@@ -31,6 +32,6 @@ test("a change of a store, until it is on screen", async ({ page }, info) => {
         seen.then(() => took.push(performance.now() - start)),
       ]);
     }
-    writeFileSync(info.outputPath("../live.json"), JSON.stringify(took));
+    writeFileSync(join(info.project.outputDir, "live.json"), JSON.stringify(took));
   });
 });

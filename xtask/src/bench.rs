@@ -42,27 +42,28 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     preflight::check(env, Purpose::Test)?;
     env.tools.build(&env.paths, &env.reporter)?;
     let was = node::ensure_up(env)?;
-    let table = on_cluster(env, options);
+    let mut table = Table::default();
+    let measured = on_cluster(env, options, &mut table);
     if was == Was::Down {
         node::remove(env, Keep::Nothing)?;
     }
-    println!("\n{}", table?);
-    Ok(ExitCode::SUCCESS)
+    // What was measured before something failed took minutes, and is worth showing.
+    println!("\n{table}");
+    measured.map(|()| ExitCode::SUCCESS)
 }
 
-fn on_cluster(env: &Env, options: &Options) -> Result<Table> {
+fn on_cluster(env: &Env, options: &Options, table: &mut Table) -> Result<()> {
     let cluster = Cluster::embedded(env);
     let images = images::platform::ensure(env)?;
     node::import_missing(env, &images.all())?;
     let values = json!({"concurrency": options.at_once.max(1)});
     let trial = Trial::install_with(env, &cluster, &images, values)?;
-    let mut table = Table::default();
-    let measured = create::measure(env, &trial, options, &mut table)
-        .and_then(|()| list::measure(env, &trial, options.listed, &mut table))
-        .and_then(|()| browser::measure(env, &trial, &mut table));
+    let measured = create::measure(env, &trial, options, table)
+        .and_then(|()| list::measure(env, &trial, options.listed, table))
+        .and_then(|()| browser::measure(env, &trial, table));
     trial.remove(env)?;
     measured?;
     let module = site::build(env)?.join("pkg/storeyard.wasm.br").metadata()?.len();
     table.row("initial WASM, brotli", format!("{} kB", module / 1000), "≤ 200 kB");
-    Ok(table)
+    Ok(())
 }

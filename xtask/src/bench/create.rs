@@ -83,7 +83,7 @@ fn create(trial: &Trial, name: &str) -> Result<String> {
         name.replace(' ', "+")
     );
     let url = format!("http://{}/api/create_store", trial.host());
-    let answer = shop::request(&url, Some(("application/x-www-form-urlencoded", &form)))?;
+    let answer = shop::request(&url, Some((shop::FORM, &form)))?;
     let id = shop::last_segment(&answer.redirect).filter(|id| id.contains('-') && answer.status == 302);
     id.with_context(|| format!("creating a store was answered with {answer:?}"))
 }

@@ -6,7 +6,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use codee::Encoder as _;
+use codee::binary::PostcardCodec;
+use serde::Serialize;
 use serde_json::{Value, json};
+use store::ListQuery;
 
 use super::samples::{Samples, Table, duration};
 use super::shop;
@@ -18,6 +22,7 @@ use crate::trial::Trial;
 
 const NAMESPACE: &str = "storeyard-trial-list";
 const ADDRESS: &str = "127.0.0.1:18080";
+const HEALTH_ADDRESS: &str = "127.0.0.1:18081";
 const REQUESTS: usize = 50;
 const READY: Duration = Duration::from_secs(60);
 /// Objects in one `kubectl apply`.
@@ -47,12 +52,12 @@ pub(super) fn measure(env: &Env, trial: &Trial, count: u32, table: &mut Table) -
 fn ask(count: u32, table: &mut Table, web: &Running) -> Result<()> {
     let page = format!("http://{ADDRESS}/stores");
     let poll = format!("http://{ADDRESS}/api/poll");
-    let question = json!({"view": {"List": {"search": "", "filter": "All", "sort": "Created", "descending": false, "page": 0}}, "revision": null}).to_string();
+    let question = first_page()?;
     await_ready()?;
     let mut answers = Vec::new();
     let mut pages = Vec::new();
     for _ in 0..REQUESTS {
-        let answer = shop::request(&poll, Some(("application/json", &question)))?;
+        let answer = shop::request(&poll, Some((shop::POSTCARD, &question)))?;
         let page = shop::request(&page, None)?;
         if (answer.status, page.status) != (200, 200) {
             bail!("the list was answered with {} and its page with {}", answer.status, page.status);
@@ -69,6 +74,22 @@ fn ask(count: u32, table: &mut Table, web: &Running) -> Result<()> {
     table.row(format!("page of {count} stores, first byte"), median(pages)?, "≤ 10 ms");
     table.row(format!("resident memory of web, {count} stores"), megabytes(web.id())?, "≤ 30 MB");
     Ok(())
+}
+
+/// What the list's page asks: `app::api::poll` without a revision.
+fn first_page() -> Result<String> {
+    #[derive(Serialize)]
+    enum View {
+        List(ListQuery),
+    }
+    #[derive(Serialize)]
+    struct Poll {
+        view: View,
+        revision: Option<String>,
+    }
+    let poll = Poll { view: View::List(ListQuery::default()), revision: None };
+    let bytes = PostcardCodec::encode(&poll).context("the question cannot be written")?;
+    String::from_utf8(bytes.into()).context("the question has more in it than small numbers")
 }
 
 fn make(trial: &Trial, count: u32) -> Result<()> {
@@ -96,7 +117,7 @@ fn start(env: &Env, trial: &Trial) -> Result<Running> {
     let config = configuration(env, trial)?;
     command::start(
         Command::new(env.paths.target().join("release/storeyard"))
-            .args(["web", "--listen", ADDRESS, "--config"])
+            .args(["web", "--listen", ADDRESS, "--health-listen", HEALTH_ADDRESS, "--config"])
             .arg(config)
             .env("STOREYARD_SITE_ROOT", site::build(env)?)
             .env("KUBECONFIG", env.paths.kubeconfig())
@@ -117,7 +138,9 @@ fn configuration(env: &Env, trial: &Trial) -> Result<PathBuf> {
 
 fn await_ready() -> Result<()> {
     let started = Instant::now();
-    while shop::request(&format!("http://{ADDRESS}/readyz"), None).map_or(0, |answer| answer.status) != 200 {
+    while shop::request(&format!("http://{HEALTH_ADDRESS}/readyz"), None).map_or(0, |answer| answer.status)
+        != 200
+    {
         if started.elapsed() > READY {
             bail!("the web process was not ready within {} s", READY.as_secs());
         }

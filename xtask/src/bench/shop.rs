@@ -10,6 +10,8 @@ use crate::command;
 use crate::interrupt;
 
 const SHOP_ANSWERS: Duration = Duration::from_secs(120);
+pub(super) const POSTCARD: &str = "application/x-postcard";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 const STORE_API: &str = "/wp-json/wc/store/v1/products?per_page=1";
 
 /// An answer's status, how long its first byte and its last one took, and where it redirects to.
@@ -24,6 +26,8 @@ pub(super) struct Answer {
 /// Requests `url`; a body makes it a POST of that type.
 pub(super) fn request(url: &str, body: Option<(&str, &str)>) -> Result<Answer> {
     let mut curl = Command::new("curl");
+    // A form is answered as a browser without a script is, with a redirect.
+    let accept = if body.is_some_and(|(kind, _)| kind == POSTCARD) { POSTCARD } else { "text/html" };
     curl.args([
         "--silent",
         "--max-time",
@@ -31,7 +35,7 @@ pub(super) fn request(url: &str, body: Option<(&str, &str)>) -> Result<Answer> {
         "--output",
         "/dev/null",
         "--header",
-        "Accept: text/html,application/json",
+        &format!("Accept: {accept}"),
     ]);
     curl.args(["--write-out", "%{http_code} %{time_starttransfer} %{time_total} %{redirect_url}"]);
     if let Some((kind, _)) = body {
