@@ -129,3 +129,22 @@ pub struct EngineOffer {
     /// How it differs from what its name promises.
     pub note: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use codee::{Decoder, Encoder, binary::PostcardCodec};
+
+    use super::*;
+    use crate::fixtures::{list, shown};
+
+    /// Postcard has no names to find a field by, and so cannot read every shape that serde writes.
+    #[test]
+    fn every_update_can_be_read_as_it_was_written() {
+        for phase in Phase::ALL {
+            for update in [shown(phase), list(&[phase])] {
+                let written = PostcardCodec::encode(&update).unwrap();
+                assert_eq!(PostcardCodec::decode(&written), Ok(update));
+            }
+        }
+    }
+}
