@@ -89,7 +89,7 @@ fn first_page() -> Result<String> {
     }
     let poll = Poll { view: View::List(ListQuery::default()), revision: None };
     let bytes = PostcardCodec::encode(&poll).context("the question cannot be written")?;
-    String::from_utf8(bytes.into()).context("the question has more in it than small numbers")
+    String::from_utf8(bytes).context("the question has more in it than small numbers")
 }
 
 fn make(trial: &Trial, count: u32) -> Result<()> {
