@@ -1,7 +1,7 @@
 //! What a store is, in words that browser, web and operator share. Pure: no I/O, no clock, no randomness.
 //!
 //! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`] (what is asked for), [`form`] (how the
-//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`query`] (which stores a list shows).
+//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`query`] (which stores a list shows), [`person`] (who asks).
 
 pub mod admin;
 pub mod condition;
@@ -9,6 +9,7 @@ pub mod engine;
 pub mod form;
 pub mod id;
 pub mod name;
+pub mod person;
 pub mod phase;
 pub mod plan;
 pub mod query;
@@ -21,6 +22,7 @@ pub use engine::Engine;
 pub use form::{Field, FieldError, NewStore, NewStoreForm};
 pub use id::{Address, RequestId, Scheme, StoreId};
 pub use name::{Slug, StoreName};
+pub use person::{Person, PersonId, Role};
 pub use phase::Phase;
 pub use plan::Plan;
 pub use query::{ListPage, ListQuery};

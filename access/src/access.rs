@@ -1,0 +1,325 @@
+//! Signing in and out, over what the cluster holds.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
+    time::Duration,
+};
+
+use cookie::Key;
+use k8s_openapi::{
+    ByteString,
+    api::core::v1::{ConfigMap, Secret},
+};
+use kube::{
+    Api, Client,
+    api::{ObjectMeta, Patch, PatchParams, PostParams},
+};
+use store::{Millis, Person, PersonId, Role};
+use subtle::ConstantTimeEq;
+use tokio::sync::Semaphore;
+
+use crate::{
+    SignIn,
+    follow::follow,
+    password::{Password, verify},
+    session::Session,
+    sign_outs::{Ended, SignOuts},
+    throttle::Throttle,
+    users::{User, Users},
+};
+
+/// Keys of the Secret that this makes once.
+const SESSION_KEY: &str = "session-key";
+const TOKEN: &str = "set-up-token";
+const SESSION_KEY_BYTES: usize = 64;
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Access(Arc<Inner>);
+
+struct Inner {
+    client: Client,
+    namespace: String,
+    config: SignIn,
+    keys: OnceLock<Keys>,
+    /// Nothing until they were read for the first time.
+    users: RwLock<Option<Users>>,
+    sign_outs: RwLock<Option<SignOuts>>,
+    throttle: Throttle,
+    /// A hash takes 19 MiB and a core: one at a time.
+    hashing: Semaphore,
+}
+
+struct Keys {
+    session: Key,
+    token: String,
+}
+
+impl std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Access").field("ready", &self.is_ready()).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+pub struct SignedIn {
+    pub person: Person,
+    pub session: Session,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Storeyard has not read yet who may sign in. Try again in a moment.")]
+pub struct NotReady;
+
+/// Why somebody was not let in. Says nothing of whether there is a user of that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("The user name or the password is wrong.")]
+    Wrong,
+    #[error("Too many tries. Wait {} s, then try again.", .0.as_secs() + 1)]
+    TooMany(Duration),
+    #[error(transparent)]
+    NotReady(#[from] NotReady),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    #[error("The token is wrong. It is in the Secret that the installation's notes name.")]
+    WrongToken,
+    #[error("The first user was made already. Sign in, or add users from the command line.")]
+    Done,
+    #[error("Too many tries. Wait {} s, then try again.", .0.as_secs() + 1)]
+    TooMany(Duration),
+    #[error(transparent)]
+    NotReady(#[from] NotReady),
+    #[error("The cluster does not answer, so the user could not be made. Try again in a moment.")]
+    Unavailable(#[source] Box<kube::Error>),
+}
+
+impl Access {
+    /// Starts to follow who may sign in. Lasts as long as the process.
+    pub fn start(client: Client, namespace: &str, config: SignIn) -> Self {
+        let access = Self(Arc::new(Inner {
+            client,
+            namespace: namespace.to_owned(),
+            config,
+            keys: OnceLock::new(),
+            users: RwLock::default(),
+            sign_outs: RwLock::default(),
+            throttle: Throttle::new(),
+            hashing: Semaphore::new(1),
+        }));
+        tokio::spawn(access.clone().prepare_keys());
+        tokio::spawn(access.clone().follow_users());
+        tokio::spawn(access.clone().follow_sign_outs());
+        access
+    }
+
+    pub fn is_ready(&self) -> bool {
+        self.0.keys.get().is_some() && read(&self.0.users).is_some() && read(&self.0.sign_outs).is_some()
+    }
+
+    /// Whether the first user is still to be made.
+    pub fn awaits_set_up(&self) -> bool {
+        read(&self.0.users).as_ref().is_some_and(Users::is_empty)
+    }
+
+    /// Who is behind what a browser sent, if they may still come in; and what it should keep instead, if that has changed.
+    pub fn recognise(&self, sealed: &str, now: Millis) -> Option<SignedIn> {
+        let session = Session::open(sealed, &self.0.keys.get()?.session)?;
+        let person = self.holder(&session, now)?;
+        Some(SignedIn { person, session })
+    }
+
+    /// Who holds the session, if it has not ended in the meantime.
+    pub fn holder(&self, session: &Session, now: Millis) -> Option<Person> {
+        let config = &self.0.config;
+        if !session.lasts(config.idle(), config.absolute(), now) {
+            return None;
+        }
+        // Where it is not known what has ended, nothing counts as going on.
+        if read(&self.0.sign_outs).as_ref()?.has_ended(session) {
+            return None;
+        }
+        let users = read(&self.0.users);
+        let user = users.as_ref()?.get(&session.person)?;
+        (user.hash.mark() == session.mark).then(|| user.person(&session.person))
+    }
+
+    /// For the browser to keep.
+    pub fn seal(&self, session: &Session) -> Option<String> {
+        Some(session.seal(&self.0.keys.get()?.session))
+    }
+
+    pub async fn sign_in(
+        &self,
+        name: &str,
+        password: &str,
+        from: IpAddr,
+        now: Millis,
+    ) -> Result<SignedIn, Refused> {
+        if !self.is_ready() {
+            return Err(NotReady.into());
+        }
+        self.0.throttle.admit(name, from).map_err(Refused::TooMany)?;
+        let id = PersonId::parse(name).ok();
+        let user = id.as_ref().and_then(|id| read(&self.0.users).as_ref()?.get(id).cloned());
+        let hash = user.as_ref().map(|user| user.hash.clone());
+        let typed: String = password.chars().take(Password::MAX_CHARS + 1).collect();
+        let matches = self.apart(move || verify(hash.as_ref(), &typed)).await.unwrap_or(false);
+        match (id, user) {
+            (Some(id), Some(user)) if matches => Ok(signed_in(&id, &user, now)),
+            _ => Err(Refused::Wrong),
+        }
+    }
+
+    /// Makes the first user, an admin. The account can create the Secret and cannot change it, so this can be done once.
+    pub async fn set_up(
+        &self,
+        token: &str,
+        id: &PersonId,
+        password: Password,
+        from: IpAddr,
+        now: Millis,
+    ) -> Result<SignedIn, SetUpError> {
+        if !self.is_ready() {
+            return Err(NotReady.into());
+        }
+        self.0.throttle.admit("", from).map_err(SetUpError::TooMany)?;
+        let expected = self.0.keys.get().map(|keys| keys.token.as_bytes()).unwrap_or_default();
+        if expected.is_empty() || !bool::from(expected.ct_eq(token.trim().as_bytes())) {
+            return Err(SetUpError::WrongToken);
+        }
+        if !self.awaits_set_up() {
+            return Err(SetUpError::Done);
+        }
+        let hash = self.apart(move || password.hash()).await.ok_or(NotReady)?;
+        let user = User { role: Role::Admin, hash };
+        let data = [(id.to_string(), user.written())].into();
+        let secret = Secret { metadata: named(&self.0.config.users), data: Some(data), ..Secret::default() };
+        match self.secrets().create(&PostParams::default(), &secret).await {
+            Ok(made) => {
+                *write(&self.0.users) = Some(Users::read(&made));
+                Ok(signed_in(id, &user, now))
+            }
+            Err(kube::Error::Api(status)) if status.code == 409 => Err(SetUpError::Done),
+            Err(error) => Err(SetUpError::Unavailable(Box::new(error))),
+        }
+    }
+
+    /// Ends this session here at once, and everywhere as soon as the cluster has told.
+    pub async fn sign_out(&self, session: &Session, now: Millis) -> Result<(), Box<kube::Error>> {
+        self.end(Ended::Session(session.id.clone()), now).await
+    }
+
+    /// Ends all of the person's sessions.
+    pub async fn sign_out_everywhere(&self, person: &PersonId, now: Millis) -> Result<(), Box<kube::Error>> {
+        self.end(Ended::Everything(person.clone()), now).await
+    }
+
+    async fn end(&self, ended: Ended, now: Millis) -> Result<(), Box<kube::Error>> {
+        let patch = {
+            let mut sign_outs = write(&self.0.sign_outs);
+            sign_outs.get_or_insert_default().add(ended, now, self.0.config.absolute())
+        };
+        let maps: Api<ConfigMap> = Api::namespaced(self.0.client.clone(), &self.0.namespace);
+        let params = PatchParams::default();
+        maps.patch(&self.0.config.sign_outs, &params, &Patch::Merge(patch)).await.map_err(Box::new)?;
+        Ok(())
+    }
+
+    /// Runs what takes a core for a while where it holds up nobody.
+    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let _turn = self.0.hashing.acquire().await.ok()?;
+        tokio::task::spawn_blocking(work).await.ok()
+    }
+
+    async fn prepare_keys(self) {
+        loop {
+            match self.read_or_make_keys().await {
+                Ok(Some(keys)) => {
+                    // Only this task sets them.
+                    let _known = self.0.keys.set(keys);
+                    return;
+                }
+                Ok(None) => tracing::error!(
+                    secret = self.0.config.keys,
+                    "the Secret with the session key is incomplete: delete it and restart, and everybody signs in anew"
+                ),
+                Err(error) => tracing::warn!(%error, "the session key cannot be read yet"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn read_or_make_keys(&self) -> Result<Option<Keys>, kube::Error> {
+        let name = &self.0.config.keys;
+        let secrets = self.secrets();
+        if let Some(secret) = secrets.get_opt(name).await? {
+            return Ok(keys(&secret));
+        }
+        let data = [
+            (SESSION_KEY.to_owned(), ByteString(rand::random::<[u8; SESSION_KEY_BYTES]>().to_vec())),
+            (TOKEN.to_owned(), ByteString(format!("{:032x}", rand::random::<u128>()).into_bytes())),
+        ];
+        let secret = Secret {
+            metadata: named(name),
+            data: Some(data.into()),
+            immutable: Some(true),
+            ..Secret::default()
+        };
+        match secrets.create(&PostParams::default(), &secret).await {
+            Ok(made) => Ok(keys(&made)),
+            // Another replica was quicker.
+            Err(kube::Error::Api(status)) if status.code == 409 => Ok(keys(&secrets.get(name).await?)),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn follow_users(self) {
+        let tell = |secret: Option<&Secret>| {
+            *write(&self.0.users) = Some(secret.map(Users::read).unwrap_or_default());
+        };
+        follow(self.secrets(), &self.0.config.users, tell).await;
+    }
+
+    async fn follow_sign_outs(self) {
+        let maps: Api<ConfigMap> = Api::namespaced(self.0.client.clone(), &self.0.namespace);
+        let tell = |map: Option<&ConfigMap>| {
+            let told = map.map(SignOuts::read).unwrap_or_default();
+            write(&self.0.sign_outs).get_or_insert_default().join(told);
+        };
+        follow(maps, &self.0.config.sign_outs, tell).await;
+    }
+
+    fn secrets(&self) -> Api<Secret> {
+        Api::namespaced(self.0.client.clone(), &self.0.namespace)
+    }
+}
+
+fn signed_in(id: &PersonId, user: &User, now: Millis) -> SignedIn {
+    SignedIn { person: user.person(id), session: Session::new(id.clone(), user.hash.mark(), now) }
+}
+
+fn keys(secret: &Secret) -> Option<Keys> {
+    let data = secret.data.as_ref()?;
+    let session = &data.get(SESSION_KEY)?.0;
+    let token = String::from_utf8(data.get(TOKEN)?.0.clone()).ok()?;
+    (session.len() == SESSION_KEY_BYTES).then(|| Keys { session: Key::from(session), token })
+}
+
+fn named(name: &str) -> ObjectMeta {
+    let label = ("app.kubernetes.io/managed-by".to_owned(), "storeyard".to_owned());
+    ObjectMeta { name: Some(name.to_owned()), labels: Some([label].into()), ..ObjectMeta::default() }
+}
+
+/// What is behind these locks is replaced as a whole, so a panic elsewhere leaves nothing half done.
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

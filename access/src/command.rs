@@ -1,0 +1,143 @@
+//! `storeyard user …`: the users, from the command line.
+
+use k8s_openapi::api::core::v1::Secret;
+use kube::{
+    Api, Client,
+    api::{ObjectMeta, Patch, PatchParams, PostParams},
+};
+use serde_json::{Value, json};
+use store::{PersonId, Role};
+
+use crate::{
+    Password,
+    users::{User, Users},
+};
+
+/// What is done to a user.
+#[derive(Debug)]
+pub enum Change {
+    Add(Role, Password),
+    /// A new password ends the sessions of the old one.
+    Passwd(Password),
+    Remove,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    #[error(
+        "There is a user {0} already. Choose another name, or give them a new password with `storeyard user passwd {0}`."
+    )]
+    Taken(PersonId),
+    #[error("There is no user {0}. `storeyard user list` shows who there is.")]
+    Unknown(PersonId),
+    #[error("{0} is the last admin. Add another one first, or nobody could manage the platform any more.")]
+    LastAdmin(PersonId),
+    #[error(
+        "The first user has not been made: open the dashboard's /set-up with the token, or run this with an account that may create Secrets."
+    )]
+    NotSetUp,
+    #[error("The cluster did not do it")]
+    Cluster(#[from] kube::Error),
+}
+
+/// Everybody, with their role.
+pub async fn list(
+    client: Client,
+    namespace: &str,
+    secret: &str,
+) -> Result<Vec<(PersonId, Role)>, CommandError> {
+    let users = read(&Api::namespaced(client, namespace), secret).await?.unwrap_or_default();
+    Ok(users.iter().map(|(id, user)| (id.clone(), user.role)).collect())
+}
+
+/// Changes this user and no other.
+pub async fn change(
+    client: Client,
+    namespace: &str,
+    secret: &str,
+    id: &PersonId,
+    change: Change,
+) -> Result<(), CommandError> {
+    let secrets: Api<Secret> = Api::namespaced(client, namespace);
+    let users = read(&secrets, secret).await?;
+    let patch = patch(&users.clone().unwrap_or_default(), id, change)?;
+    if users.is_none() {
+        return create(&secrets, secret, patch).await;
+    }
+    secrets.patch(secret, &PatchParams::default(), &Patch::Merge(patch)).await?;
+    Ok(())
+}
+
+async fn create(secrets: &Api<Secret>, name: &str, patch: Value) -> Result<(), CommandError> {
+    let mut made: Secret = serde_json::from_value(patch).map_err(kube::Error::SerdeError)?;
+    made.metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
+    match secrets.create(&PostParams::default(), &made).await {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(status)) if status.code == 403 => Err(CommandError::NotSetUp),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn read(secrets: &Api<Secret>, name: &str) -> Result<Option<Users>, CommandError> {
+    Ok(secrets.get_opt(name).await?.as_ref().map(Users::read))
+}
+
+/// The merge patch of the Secret.
+fn patch(users: &Users, id: &PersonId, change: Change) -> Result<Value, CommandError> {
+    let known = users.get(id);
+    let entry = match (change, known) {
+        (Change::Add(..), Some(_)) => return Err(CommandError::Taken(id.clone())),
+        (Change::Passwd(_) | Change::Remove, None) => return Err(CommandError::Unknown(id.clone())),
+        (Change::Add(role, password), None) => json!(User { role, hash: password.hash() }.written()),
+        (Change::Passwd(password), Some(user)) => {
+            json!(User { role: user.role, hash: password.hash() }.written())
+        }
+        (Change::Remove, Some(_)) if users.is_last_admin(id) => {
+            return Err(CommandError::LastAdmin(id.clone()));
+        }
+        (Change::Remove, Some(_)) => Value::Null,
+    };
+    Ok(json!({ "data": { id.as_str(): entry } }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::users::tests::secret;
+
+    fn users() -> Users {
+        Users::read(&secret(&[("ada", Role::Admin), ("bo", Role::Member)]))
+    }
+
+    fn id(name: &str) -> PersonId {
+        PersonId::parse(name).unwrap()
+    }
+
+    fn password() -> Password {
+        Password::parse("correct horse battery").unwrap()
+    }
+
+    #[test]
+    fn a_change_touches_nobody_else() {
+        for change in [Change::Passwd(password()), Change::Remove] {
+            let patch = patch(&users(), &id("bo"), change).unwrap();
+            assert_eq!(patch["data"].as_object().unwrap().keys().collect::<Vec<_>>(), ["bo"]);
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_by_name() {
+        let refused = |name, change| patch(&users(), &id(name), change).unwrap_err().to_string();
+        assert!(refused("bo", Change::Add(Role::Admin, password())).contains("already"));
+        assert!(refused("cy", Change::Passwd(password())).contains("no user cy"));
+        assert!(refused("cy", Change::Remove).contains("no user cy"));
+        assert!(refused("ada", Change::Remove).contains("last admin"));
+    }
+
+    #[test]
+    fn a_new_password_keeps_the_role() {
+        let patch = patch(&users(), &id("bo"), Change::Passwd(password())).unwrap();
+        let read = Users::read(&serde_json::from_value(patch).unwrap());
+        assert_eq!(read.get(&id("bo")).map(|user| user.role), Some(Role::Member));
+    }
+}

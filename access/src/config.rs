@@ -1,0 +1,29 @@
+//! What the people who run the platform decide about signing in.
+
+use serde::Deserialize;
+use store::time::Elapsed;
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignIn {
+    /// The Secret with the users.
+    pub users: String,
+    /// The Secret with the session key and the token for the first user.
+    pub keys: String,
+    /// The `ConfigMap` with the sessions that were ended.
+    pub sign_outs: String,
+    /// How long a session lasts in which nothing is done.
+    pub idle_minutes: u32,
+    /// How long a session lasts at most.
+    pub absolute_hours: u32,
+}
+
+impl SignIn {
+    pub(crate) fn idle(&self) -> Elapsed {
+        Elapsed(i64::from(self.idle_minutes) * 60_000)
+    }
+
+    pub(crate) fn absolute(&self) -> Elapsed {
+        Elapsed(i64::from(self.absolute_hours) * 3_600_000)
+    }
+}
