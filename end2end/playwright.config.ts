@@ -1,4 +1,5 @@
 import { defineConfig, devices } from "@playwright/test";
+import { SESSION } from "./support/sign-in";
 import { environment } from "./support/environment";
 
 const chromium = {
@@ -20,13 +21,19 @@ const chromium = {
 
 export default defineConfig({
   testDir: "tests",
+  globalSetup: "./support/sign-in.ts",
   // One node of two cores: stores that are made at the same time only wait for each other.
   workers: 1,
   timeout: 180_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
   reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
-  use: { baseURL: environment.address, trace: "retain-on-failure", screenshot: "only-on-failure" },
+  use: {
+    baseURL: environment.address,
+    storageState: SESSION,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+  },
   projects: [
     { name: "hydrated", testIgnore: /\.plain\.spec\.ts$/, use: chromium },
     {

@@ -126,11 +126,9 @@ impl Access {
         read(&self.0.users).as_ref().is_some_and(Users::is_empty)
     }
 
-    /// Who is behind what a browser sent, if they may still come in; and what it should keep instead, if that has changed.
-    pub fn recognise(&self, sealed: &str, now: Millis) -> Option<SignedIn> {
-        let session = Session::open(sealed, &self.0.keys.get()?.session)?;
-        let person = self.holder(&session, now)?;
-        Some(SignedIn { person, session })
+    /// What a browser kept, if it was sealed here.
+    pub fn open(&self, sealed: &str) -> Option<Session> {
+        Session::open(sealed, &self.0.keys.get()?.session)
     }
 
     /// Who holds the session, if it has not ended in the meantime.

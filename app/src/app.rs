@@ -13,6 +13,7 @@ use crate::{
     browser,
     clock::Zone,
     links,
+    me::{Me, me},
     pages::{DeleteStorePage, NewStorePage, NotFoundPage, StorePage, StoresPage},
 };
 
@@ -31,6 +32,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let zone = RwSignal::new(Zone::default());
     provide_context(ViewerZone(zone));
+    provide_context(Me::known());
     Effect::new(move |_| zone.set(browser::zone()));
     view! {
         <Router>
@@ -63,10 +65,25 @@ fn Frame(children: Children) -> impl IntoView {
                 <nav aria-label="Main">
                     <a href=links::STORES aria-current="page">"Stores"</a>
                 </nav>
+                {me().0.map(|person| account(&person))}
             </div>
         </header>
         <main id="main" tabindex="-1">{children()}</main>
     }
+}
+
+fn account(person: &store::Person) -> AnyView {
+    view! {
+        <details class="account">
+            <summary><bdi>{person.name.clone()}</bdi></summary>
+            <div>
+                <p class="muted">{person.role.key()}</p>
+                <form method="post" action=links::SIGN_OUT><button class="button" type="submit">"Sign out"</button></form>
+                <form method="post" action=links::SIGN_OUT_EVERYWHERE><button class="button" type="submit">"Sign out everywhere"</button></form>
+            </div>
+        </details>
+    }
+    .into_any()
 }
 
 /// After a change of page by script the focus begins at the new page's heading, as it does after a load.

@@ -18,6 +18,19 @@ pub fn zone() -> Zone {
     Zone(-(js_sys::Date::new_0().get_timezone_offset() as i32))
 }
 
+/// What the document's head says under that name.
+pub fn told(name: &str) -> Option<String> {
+    document()?.query_selector(&format!("meta[name={name}]")).ok()??.get_attribute("content")
+}
+
+/// Asks the server for the page again, which leads to the sign-in if that is what it takes.
+pub fn reload() {
+    if let Some(window) = window() {
+        // Fails only where a page may not be loaded at all.
+        let _ = window.location().reload();
+    }
+}
+
 pub fn is_hidden() -> bool {
     document().is_some_and(|document| document.visibility_state() == VisibilityState::Hidden)
 }

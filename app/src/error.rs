@@ -15,6 +15,12 @@ pub enum ApiError {
     /// 422: the name that was typed to confirm is not the store's.
     #[error("{0}")]
     WrongName(String),
+    /// 401
+    #[error("You are signed out. Sign in in another tab, then try again: nothing that you typed is lost.")]
+    SignedOut,
+    /// 403: not for this person.
+    #[error("{0}")]
+    Forbidden(String),
     /// 404
     #[error("{0}")]
     NotFound(String),
@@ -71,6 +77,8 @@ impl ApiError {
     pub fn status(&self) -> u16 {
         match self {
             Self::Invalid { .. } | Self::WrongName(_) => 422,
+            Self::SignedOut => 401,
+            Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
             Self::Conflict(_) => 409,
             Self::Unavailable(_) | Self::Unreachable => 503,

@@ -24,6 +24,7 @@ pub(crate) fn summary(id: &str, name: &str, phase: Phase) -> StoreSummary {
         since: NOW,
         failed_at: (phase == Phase::Failed).then_some(ConditionKind::WorkloadsReady),
         created: NOW,
+        owner: None,
     }
 }
 

@@ -2,6 +2,10 @@
 
 use store::{ListQuery, StoreId};
 
+pub const SIGN_IN: &str = "/sign-in";
+pub const SIGN_OUT: &str = "/sign-out";
+pub const SIGN_OUT_EVERYWHERE: &str = "/sign-out-everywhere";
+pub const SET_UP: &str = "/set-up";
 pub const STORES: &str = "/stores";
 pub const NEW: &str = "/stores/new";
 

@@ -107,6 +107,7 @@ impl Live {
                         TimeoutFuture::new(IDLE_PAUSE_MS).await;
                     }
                 }
+                Err(ApiError::SignedOut) => return browser::reload(),
                 Err(_) => {
                     // The first answer after it is wanted at once, changed or not: it is what takes the word back.
                     revision = None;

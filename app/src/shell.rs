@@ -3,7 +3,10 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::App;
+use crate::{
+    App,
+    me::{self, Me},
+};
 
 /// Where the browser finds what the page is made of. Each address changes with what is behind it, so that it can be kept for ever.
 #[derive(Clone, Debug)]
@@ -18,6 +21,12 @@ pub fn shell(assets: Assets) -> impl IntoView {
     let start = format!(
         "import init, {{ hydrate }} from {script:?};\nawait init({{ module_or_path: {wasm:?} }});\nhydrate();"
     );
+    let person = Me::known().0.map(|person| {
+        view! {
+            <meta name=me::NAME content=person.name/>
+            <meta name=me::ROLE content=person.role.key()/>
+        }
+    });
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -26,6 +35,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="description" content="Working, isolated online stores on your own Kubernetes."/>
+                {person}
                 <link rel="stylesheet" href=style/>
                 <link id="favicon" rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="modulepreload" href=script/>

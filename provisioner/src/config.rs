@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use access::SignIn;
+use ipnet::IpNet;
 use serde::Deserialize;
 use store::{Engine, Scheme};
 
@@ -15,6 +17,10 @@ pub struct Config {
     pub domain_suffix: String,
     pub scheme: Scheme,
     pub ingress: Ingress,
+    pub sign_in: SignIn,
+    /// Whose word about where a request came from is taken: those in front of the dashboard.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpNet>,
     /// Empty for the cluster's default.
     #[serde(default)]
     pub storage_class: String,
@@ -135,6 +141,8 @@ pub(crate) mod tests {
         "namespace": "storeyard", "domainSuffix": "localhost", "scheme": "http",
         "ingress": {"className": "traefik", "address": "127.0.0.1:80", "namespace": "traefik", "podLabels": {"app": "traefik"},
                     "annotations": {}, "tls": {"enabled": false, "secretName": ""}},
+        "signIn": {"users": "storeyard-users", "keys": "storeyard-keys", "signOuts": "storeyard-sign-outs", "idleMinutes": 720, "absoluteHours": 168},
+        "trustedProxies": ["10.0.0.0/8"],
         "storageClass": "", "storeManagerRole": "storeyard-store-manager", "deadlineSeconds": 600, "concurrency": 4, "checkSeconds": 60,
         "engines": {"woocommerce": {"chart": "/charts/woocommerce", "plugin": true,
                     "images": {"wordpress": "localhost/wordpress:1", "mariadb": "localhost/mariadb:1"}, "sampleProducts": true, "values": {}}}}"#;

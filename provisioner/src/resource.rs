@@ -8,7 +8,7 @@ use kube::{CustomResource, CustomResourceExt, ResourceExt};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use store::{
-    AdminEmail, AdminUser, Engine, Millis, Plan, StoreId, StoreName,
+    AdminEmail, AdminUser, Engine, Millis, PersonId, Plan, StoreId, StoreName,
     view::{Failure, PodView, TimelineEntry},
 };
 
@@ -48,6 +48,10 @@ pub struct StoreSpec {
     #[schemars(length(min = 1, max = 40))]
     pub plan: String,
     pub admin: Admin,
+    /// Who asked for it, and so may change it; nobody but an admin where it is missing.
+    #[schemars(length(min = 1, max = 60))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Names one filling of the form, so that a repeated request is one store.
     #[schemars(length(max = 64))]
     pub request_id: String,
@@ -131,6 +135,7 @@ pub struct Wanted {
     pub plan: Plan,
     pub user: AdminUser,
     pub email: AdminEmail,
+    pub owner: Option<PersonId>,
     pub attempt: u32,
     /// When the store was made, and when its current try was asked for.
     pub created: Millis,
@@ -163,6 +168,8 @@ impl Store {
             plan: Plan::parse(&spec.plan).map_err(|_| malformed("plan"))?,
             user: AdminUser::parse(&spec.admin.user).map_err(|_| malformed("admin's user"))?,
             email: AdminEmail::parse(&spec.admin.email).map_err(|_| malformed("admin's e-mail"))?,
+            // One that no person has belongs to nobody, which takes rights away and gives none.
+            owner: spec.owner.as_deref().and_then(|owner| PersonId::parse(owner).ok()),
             attempt: spec.attempt,
             // The API server's own time has whole seconds only.
             created: if spec.attempt == 1 { requested } else { created },

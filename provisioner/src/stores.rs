@@ -12,7 +12,7 @@ use kube::{
     Api, Client,
     api::{DeleteParams, Patch, PatchParams, Preconditions},
 };
-use store::{NewStore, Phase, Slug, StoreId, StoreName};
+use store::{NewStore, PersonId, Phase, Slug, StoreId, StoreName};
 use tokio::sync::watch;
 
 pub use self::snapshot::{Gone, Reading, Revision, Scope, Snapshot};
@@ -61,6 +61,10 @@ impl Stores {
         Self { client, config, snapshots }
     }
 
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
     pub fn config(&self) -> &Config {
         &self.config
     }
@@ -80,12 +84,12 @@ impl Stores {
         self.snapshot()
     }
 
-    /// Asks for a store. The same request asks for the same store however often it is sent.
-    pub async fn create(&self, new: NewStore) -> Result<StoreId, StoresError> {
+    /// Asks for a store that is then `owner`'s. The same request asks for the same store however often it is sent.
+    pub async fn create(&self, new: NewStore, owner: &PersonId) -> Result<StoreId, StoresError> {
         if self.config.engine(new.engine).is_none() {
             return Err(StoresError::NotOffered(new.engine));
         }
-        create::create(&self.client, &self.config.namespace, &new).await
+        create::create(&self.client, &self.config.namespace, &new, owner).await
     }
 
     /// Asks for the end of a store. To ask again changes nothing.

@@ -24,6 +24,7 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
             failed_at: progress.failure.as_ref().map(|failure| failure.step),
             address: Address { scheme: config.scheme, host: wanted.id.host(&config.domain_suffix) },
             created: wanted.created,
+            owner: wanted.owner,
             id: wanted.id,
             name: wanted.name,
             engine: wanted.engine,

@@ -1,5 +1,6 @@
 //! What Kubernetes and Prometheus ask, on a port of its own that no visitor is led to.
 
+use access::Access;
 use axum::{Router, extract::State, routing::get};
 use http::StatusCode;
 use provisioner::{
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 /// A part of this process that is asked after.
 #[derive(Clone)]
 pub(crate) enum Part {
-    Web(Stores),
+    Web(Stores, Access),
     Operator(operator::Health),
 }
 
@@ -21,8 +22,12 @@ impl Part {
         match self {
             // A cluster that stops answering later changes nothing: the pages then say so, which they could not if nobody was led to
             // them any more.
-            Self::Web(stores) => matches!(stores.snapshot().reading, Reading::Loading)
-                .then_some("the dashboard has not read the stores yet\n"),
+            Self::Web(stores, _) if matches!(stores.snapshot().reading, Reading::Loading) => {
+                Some("the dashboard has not read the stores yet\n")
+            }
+            Self::Web(_, access) => {
+                (!access.is_ready()).then_some("the dashboard has not read yet who may sign in\n")
+            }
             Self::Operator(health) => {
                 (!health.is_ready()).then_some("the operator has not read the stores yet, or ends\n")
             }

@@ -3,6 +3,7 @@
 mod health;
 mod metrics;
 mod operator;
+mod user;
 mod web;
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
     sync::Arc,
 };
 
+use access::Access;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use health::{Part, Telling};
@@ -57,6 +59,13 @@ enum Command {
         #[arg(long, env = "STOREYARD_LISTEN", default_value = "127.0.0.1:8080")]
         listen: String,
     },
+    /// Say who may sign in.
+    User {
+        #[arg(long, env = "STOREYARD_CONFIG", default_value = "/etc/storeyard/config.json")]
+        config: PathBuf,
+        #[command(subcommand)]
+        task: user::Task,
+    },
     /// Print the custom resource definition.
     Crd,
 }
@@ -95,16 +104,21 @@ async fn run(command: Command) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&resource::definition())?);
         return Ok(());
     }
+    if let Command::User { config, task } = command {
+        let (client, config) = connect(&config).await?;
+        return user::run(client, &config, task).await;
+    }
     metrics::install();
     let shutdown = on_signal()?;
     match command {
-        Command::Crd => Ok(()),
+        Command::Crd | Command::User { .. } => Ok(()),
         Command::Web { common, site, listen } => {
             let (client, config) = connect(&common.config).await?;
+            let access = Access::start(client.clone(), &config.namespace, config.sign_in.clone());
             let stores = Stores::start(client, config);
-            let parts = vec![Part::Web(stores.clone())];
+            let parts = vec![Part::Web(stores.clone(), access.clone())];
             let telling = Telling::start(bind(&common.health_listen).await?, parts);
-            web::serve(bind(&listen).await?, stores, site.site_root, shutdown).await?;
+            web::serve(bind(&listen).await?, stores, access, site.site_root, shutdown).await?;
             telling.end().await
         }
         Command::Operator { common } => {
@@ -117,12 +131,13 @@ async fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::All { common, site, listen } => {
             let (client, config) = connect(&common.config).await?;
+            let access = Access::start(client.clone(), &config.namespace, config.sign_in.clone());
             let stores = Stores::start(client.clone(), Arc::clone(&config));
             let health = Health::default();
-            let parts = vec![Part::Web(stores.clone()), Part::Operator(health.clone())];
+            let parts = vec![Part::Web(stores.clone(), access.clone()), Part::Operator(health.clone())];
             let telling = Telling::start(bind(&common.health_listen).await?, parts);
             let operator = operator::serve(client, config, health, shutdown.clone());
-            let web = web::serve(bind(&listen).await?, stores, site.site_root, shutdown);
+            let web = web::serve(bind(&listen).await?, stores, access, site.site_root, shutdown);
             tokio::try_join!(operator, web)?;
             telling.end().await
         }

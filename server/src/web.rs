@@ -1,20 +1,24 @@
 //! The dashboard's web server: pages, server functions, files.
 
 mod assets;
+mod client;
+mod door;
 mod guard;
 mod headers;
 mod listen;
 mod observe;
+mod session;
 
 use std::path::{Path, PathBuf};
 
-use app::{App, api::answer::Stopping};
+use access::Access;
+use app::{App, api::answer::Stopping, guard::Asking};
 use axum::{
     Router,
     body::Body,
     extract::DefaultBodyLimit,
     handler::HandlerWithoutStateExt,
-    middleware::{from_fn, map_response},
+    middleware::{from_fn, from_fn_with_state, map_response},
     response::Redirect,
     routing::get,
 };
@@ -37,29 +41,40 @@ use tower_http::{csrf::CsrfLayer, services::ServeDir, timeout::RequestBodyTimeou
 pub(crate) async fn serve(
     listener: TcpListener,
     stores: Stores,
+    access: Access,
     site_root: PathBuf,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    let router = router(stores, &site_root, shutdown.clone())?;
+    let router = router(stores, access, &site_root, shutdown.clone())?;
     listen::run(listener, router, shutdown).await;
     Ok(())
 }
 
-fn router(stores: Stores, site_root: &Path, stopping: CancellationToken) -> anyhow::Result<Router> {
+fn router(
+    stores: Stores,
+    access: Access,
+    site_root: &Path,
+    stopping: CancellationToken,
+) -> anyhow::Result<Router> {
     let assets = assets::locate(site_root)?;
     let options = LeptosOptions::builder()
         .output_name(assets::NAME)
         .site_root(site_root.display().to_string())
         .site_pkg_dir(assets::FOLDER)
         .build();
+    let sessions = session::Sessions { access, scheme: stores.config().scheme };
+    let door = door::Door { sessions: sessions.clone(), style: assets.style.clone() };
+    let trusted_proxies = stores.config().trusted_proxies.clone();
     let context = move || {
         provide_context(stores.clone());
         provide_context(Stopping(stopping.clone()));
+        let Some(parts) = use_context::<http::request::Parts>() else { return };
         // The nonce of the answer's own header, in place of the one that Leptos has drawn.
-        if let Some(nonce) =
-            use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned())
-        {
-            provide_context(nonce);
+        if let Some(nonce) = parts.extensions.get::<Nonce>() {
+            provide_context(nonce.clone());
+        }
+        if let Some(asking) = parts.extensions.get::<Asking>() {
+            provide_context(asking.clone());
         }
     };
     let shell = move || app::shell(assets.clone());
@@ -74,13 +89,16 @@ fn router(stores: Stores, site_root: &Path, stopping: CancellationToken) -> anyh
     Ok(Router::new()
         .route("/", get(|| async { Redirect::temporary(app::links::STORES) }))
         .leptos_routes_with_context(&options, generate_route_list(App), context, shell)
+        .merge(door::routes(door))
         .fallback_service(files)
         .with_state(options)
+        .layer(from_fn_with_state(sessions, session::recognise))
         .layer(map_response(guard::say_status))
         .layer(from_fn(guard::refuse_early))
         .layer(DefaultBodyLimit::max(guard::MAX_BODY_BYTES))
         .layer(RequestBodyTimeoutLayer::new(guard::BODY_TIMEOUT))
         .layer(CsrfLayer::new().with_rejection_response(guard::cross_site))
+        .layer(from_fn_with_state(trusted_proxies, client::find))
         .layer(from_fn(headers::secure))
         .layer(from_fn(observe::observe)))
 }

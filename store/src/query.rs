@@ -203,6 +203,7 @@ mod tests {
             failed_at: None,
             address,
             created: Millis(number),
+            owner: None,
         }
     }
 

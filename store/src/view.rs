@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Engine, Millis, Phase, Plan,
-    RemovalKind, State, StoreId, StoreName, time::Elapsed,
+    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Engine, Millis, PersonId, Phase,
+    Plan, RemovalKind, State, StoreId, StoreName, time::Elapsed,
 };
 
 /// A row of the list.
@@ -21,6 +21,8 @@ pub struct StoreSummary {
     pub failed_at: Option<ConditionKind>,
     pub address: Address,
     pub created: Millis,
+    /// Who asked for it; nobody if it was made by hand.
+    pub owner: Option<PersonId>,
 }
 
 /// A store's page.

@@ -2,6 +2,7 @@
 
 mod browser;
 mod create;
+mod door;
 mod list;
 mod samples;
 mod shop;

@@ -95,8 +95,11 @@ pub fn run() -> Result<ExitCode> {
             println!("\nThe node is up: KUBECONFIG={}", env.paths.kubeconfig().display());
         }
         Command::Up { .. } => {
-            up::all(&env, Purpose::Node)?;
+            let platform = up::all(&env, Purpose::Node)?;
             println!("\nStoreyard is up: http://{}/", up::HOST);
+            if let Some(token) = platform.token {
+                println!("Make yourself its first user there; the one-time token is {token}");
+            }
         }
         Command::Down { keep_data } => down(&env, if keep_data { Keep::Data } else { Keep::Nothing })?,
         Command::Status => status::print(&env)?,

@@ -150,6 +150,30 @@ pub fn address(cluster: &Cluster, installation: &Installation) -> Result<String>
     Ok(format!("{scheme}://{host}/"))
 }
 
+/// The token for the first user; none once that one was made.
+///
+/// # Errors
+/// The API server does not answer, or the dashboard has not made the token.
+pub fn token(cluster: &Cluster, installation: &Installation) -> Result<Option<String>> {
+    let name = &installation.name;
+    let is_there =
+        ["get", "secret", &format!("{name}-users"), "-n", name, "--ignore-not-found", "-o", "name"];
+    if !command::output(cluster.kubectl().args(is_there))?.trim().is_empty() {
+        return Ok(None);
+    }
+    token_in(cluster, name, &format!("{name}-keys")).map(Some)
+}
+
+/// The token in the Secret `keys`.
+///
+/// # Errors
+/// As [`token`].
+pub fn token_in(cluster: &Cluster, namespace: &str, keys: &str) -> Result<String> {
+    let template = r#"go-template={{index .data "set-up-token" | base64decode}}"#;
+    command::output(cluster.kubectl().args(["get", "secret", keys, "-n", namespace, "-o", template]))
+        .context("the dashboard has made no token")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

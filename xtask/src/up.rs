@@ -16,6 +16,8 @@ use crate::preflight::{self, Purpose};
 
 /// Where the dashboard is; the machine itself resolves names under `localhost`.
 pub const HOST: &str = "dashboard.localhost";
+/// What is shown to whoever has not signed in.
+pub const DOOR: &str = "/sign-in";
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// What came up.
@@ -24,6 +26,13 @@ pub struct Up {
     pub cluster: Cluster,
     /// Whether the node was there already.
     pub was: Was,
+}
+
+/// Storeyard itself, up.
+#[derive(Debug)]
+pub struct Platform {
+    /// For the first user; none once that one was made.
+    pub token: Option<String>,
 }
 
 /// Brings up the node and nothing in it.
@@ -41,7 +50,7 @@ pub fn node(env: &Env, purpose: Purpose) -> Result<Up> {
 ///
 /// # Errors
 /// As [`node`], or Storeyard does not answer.
-pub fn all(env: &Env, purpose: Purpose) -> Result<Up> {
+pub fn all(env: &Env, purpose: Purpose) -> Result<Platform> {
     let up = node(env, purpose)?;
     let images = platform_images::ensure(env)?;
     node::import_missing(env, &images.all())?;
@@ -53,15 +62,14 @@ pub fn all(env: &Env, purpose: Purpose) -> Result<Up> {
         &[platform::local_values(env)],
     )?;
     env.reporter.step(&format!("http://{HOST}/"), "address", |_| await_answer())?;
-    Ok(up)
+    Ok(Platform { token: platform::token(&up.cluster, &Installation::main())? })
 }
 
 fn await_answer() -> Result<()> {
     let started = Instant::now();
     loop {
-        let status = status("127.0.0.1:80", HOST, "/stores");
-        match status {
-            Ok(200) => return Ok(()),
+        match status("127.0.0.1:80", HOST, DOOR) {
+            Ok(status) if is_answer(status) => return Ok(()),
             answer if started.elapsed() > ANSWER => {
                 let answer =
                     answer.map_or_else(|error| format!("{error:#}"), |status| format!("status {status}"));
@@ -73,6 +81,11 @@ fn await_answer() -> Result<()> {
             _ => interrupt::sleep(Duration::from_millis(200))?,
         }
     }
+}
+
+/// Whether the dashboard answers so: with the sign-in, or on to the first user's page.
+pub fn is_answer(status: u16) -> bool {
+    matches!(status, 200 | 303)
 }
 
 /// The status of one HTTP request.

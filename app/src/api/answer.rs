@@ -5,13 +5,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use leptos::prelude::*;
 use provisioner::stores::{Reading, Revision, Scope, Snapshot, Stores, StoresError};
 use store::{
-    Engine, Field, FieldError, Millis, NewStoreForm, Phase, RequestId, StoreId, StoreName, StoreSummary,
-    StoreView, time::Elapsed,
+    Engine, Field, FieldError, Millis, NewStoreForm, Person, Phase, RequestId, StoreId, StoreName,
+    StoreSummary, StoreView, time::Elapsed,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     error::{ApiError, Kept},
+    guard::{Granted, granted},
     links,
     update::{EngineOffer, GoneStore, Offer, Shown, Stale, Update, View},
 };
@@ -29,7 +30,7 @@ const ECHO_WAIT: Duration = Duration::from_secs(2);
 pub struct Stopping(pub CancellationToken);
 
 pub(super) async fn poll(view: View, revision: Option<String>) -> Result<Update, ApiError> {
-    let stores = stores()?;
+    let Granted { stores, .. } = granted()?;
     let revision = revision.map(Revision::from);
     let scope = match &view {
         View::List(_) => Scope::List,
@@ -43,11 +44,13 @@ pub(super) async fn poll(view: View, revision: Option<String>) -> Result<Update,
             () = stopping.cancelled() => stores.snapshot(),
         },
     };
-    Ok(update(&snapshot, &view, now()))
+    // The session may have ended while the answer was waited for.
+    let Granted { person, .. } = granted()?;
+    Ok(update(&snapshot, &view, &person, now()))
 }
 
 pub(super) fn offer() -> Result<Offer, ApiError> {
-    let stores = stores()?;
+    let Granted { stores, .. } = granted()?.to_create()?;
     let config = stores.config();
     let engines = Engine::ALL
         .into_iter()
@@ -63,15 +66,16 @@ pub(super) fn offer() -> Result<Offer, ApiError> {
 }
 
 pub(super) fn preview_address(name: &str) -> Result<String, ApiError> {
+    let Granted { stores, .. } = granted()?.to_create()?;
     let name = StoreName::parse(name).map_err(|error| ApiError::WrongName(error.to_string()))?;
-    Ok(stores()?.address(&name))
+    Ok(stores.address(&name))
 }
 
 pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiError> {
+    let Granted { person, stores } = granted()?.to_create()?;
     let new =
         form.parse().map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
-    let stores = stores()?;
-    let id = stores.create(new).await.map_err(|error| match refused(error) {
+    let id = stores.create(new, &person.id).await.map_err(|error| match refused(error) {
         ApiError::Invalid { errors, .. } => ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) },
         error => error,
     })?;
@@ -81,8 +85,9 @@ pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiErro
 }
 
 pub(super) async fn delete_store(id: &str, typed_name: &str) -> Result<(), ApiError> {
+    let granted = granted()?;
     let id = parse_id(id)?;
-    let stores = stores()?;
+    let Granted { stores, .. } = granted.to_change(&id)?;
     stores.delete(&id, typed_name).await.map_err(refused)?;
     echoed(&stores, &id, |snapshot| phase(snapshot, &id).is_none_or(|phase| phase == Phase::Deleting)).await;
     lead_to(&links::store(&id));
@@ -90,8 +95,9 @@ pub(super) async fn delete_store(id: &str, typed_name: &str) -> Result<(), ApiEr
 }
 
 pub(super) async fn retry_store(id: &str) -> Result<(), ApiError> {
+    let granted = granted()?;
     let id = parse_id(id)?;
-    let stores = stores()?;
+    let Granted { stores, .. } = granted.to_change(&id)?;
     stores.retry(&id).await.map_err(refused)?;
     echoed(&stores, &id, |snapshot| phase(snapshot, &id) != Some(Phase::Failed)).await;
     lead_to(&links::store(&id));
@@ -116,7 +122,7 @@ fn phase(snapshot: &Snapshot, id: &StoreId) -> Option<Phase> {
     snapshot.get(id).map(|view| view.summary.phase)
 }
 
-fn update(snapshot: &Snapshot, view: &View, now: Millis) -> Update {
+fn update(snapshot: &Snapshot, view: &View, person: &Person, now: Millis) -> Update {
     let stale = match &snapshot.reading {
         Reading::Stale { since, why } => Some(Stale { since: *since, why: why.clone() }),
         Reading::Loading | Reading::Fresh => None,
@@ -126,11 +132,13 @@ fn update(snapshot: &Snapshot, view: &View, now: Millis) -> Update {
         now,
         stale,
         usually: usually(snapshot),
-        shown: shown(snapshot, view),
+        shown: shown(snapshot, view, person),
     }
 }
 
-fn shown(snapshot: &Snapshot, view: &View) -> Shown {
+/// What of it this person may see: to them, the rest does not exist.
+fn shown(snapshot: &Snapshot, view: &View, person: &Person) -> Shown {
+    let sees = |view: &StoreView| person.sees(view.summary.owner.as_ref());
     let none = snapshot.stores().next().is_none();
     match &snapshot.reading {
         Reading::Loading => return Shown::Loading,
@@ -140,9 +148,13 @@ fn shown(snapshot: &Snapshot, view: &View) -> Shown {
     }
     match view {
         View::List(query) => {
-            Shown::List(query.apply(snapshot.stores().map(|view| -> &StoreSummary { &view.summary })))
+            let seen = snapshot.stores().filter(|view| sees(view));
+            Shown::List(query.apply(seen.map(|view| -> &StoreSummary { &view.summary })))
         }
-        View::Store(id) => match (snapshot.get(id), snapshot.gone(id)) {
+        View::Store(id) => match (
+            snapshot.get(id).filter(|view| sees(view)),
+            snapshot.gone(id).filter(|gone| sees(&gone.view)),
+        ) {
             (Some(view), _) => Shown::Store(Box::new(view.clone())),
             (None, Some(gone)) => {
                 Shown::Gone(Box::new(GoneStore { view: StoreView::clone(&gone.view), at: gone.at }))
@@ -200,14 +212,7 @@ fn lead_to(path: &str) {
     }
 }
 
-fn stores() -> Result<Stores, ApiError> {
-    use_context().ok_or_else(|| {
-        tracing::error!("the stores are not in the request's context");
-        ApiError::Internal
-    })
-}
-
-fn now() -> Millis {
+pub(crate) fn now() -> Millis {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }

@@ -15,6 +15,7 @@ use crate::{
     error::ApiError,
     links,
     live::Live,
+    me::me,
     update::{Shown, Update, View},
     words,
 };
@@ -79,6 +80,7 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
         Kind::Rows | Kind::NoMatch => page.with(words::list_summary),
         _ => String::new(),
     });
+    let creates = me().creates();
     let has_toolbar = Signal::derive(move || matches!(kind.get(), Kind::Rows | Kind::NoMatch));
     let body = part(move || match kind.get() {
         Kind::Loading => view! { <LoadingCard what="The stores are being read." rows=4/> }.into_any(),
@@ -93,7 +95,7 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
         <Announcer live/>
         <div class="page-head">
             <div><h1>"Stores"</h1><p class="num">{summary}</p></div>
-            <When is=Signal::derive(move || kind.get() != Kind::Empty)>
+            <When is=Signal::derive(move || creates && kind.get() != Kind::Empty)>
                 <a class="button primary" href=links::NEW>"New store"</a>
             </When>
         </div>
@@ -135,9 +137,15 @@ fn Empty() -> impl IntoView {
             <svg class="tile" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" aria-hidden="true">
                 <path d="M4 10v9h16v-9M3 10l2-5h14l2 5a3 3 0 0 1-6 0 3 3 0 0 1-6 0 3 3 0 0 1-6 0ZM10 19v-5h4v5"/>
             </svg>
-            <h2>"Create your first store"</h2>
-            <p>"A working shop with its own database, address and admin, isolated from every other one. You watch it being made step by step."</p>
-            <a class="button primary" href=links::NEW>"New store"</a>
+            {if me().creates() {
+                view! {
+                    <h2>"Create your first store"</h2>
+                    <p>"A working shop with its own database, address and admin, isolated from every other one. You watch it being made step by step."</p>
+                    <a class="button primary" href=links::NEW>"New store"</a>
+                }.into_any()
+            } else {
+                view! { <h2>"There is no store yet"</h2> <p>"It is shown here as soon as somebody creates one."</p> }.into_any()
+            }}
         </section>
     }
 }

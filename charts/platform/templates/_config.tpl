@@ -6,6 +6,8 @@
   "domainSuffix" .Values.domainSuffix
   "scheme" .Values.scheme
   "ingress" $ingress
+  "signIn" (merge (dict "users" (include "platform.users" .) "keys" (include "platform.keys" .) "signOuts" (include "platform.signOuts" .)) .Values.signIn)
+  "trustedProxies" .Values.web.trustedProxies
   "storageClass" .Values.storageClass
   "storeManagerRole" (include "platform.storeManager" .)
   "deadlineSeconds" (int .Values.deadlineSeconds)

@@ -7,6 +7,19 @@
 {{ include "platform.clusterName" . }}-store-manager
 {{- end }}
 
+{{/* Made while it runs, not by helm: who may sign in, and the key that seals sessions with the token for the first user. */}}
+{{- define "platform.users" -}}
+{{ .Release.Name }}-users
+{{- end }}
+
+{{- define "platform.keys" -}}
+{{ .Release.Name }}-keys
+{{- end }}
+
+{{- define "platform.signOuts" -}}
+{{ .Release.Name }}-sign-outs
+{{- end }}
+
 {{- define "platform.host" -}}
 dashboard.{{ .Values.domainSuffix }}
 {{- end }}

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::Secret;
 use kube::{Api, Client, api::PostParams};
 use sha2::{Digest, Sha256};
-use store::{NewStore, RequestId, Slug, StoreId};
+use store::{NewStore, PersonId, RequestId, Slug, StoreId};
 
 use super::{
     StoresError,
@@ -15,7 +15,12 @@ use crate::resource::{Admin, FINALIZER, Store, StoreSpec, now, rfc3339};
 /// Ids that one request may try. Two stores of one name meet once in 60 million, so the third is a sign of something else.
 const TRIES: u32 = 5;
 
-pub(super) async fn create(client: &Client, namespace: &str, new: &NewStore) -> Result<StoreId, StoresError> {
+pub(super) async fn create(
+    client: &Client,
+    namespace: &str,
+    new: &NewStore,
+    owner: &PersonId,
+) -> Result<StoreId, StoresError> {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
     let stores: Api<Store> = Api::namespaced(client.clone(), namespace);
     let slug = Slug::of(&new.name);
@@ -24,7 +29,7 @@ pub(super) async fn create(client: &Client, namespace: &str, new: &NewStore) -> 
         // One that is there already is this request's, sent before, or another store's, which the Store then tells.
         created(secrets.create(&PostParams::default(), &credentials(&id, new)).await)
             .map_err(|error| told(error, &id, "created"))?;
-        let is_new = created(stores.create(&PostParams::default(), &store(&id, new)).await)
+        let is_new = created(stores.create(&PostParams::default(), &store(&id, new, owner)).await)
             .map_err(|error| told(error, &id, "created"))?;
         if is_new {
             return Ok(id);
@@ -55,12 +60,13 @@ fn bits(request: &RequestId, n: u32) -> u64 {
     digest.iter().take(8).fold(0, |bits, byte| bits << 8 | u64::from(*byte))
 }
 
-fn store(id: &StoreId, new: &NewStore) -> Store {
+fn store(id: &StoreId, new: &NewStore, owner: &PersonId) -> Store {
     let spec = StoreSpec {
         name: new.name.as_str().to_owned(),
         engine: new.engine.key().to_owned(),
         plan: new.plan.key().to_owned(),
         admin: Admin { user: new.user.as_str().to_owned(), email: new.email.as_str().to_owned() },
+        owner: Some(owner.to_string()),
         request_id: new.request.as_str().to_owned(),
         attempt: 1,
         requested_at: Some(rfc3339(now())),
@@ -93,6 +99,10 @@ pub(in crate::stores) mod tests {
         .unwrap()
     }
 
+    fn ada() -> PersonId {
+        PersonId::parse("ada.l").unwrap()
+    }
+
     #[test]
     fn one_request_always_tries_the_same_ids_and_two_requests_do_not() {
         let request = |n| RequestId::new(n);
@@ -104,9 +114,10 @@ pub(in crate::stores) mod tests {
     #[test]
     fn a_new_store_is_what_was_asked_for_and_cannot_vanish_unnoticed() {
         let id = StoreId::parse("atelier-nord-x7k2q").unwrap();
-        let store = store(&id, &asked(1));
+        let store = store(&id, &asked(1), &ada());
         let wanted = store.wanted().unwrap();
         assert_eq!((wanted.name.as_str(), wanted.user.as_str(), wanted.attempt), ("Atelier Nord", "ada", 1));
+        assert_eq!(wanted.owner, Some(ada()));
         assert_eq!(store.metadata.finalizers.as_deref(), Some(&[FINALIZER.to_owned()][..]));
     }
 
@@ -116,6 +127,6 @@ pub(in crate::stores) mod tests {
         let new = asked(1);
         let secret = credentials(&id, &new);
         assert_eq!(secret.data.as_ref().unwrap()[ADMIN_PASSWORD].0, b"correct horse battery");
-        assert!(!serde_json::to_string(&store(&id, &new)).unwrap().contains("horse"));
+        assert!(!serde_json::to_string(&store(&id, &new, &ada())).unwrap().contains("horse"));
     }
 }

@@ -1,7 +1,9 @@
 mod cluster;
+mod door;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use access::{Session, password::Hash, users::User};
 use app::{
     api::Poll,
     error::ApiError,
@@ -12,10 +14,11 @@ use codee::{Decoder, Encoder, binary::PostcardCodec};
 use http::{HeaderMap, Response, StatusCode, header};
 use provisioner::{
     config::Config,
+    resource::now,
     stores::{Reading, Scope},
 };
 use serde_json::{Value, json};
-use store::{Phase, StoreId};
+use store::{PersonId, Phase, Role, StoreId};
 use tower::ServiceExt;
 
 use self::cluster::Cluster;
@@ -46,7 +49,15 @@ struct Site {
     router: Router,
     cluster: Arc<Cluster>,
     stores: Stores,
+    access: Access,
+    /// Who asks: the admin Ada, unless a test says otherwise.
+    cookie: Option<String>,
 }
+
+/// Users by role; the password of each is `correct horse battery`.
+const USERS: [(&str, &str); 4] = [("ada", "admin"), ("bo", "member"), ("cy", "member"), ("vi", "viewer")];
+const HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$A67jYPPZFHIoNiFUknmnpg$SGATKjjWtUXJ+vnTLg2DQm/Gugqz6b/RHPZbgzT136Y";
 
 impl Site {
     async fn with(stores: &[Value]) -> Self {
@@ -60,7 +71,44 @@ impl Site {
             snapshot =
                 site.stores.changed(&Scope::List, Some(&snapshot.revision), Duration::from_secs(5)).await;
         }
-        site
+        site.come_in().await
+    }
+
+    /// Waits until it is known who may come in, and has Ada do so.
+    async fn come_in(mut self) -> Self {
+        while !self.access.is_ready() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.cookie = Some(self.cookie_of("ada"));
+        self
+    }
+
+    /// With the same people, and stores that are now asked for in vain.
+    fn over_a_cluster_that_is_down(self) -> Self {
+        let cluster = Cluster::new();
+        cluster.go_down();
+        let stores = Stores::start(cluster.client(), Arc::new(Config::parse(CONFIG).unwrap()));
+        let router =
+            router(stores.clone(), self.access.clone(), &site("down"), CancellationToken::new()).unwrap();
+        Self { router, cluster, stores, ..self }
+    }
+
+    /// What the browser of somebody who signed in now sends.
+    fn cookie_of(&self, name: &str) -> String {
+        let mark = Hash::parse(HASH).unwrap().mark();
+        let session = Session::new(PersonId::parse(name).unwrap(), mark, now());
+        format!("storeyard={}", self.access.seal(&session).unwrap())
+    }
+
+    /// The same site, asked by somebody else, or by nobody.
+    fn asked_by(&self, name: Option<&str>) -> Self {
+        Self {
+            router: self.router.clone(),
+            cluster: Arc::clone(&self.cluster),
+            stores: self.stores.clone(),
+            access: self.access.clone(),
+            cookie: name.map(|name| self.cookie_of(name)),
+        }
     }
 
     fn over(cluster: Arc<Cluster>) -> Self {
@@ -68,12 +116,27 @@ impl Site {
     }
 
     fn of(cluster: Arc<Cluster>, config: &str) -> Self {
-        let stores = Stores::start(cluster.client(), Arc::new(Config::parse(config).unwrap()));
-        let router = router(stores.clone(), &site("router"), CancellationToken::new()).unwrap();
-        Self { router, cluster, stores }
+        let config = Arc::new(Config::parse(config).unwrap());
+        if cluster.kept("secrets", "storeyard-users").is_none() {
+            cluster.keep("secrets", "storeyard-users", users());
+        }
+        cluster.keep("configmaps", "storeyard-sign-outs", json!({}));
+        Self::of_nobody(cluster, config)
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
+    /// Before anybody was let in.
+    fn of_nobody(cluster: Arc<Cluster>, config: Arc<Config>) -> Self {
+        let access = Access::start(cluster.client(), &config.namespace, config.sign_in.clone());
+        let stores = Stores::start(cluster.client(), config);
+        let router =
+            router(stores.clone(), access.clone(), &site("router"), CancellationToken::new()).unwrap();
+        Self { router, cluster, stores, access, cookie: None }
+    }
+
+    async fn send(&self, mut request: Request<Body>) -> Answer {
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        }
         Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
@@ -96,6 +159,16 @@ impl Site {
             .header(header::REFERER, format!("http://dashboard.localhost{from}"));
         self.send(request.body(Body::from(body)).unwrap()).await
     }
+}
+
+/// The content of the users' Secret.
+fn users() -> Value {
+    let hash = Hash::parse(HASH).unwrap();
+    let entries = USERS.map(|(name, role)| {
+        let user = User { role: Role::parse(role).unwrap(), hash: hash.clone() };
+        (name.to_owned(), json!(user.written()))
+    });
+    Value::Object(entries.into_iter().collect())
 }
 
 /// As the page's script asks.
@@ -145,6 +218,7 @@ impl Answer {
 const CONFIG: &str = r#"{
     "namespace": "storeyard", "domainSuffix": "localhost", "scheme": "http",
     "ingress": {"className": "traefik", "address": "127.0.0.1:80", "namespace": "traefik", "podLabels": {"app": "traefik"}},
+    "signIn": {"users": "storeyard-users", "keys": "storeyard-keys", "signOuts": "storeyard-sign-outs", "idleMinutes": 720, "absoluteHours": 168},
     "deadlineSeconds": 600, "concurrency": 4, "checkSeconds": 60,
     "engines": {"woocommerce": {"chart": "/charts/woocommerce", "plugin": true, "images": {}}}}"#;
 
@@ -193,12 +267,11 @@ async fn the_address_without_a_path_leads_to_the_list() {
 
 #[tokio::test]
 async fn no_stores_a_failed_read_and_a_first_read_look_different() {
-    let empty = Site::with(&[]).await.get("/stores").await;
+    let site = Site::with(&[]).await;
+    let empty = site.get("/stores").await;
     assert!(empty.body.contains("Create your first store"));
 
-    let cluster = Cluster::new();
-    cluster.go_down();
-    let site = Site::over(cluster);
+    let site = site.over_a_cluster_that_is_down();
     let loading = site.get("/stores").await;
     assert!(loading.body.contains("aria-busy=\"true\"") && !loading.body.contains("Create your first store"));
 
@@ -368,7 +441,8 @@ async fn the_form_offers_what_the_platform_has_and_says_what_is_lacking() {
         assert!(whole.body.contains(part), "{part}");
     }
     assert!(!whole.body.contains("without the WooCommerce plugin"));
-    let site = Site::of(Cluster::new(), &CONFIG.replace(r#""plugin": true"#, r#""plugin": false"#));
+    let site =
+        Site::of(Cluster::new(), &CONFIG.replace(r#""plugin": true"#, r#""plugin": false"#)).come_in().await;
     assert!(site.get("/stores/new").await.body.contains("without the WooCommerce plugin"));
 }
 
@@ -451,13 +525,12 @@ async fn a_poll_answers_at_once_without_a_revision_and_at_the_next_change_with_o
 
 #[tokio::test]
 async fn a_poll_is_answered_at_once_when_the_server_stops() {
-    let cluster = Cluster::new();
-    let stores = Stores::start(cluster.client(), Arc::new(Config::parse(CONFIG).unwrap()));
+    let Site { stores, access, cookie, .. } = Site::with(&[]).await;
     let stopping = CancellationToken::new();
-    let router = router(stores.clone(), &site("stopping"), stopping.clone()).unwrap();
-    let loading = stores.snapshot();
-    let fresh = stores.changed(&Scope::List, Some(&loading.revision), Duration::from_secs(5)).await;
-    let request = poll(View::List(store::ListQuery::default()), Some(fresh.revision.to_string()));
+    let router = router(stores.clone(), access, &site("stopping"), stopping.clone()).unwrap();
+    let revision = stores.snapshot().revision.to_string();
+    let mut request = poll(View::List(store::ListQuery::default()), Some(revision));
+    request.headers_mut().insert(header::COOKIE, cookie.unwrap().parse().unwrap());
     let waiting = tokio::spawn(router.oneshot(request));
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(!waiting.is_finished());
@@ -544,17 +617,16 @@ async fn files_are_kept_for_ever_only_under_an_address_that_names_their_content(
 #[tokio::test]
 async fn the_server_is_ready_once_the_stores_were_read() {
     let site = Site::with(&[]).await;
-    assert_eq!(health(&site.stores, "/healthz").await, StatusCode::OK);
-    assert_eq!(health(&site.stores, "/readyz").await, StatusCode::OK);
-    let cluster = Cluster::new();
-    cluster.go_down();
-    let site = Site::over(cluster);
-    assert_eq!(health(&site.stores, "/healthz").await, StatusCode::OK);
-    assert_eq!(health(&site.stores, "/readyz").await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(health(&site, "/healthz").await, StatusCode::OK);
+    assert_eq!(health(&site, "/readyz").await, StatusCode::OK);
+    let site = site.over_a_cluster_that_is_down();
+    assert_eq!(health(&site, "/healthz").await, StatusCode::OK);
+    assert_eq!(health(&site, "/readyz").await, StatusCode::SERVICE_UNAVAILABLE);
 }
 
-async fn health(stores: &Stores, path: &str) -> StatusCode {
-    let router = crate::health::router(vec![crate::health::Part::Web(stores.clone())]);
+async fn health(site: &Site, path: &str) -> StatusCode {
+    let router =
+        crate::health::router(vec![crate::health::Part::Web(site.stores.clone(), site.access.clone())]);
     router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap().status()
 }
 

@@ -21,7 +21,7 @@ use provisioner::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{NewStore, NewStoreForm, Phase, RequestId, StoreId, StoreView};
+use store::{NewStore, NewStoreForm, PersonId, Phase, RequestId, StoreId, StoreView};
 
 /// What is known of the cluster that tests may use.
 #[derive(Debug, Deserialize)]
@@ -67,6 +67,7 @@ impl Platform {
         std::fs::create_dir_all(&folder).unwrap();
         let mut config = json!({
             "namespace": namespace, "domainSuffix": "localhost", "scheme": "http", "ingress": cluster.ingress,
+            "signIn": {"users": "users", "keys": "keys", "signOuts": "sign-outs", "idleMinutes": 60, "absoluteHours": 24},
             "deadlineSeconds": 110, "concurrency": 4, "checkSeconds": 5,
             "engines": { "woocommerce": { "chart": cluster.chart, "plugin": cluster.plugin, "images": cluster.images, "sampleProducts": false } },
         });
@@ -148,7 +149,7 @@ impl Platform {
     }
 
     pub(crate) async fn create(&self, name: &str) -> StoreId {
-        self.stores.create(asked(name, nanos().into())).await.unwrap()
+        self.stores.create(asked(name, nanos().into()), &ada()).await.unwrap()
     }
 
     /// The store as soon as `is_so`.
@@ -278,6 +279,10 @@ impl Drop for Platform {
             "the test leaves something: {deleted:?} {gone:?}"
         );
     }
+}
+
+pub(crate) fn ada() -> PersonId {
+    PersonId::parse("ada").unwrap()
 }
 
 pub(crate) fn asked(name: &str, request: u128) -> NewStore {

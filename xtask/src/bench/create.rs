@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
 use super::Options;
+use super::door::{self, Session};
 use super::samples::{Samples, Table, duration};
 use super::shop;
 use crate::cluster::Cluster;
@@ -18,19 +19,20 @@ const READY: &str = "240s";
 const GONE: &str = "180s";
 
 pub(super) fn measure(env: &Env, trial: &Trial, options: &Options, table: &mut Table) -> Result<()> {
+    let session = come_in(env, trial)?;
     let mut by_storeyard = Vec::new();
     let mut by_helm = Vec::new();
     let mut own = Vec::new();
     let mut gone = Vec::new();
     env.reporter.step("stores one by one, by Storeyard and by helm alone", "bench-create", |step| {
         // The first store of a fresh platform finds cold caches; it is made and not counted.
-        let warm = create(trial, "Warm up")?;
+        let warm = create(trial, &session, "Warm up")?;
         await_ready(trial, &warm)?;
         let values = values_of(trial, &warm)?;
         for pair in 1..=options.pairs {
             step.detail(format!("pair {pair} of {}", options.pairs));
             let started = Instant::now();
-            let id = create(trial, &format!("Bench {pair}"))?;
+            let id = create(trial, &session, &format!("Bench {pair}"))?;
             await_ready(trial, &id)?;
             by_storeyard.push(started.elapsed());
             own.push(own_work(trial, &id)?);
@@ -39,8 +41,9 @@ pub(super) fn measure(env: &Env, trial: &Trial, options: &Options, table: &mut T
         }
         delete(trial, &warm).map(drop)
     })?;
-    let at_once =
-        env.reporter.step("stores at once", "bench-at-once", |step| at_once(trial, options.at_once, step))?;
+    let at_once = env
+        .reporter
+        .step("stores at once", "bench-at-once", |step| at_once(trial, &session, options.at_once, step))?;
 
     let ratios: Vec<f64> = by_storeyard
         .iter()
@@ -65,6 +68,11 @@ pub(super) fn measure(env: &Env, trial: &Trial, options: &Options, table: &mut T
     Ok(())
 }
 
+fn come_in(env: &Env, trial: &Trial) -> Result<Session> {
+    let name = trial.namespace();
+    door::come_in(env, trial.cluster(), &format!("http://{}", trial.host()), name, &format!("{name}-keys"))
+}
+
 fn percentiles(samples: Vec<Duration>) -> Result<String> {
     let samples = Samples::new(samples).context("nothing was measured")?;
     Ok(format!("p50 {}, p95 {}", duration(samples.median()), duration(samples.percentile(95))))
@@ -76,14 +84,14 @@ fn median(mut ratios: Vec<f64>) -> Option<f64> {
 }
 
 /// Posts the form, as a browser without JavaScript does; answers the id.
-fn create(trial: &Trial, name: &str) -> Result<String> {
+fn create(trial: &Trial, session: &Session, name: &str) -> Result<String> {
     let request = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
     let form = format!(
         "request={request:032x}&name={}&engine=woocommerce&plan=small&email=ada%40bench.example&user=ada&password=bench-{request:x}",
         name.replace(' ', "+")
     );
     let url = format!("http://{}/api/create_store", trial.host());
-    let answer = shop::request(&url, Some((shop::FORM, &form)))?;
+    let answer = shop::request(&url, Some((shop::FORM, &form)), Some(session))?;
     let id = shop::last_segment(&answer.redirect).filter(|id| id.contains('-') && answer.status == 302);
     id.with_context(|| format!("creating a store was answered with {answer:?}"))
 }
@@ -101,11 +109,11 @@ fn delete(trial: &Trial, id: &str) -> Result<Duration> {
     Ok(started.elapsed())
 }
 
-fn at_once(trial: &Trial, count: u32, step: &Step) -> Result<Vec<Duration>> {
+fn at_once(trial: &Trial, session: &Session, count: u32, step: &Step) -> Result<Vec<Duration>> {
     let mut made = Vec::new();
     for number in 1..=count {
         let started = Instant::now();
-        made.push((started, create(trial, &format!("At once {number}"))?));
+        made.push((started, create(trial, session, &format!("At once {number}"))?));
     }
     step.detail("waiting for all of them");
     let ids: Vec<String> = made.iter().map(|(_, id)| id.clone()).collect();

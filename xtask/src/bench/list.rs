@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::ListQuery;
 
+use super::door::{self, Session};
 use super::samples::{Samples, Table, duration};
 use super::shop;
 use crate::command::{self, Running};
@@ -34,7 +35,7 @@ pub(super) fn measure(env: &Env, trial: &Trial, count: u32, table: &mut Table) -
         make(trial, count)?;
         step.detail("asking for them");
         let mut web = start(env, trial)?;
-        let measured = ask(count, table, &web);
+        let measured = ask(env, trial, count, table, &web);
         web.end()?;
         command::output(trial.cluster().kubectl().args([
             "delete",
@@ -49,16 +50,17 @@ pub(super) fn measure(env: &Env, trial: &Trial, count: u32, table: &mut Table) -
     Ok(())
 }
 
-fn ask(count: u32, table: &mut Table, web: &Running) -> Result<()> {
+fn ask(env: &Env, trial: &Trial, count: u32, table: &mut Table, web: &Running) -> Result<()> {
     let page = format!("http://{ADDRESS}/stores");
     let poll = format!("http://{ADDRESS}/api/poll");
     let question = first_page()?;
     await_ready()?;
+    let session = come_in(env, trial)?;
     let mut answers = Vec::new();
     let mut pages = Vec::new();
     for _ in 0..REQUESTS {
-        let answer = shop::request(&poll, Some((shop::POSTCARD, &question)))?;
-        let page = shop::request(&page, None)?;
+        let answer = shop::request(&poll, Some((shop::POSTCARD, &question)), Some(&session))?;
+        let page = shop::request(&page, None, Some(&session))?;
         if (answer.status, page.status) != (200, 200) {
             bail!("the list was answered with {} and its page with {}", answer.status, page.status);
         }
@@ -74,6 +76,12 @@ fn ask(count: u32, table: &mut Table, web: &Running) -> Result<()> {
     table.row(format!("page of {count} stores, first byte"), median(pages)?, "≤ 10 ms");
     table.row(format!("resident memory of web, {count} stores"), megabytes(web.id())?, "≤ 30 MB");
     Ok(())
+}
+
+fn come_in(env: &Env, trial: &Trial) -> Result<Session> {
+    let config = trial.config()?;
+    let keys = config.pointer("/signIn/keys").and_then(Value::as_str).context("the trial names no keys")?;
+    door::come_in(env, trial.cluster(), &format!("http://{ADDRESS}"), NAMESPACE, keys)
 }
 
 /// What the list's page asks: `app::api::poll` without a revision.
@@ -138,7 +146,8 @@ fn configuration(env: &Env, trial: &Trial) -> Result<PathBuf> {
 
 fn await_ready() -> Result<()> {
     let started = Instant::now();
-    while shop::request(&format!("http://{HEALTH_ADDRESS}/readyz"), None).map_or(0, |answer| answer.status)
+    while shop::request(&format!("http://{HEALTH_ADDRESS}/readyz"), None, None)
+        .map_or(0, |answer| answer.status)
         != 200
     {
         if started.elapsed() > READY {

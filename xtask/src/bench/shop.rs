@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
+use super::door::Session;
 use crate::command;
 use crate::interrupt;
 
@@ -24,7 +25,7 @@ pub(super) struct Answer {
 }
 
 /// Requests `url`; a body makes it a POST of that type.
-pub(super) fn request(url: &str, body: Option<(&str, &str)>) -> Result<Answer> {
+pub(super) fn request(url: &str, body: Option<(&str, &str)>, session: Option<&Session>) -> Result<Answer> {
     let mut curl = Command::new("curl");
     // A form is answered as a browser without a script is, with a redirect.
     let accept = if body.is_some_and(|(kind, _)| kind == POSTCARD) { POSTCARD } else { "text/html" };
@@ -42,6 +43,9 @@ pub(super) fn request(url: &str, body: Option<(&str, &str)>) -> Result<Answer> {
         // Passwords are in it, and argv is for everybody to read.
         curl.args(["--header", &format!("Content-Type: {kind}"), "--data-binary", "@-"]);
     }
+    if let Some(Session { cookies }) = session {
+        curl.arg("--cookie").arg(cookies).arg("--cookie-jar").arg(cookies);
+    }
     let printed = command::output_with_input(curl.arg(url), body.map(|(_, text)| text))?;
     let mut words = printed.split(' ');
     let mut next = || words.next().with_context(|| format!("curl printed {printed:?}"));
@@ -55,7 +59,7 @@ pub(super) fn request(url: &str, body: Option<(&str, &str)>) -> Result<Answer> {
 pub(super) fn await_shop(host: &str, plugin: bool) -> Result<()> {
     let url = format!("http://{host}{}", if plugin { STORE_API } else { "/" });
     let started = Instant::now();
-    while request(&url, None)?.status != 200 {
+    while request(&url, None, None)?.status != 200 {
         if started.elapsed() > SHOP_ANSWERS {
             bail!("{url} did not answer within {} s", SHOP_ANSWERS.as_secs());
         }

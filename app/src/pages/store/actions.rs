@@ -3,7 +3,7 @@
 use leptos::{ev, html::Dialog, prelude::*};
 use store::{Phase, StoreView};
 
-use crate::{browser, changing::When, links, pages::delete::DeleteForm};
+use crate::{browser, changing::When, links, me::me, pages::delete::DeleteForm};
 
 #[component]
 pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView {
@@ -11,6 +11,7 @@ pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView 
     let phase = Memo::new(move |_| view.with(|view| view.summary.phase));
     let shop = summary.address.shop();
     let admin = summary.address.admin(summary.engine);
+    let changes = me().changes(summary.owner.as_ref());
     let delete_page = links::delete(&summary.id);
     // A link that works without a script; with one, the dialog opens in place.
     let open = move |event: ev::MouseEvent| {
@@ -31,9 +32,11 @@ pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView 
             <div class="actions">
                 <OutwardLink label="Open shop" href=shop.clone() phase/>
                 <OutwardLink label="Open admin" href=admin.clone() phase/>
-                <a class="button danger" role="button" href=delete_page.clone() on:click=open on:keydown=open_by_key>
-                    "Delete…"
-                </a>
+                {changes.then(|| view! {
+                    <a class="button danger" role="button" href=delete_page.clone() on:click=open on:keydown=open_by_key>
+                        "Delete…"
+                    </a>
+                }.into_any())}
             </div>
         </When>
     }

@@ -7,6 +7,7 @@ use crate::{
     api::RetryStore,
     changing::{part, text},
     components::CopyButton,
+    me::me,
 };
 
 #[component]
@@ -21,6 +22,7 @@ pub fn FailureNotice(view: Memo<StoreView>) -> impl IntoView {
 #[component]
 fn Notice(view: Memo<StoreView>, failure: Failure) -> impl IntoView {
     let details = view.with_untracked(|view| details(view, &failure));
+    let changes = view.with_untracked(|view| me().changes(view.summary.owner.as_ref()));
     let evidence = failure
         .evidence
         .into_iter()
@@ -34,7 +36,7 @@ fn Notice(view: Memo<StoreView>, failure: Failure) -> impl IntoView {
             <p>{failure.sentence}</p>
             {evidence}
             <div class="actions">
-                <Retry view/>
+                {changes.then(|| view! { <Retry view/> }.into_any())}
                 <CopyButton text=Signal::stored(details) what="details" large=true/>
             </div>
         </section>

@@ -1,4 +1,4 @@
-//! As much of an API server as the web process talks to, in memory: Stores with a watch, and Secrets that are only taken.
+//! As much of an API server as the web process talks to, in memory: Stores, Secrets and ConfigMaps, with watches.
 
 use std::{
     collections::BTreeMap,
@@ -18,14 +18,24 @@ use tokio::sync::broadcast;
 #[derive(Debug)]
 pub(crate) struct Cluster {
     stores: Mutex<BTreeMap<String, Value>>,
+    /// Secrets and ConfigMaps, by resource and name.
+    kept: Mutex<BTreeMap<(String, String), Value>>,
     events: broadcast::Sender<String>,
+    kept_events: broadcast::Sender<(String, String)>,
     is_down: AtomicBool,
 }
 
 impl Cluster {
     pub(crate) fn new() -> Arc<Self> {
         let (events, _) = broadcast::channel(4096);
-        Arc::new(Self { stores: Mutex::default(), events, is_down: AtomicBool::new(false) })
+        let (kept_events, _) = broadcast::channel(64);
+        Arc::new(Self {
+            stores: Mutex::default(),
+            kept: Mutex::default(),
+            events,
+            kept_events,
+            is_down: AtomicBool::new(false),
+        })
     }
 
     pub(crate) fn client(self: &Arc<Self>) -> kube::Client {
@@ -42,7 +52,7 @@ impl Cluster {
         kube::Client::new(service, "storeyard")
     }
 
-    /// From now on every request is refused, as while the API server restarts.
+    /// From now on every request for Stores is refused, as while the API server restarts.
     pub(crate) fn go_down(&self) {
         self.is_down.store(true, Ordering::Relaxed);
     }
@@ -83,13 +93,29 @@ impl Cluster {
         self.stores.lock().unwrap().keys().cloned().collect()
     }
 
+    /// Puts a Secret or a ConfigMap, and tells whoever follows it.
+    pub(crate) fn keep(&self, resource: &str, name: &str, data: Value) {
+        let object = json!({
+            "apiVersion": "v1", "kind": if resource == "secrets" { "Secret" } else { "ConfigMap" }, "data": data,
+            "metadata": {"name": name, "namespace": "storeyard", "resourceVersion": "2", "uid": name},
+        });
+        self.kept.lock().unwrap().insert((resource.to_owned(), name.to_owned()), object.clone());
+        let event = format!("{}\n", json!({"type": "MODIFIED", "object": object}));
+        // Nobody may follow it yet; the list then tells.
+        drop(self.kept_events.send((format!("{resource}/{name}"), event)));
+    }
+
+    pub(crate) fn kept(&self, resource: &str, name: &str) -> Option<Value> {
+        self.kept.lock().unwrap().get(&(resource.to_owned(), name.to_owned())).cloned()
+    }
+
     fn answer(&self, method: &Method, path: &str, query: Option<&str>, body: Value) -> Response<Body> {
-        if self.is_down.load(Ordering::Relaxed) {
-            return failed(StatusCode::INTERNAL_SERVER_ERROR, "InternalError");
-        }
         let Some((_, resource)) = path.split_once("/namespaces/storeyard/") else {
             return failed(StatusCode::NOT_FOUND, "NotFound");
         };
+        if resource.starts_with("stores") && self.is_down.load(Ordering::Relaxed) {
+            return failed(StatusCode::INTERNAL_SERVER_ERROR, "InternalError");
+        }
         match (method.as_str(), resource.split('/').collect::<Vec<_>>().as_slice()) {
             ("GET", ["stores"]) if query.is_some_and(|query| query.contains("watch=")) => self.watch(),
             ("GET", ["stores"]) => {
@@ -99,7 +125,9 @@ impl Cluster {
                     &json!({"apiVersion": "storeyard.dev/v1alpha1", "kind": "StoreList", "metadata": {"resourceVersion": "1"}, "items": items}),
                 )
             }
-            ("POST", ["secrets"]) => told(StatusCode::CREATED, &body),
+            (method, [resource @ ("secrets" | "configmaps"), rest @ ..]) => {
+                self.answer_kept(method, resource, rest.first().copied(), query, body)
+            }
             ("POST", ["stores"]) => {
                 let name = body["metadata"]["name"].as_str().unwrap().to_owned();
                 if self.get(&name).is_some() {
@@ -111,6 +139,68 @@ impl Cluster {
             (method, ["stores", name]) => self.one(method, name, body),
             _ => failed(StatusCode::NOT_FOUND, "NotFound"),
         }
+    }
+
+    fn answer_kept(
+        &self,
+        method: &str,
+        resource: &str,
+        name: Option<&str>,
+        query: Option<&str>,
+        body: Value,
+    ) -> Response<Body> {
+        let query = query.unwrap_or_default();
+        // The account may list and watch these by name only.
+        let followed = query.split('&').find_map(|pair| pair.strip_prefix("fieldSelector=metadata.name%3D"));
+        match (method, name, followed) {
+            ("GET", None, Some(name)) if query.contains("watch=") => {
+                self.follow(format!("{resource}/{name}"))
+            }
+            ("GET", None, Some(name)) => {
+                let items: Vec<Value> = self.kept(resource, name).into_iter().collect();
+                told(
+                    StatusCode::OK,
+                    &json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": "1"}, "items": items}),
+                )
+            }
+            ("GET", None, None) => failed(StatusCode::FORBIDDEN, "Forbidden"),
+            ("POST", None, _) => {
+                let name = body["metadata"]["name"].as_str().unwrap();
+                if self.kept(resource, name).is_some() {
+                    return failed(StatusCode::CONFLICT, "AlreadyExists");
+                }
+                self.keep(resource, name, body["data"].clone());
+                told(StatusCode::CREATED, &body)
+            }
+            (method, Some(name), _) => {
+                let Some(mut object) = self.kept(resource, name) else {
+                    return failed(StatusCode::NOT_FOUND, "NotFound");
+                };
+                if method == "PATCH" {
+                    for (key, value) in body["data"].as_object().unwrap() {
+                        object["data"][key] = value.clone();
+                    }
+                    self.keep(resource, name, object["data"].clone());
+                }
+                told(StatusCode::OK, &object)
+            }
+            _ => failed(StatusCode::NOT_FOUND, "NotFound"),
+        }
+    }
+
+    fn follow(&self, what: String) -> Response<Body> {
+        let events = stream::unfold(self.kept_events.subscribe(), move |mut events| {
+            let what = what.clone();
+            async move {
+                loop {
+                    let (told, event) = events.recv().await.ok()?;
+                    if told == what {
+                        return Some((Ok::<_, Infallible>(event), events));
+                    }
+                }
+            }
+        });
+        Response::new(Body::from_stream(events.boxed()))
     }
 
     fn one(&self, method: &str, name: &str, body: Value) -> Response<Body> {

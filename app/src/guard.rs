@@ -1,0 +1,69 @@
+//! Who asks, and whether they may. The stores are behind this: server functions have no other way to them.
+
+use access::{Access, Session};
+use leptos::prelude::*;
+use provisioner::stores::{Stores, StoresError};
+use store::{Person, StoreId};
+
+use crate::{api::answer::now, error::ApiError};
+
+/// What a request says of who sent it; the server puts it in every request's context.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    pub access: Access,
+    /// Sealed by this platform; whether it has ended is another question.
+    pub session: Option<Session>,
+}
+
+impl Asking {
+    /// Who it is, at this moment.
+    pub fn person(&self) -> Option<Person> {
+        self.access.holder(self.session.as_ref()?, now())
+    }
+}
+
+/// Somebody is signed in, and this is what they asked to reach.
+#[derive(Debug)]
+pub(crate) struct Granted {
+    pub(crate) person: Person,
+    pub(crate) stores: Stores,
+}
+
+/// # Errors
+/// Nobody is signed in.
+pub(crate) fn granted() -> Result<Granted, ApiError> {
+    let (Some(asking), Some(stores)) = (use_context::<Asking>(), use_context::<Stores>()) else {
+        tracing::error!("the stores, or who asks, are not in the request's context");
+        return Err(ApiError::Internal);
+    };
+    let person = asking.person().ok_or(ApiError::SignedOut)?;
+    Ok(Granted { person, stores })
+}
+
+impl Granted {
+    /// # Errors
+    /// They may only look.
+    pub(crate) fn to_create(self) -> Result<Self, ApiError> {
+        if !self.person.creates() {
+            return Err(ApiError::Forbidden(
+                "You may look at stores and not create any. Ask an admin for the role of a member.".into(),
+            ));
+        }
+        Ok(self)
+    }
+
+    /// # Errors
+    /// The store is another's. To a person who does not see it, it does not exist.
+    pub(crate) fn to_change(self, id: &StoreId) -> Result<Self, ApiError> {
+        let snapshot = self.stores.snapshot();
+        let known = snapshot.get(id).or_else(|| Some(snapshot.gone(id)?.view.as_ref()));
+        let owner = known.and_then(|view| view.summary.owner.as_ref());
+        if !self.person.sees(owner) {
+            return Err(ApiError::NotFound(StoresError::NotFound(id.clone()).to_string()));
+        }
+        if !self.person.changes(owner) {
+            return Err(ApiError::Forbidden("You may look at this store and not change it.".into()));
+        }
+        Ok(self)
+    }
+}

@@ -1,0 +1,188 @@
+//! Signing in and out, and the first user: what the forms of [`app::door`] are sent to.
+
+use access::{Password, Refused, SetUpError, SignedIn};
+use app::{door, guard::Asking, links};
+use axum::{
+    Extension, Form, Router,
+    extract::{Query, State},
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use http::{HeaderValue, StatusCode, header};
+use provisioner::resource::now;
+use serde::Deserialize;
+use store::PersonId;
+
+use super::{client::Client, session::Sessions};
+
+#[derive(Clone, Debug)]
+pub(super) struct Door {
+    pub(super) sessions: Sessions,
+    /// Where the pages' style is.
+    pub(super) style: String,
+}
+
+/// What is typed at the door. Has no `Debug`, so that it is not printed.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    name: String,
+    password: String,
+    token: String,
+    to: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    to: String,
+}
+
+pub(super) fn routes<S>(door: Door) -> Router<S> {
+    Router::new()
+        .route(links::SIGN_IN, get(show_sign_in).post(sign_in))
+        .route(links::SET_UP, get(show_set_up).post(set_up))
+        .route(links::SIGN_OUT, post(sign_out))
+        .route(links::SIGN_OUT_EVERYWHERE, post(sign_out_everywhere))
+        .with_state(door)
+}
+
+async fn show_sign_in(
+    State(door): State<Door>,
+    Extension(asking): Extension<Asking>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    if asking.person().is_some() {
+        return Redirect::to(inside(&asked.to)).into_response();
+    }
+    if asking.access.awaits_set_up() {
+        return Redirect::to(links::SET_UP).into_response();
+    }
+    Html(door::sign_in(&door.style, inside(&asked.to), "", None)).into_response()
+}
+
+async fn sign_in(
+    State(door): State<Door>,
+    Extension(asking): Extension<Asking>,
+    Extension(Client(from)): Extension<Client>,
+    Form(typed): Form<Typed>,
+) -> Response {
+    let now = now();
+    match asking.access.sign_in(&typed.name, &typed.password, from, now).await {
+        Ok(signed_in) => {
+            tracing::info!(target: "audit", person = %signed_in.person.id, %from, "signed in");
+            door.admit(&signed_in, asking, inside(&typed.to)).await
+        }
+        Err(refused) => {
+            // The name that was typed may be a password in the wrong field.
+            tracing::info!(target: "audit", %from, reason = %refused, "not signed in");
+            let page = door::sign_in(&door.style, inside(&typed.to), &typed.name, Some(refused.to_string()));
+            let status = match refused {
+                Refused::Wrong => StatusCode::FORBIDDEN,
+                Refused::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+                Refused::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
+            };
+            (status, Html(page)).into_response()
+        }
+    }
+}
+
+async fn show_set_up(State(door): State<Door>, Extension(asking): Extension<Asking>) -> Response {
+    if !asking.access.awaits_set_up() {
+        return Redirect::to(links::STORES).into_response();
+    }
+    Html(door::set_up(&door.style, "", None)).into_response()
+}
+
+async fn set_up(
+    State(door): State<Door>,
+    Extension(asking): Extension<Asking>,
+    Extension(Client(from)): Extension<Client>,
+    Form(typed): Form<Typed>,
+) -> Response {
+    let again = |status, sentence: String| {
+        (status, Html(door::set_up(&door.style, &typed.name, Some(sentence)))).into_response()
+    };
+    let id = match PersonId::parse(&typed.name) {
+        Ok(id) => id,
+        Err(error) => return again(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+    };
+    let password = match Password::parse(&typed.password) {
+        Ok(password) => password,
+        Err(error) => return again(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+    };
+    match asking.access.set_up(&typed.token, &id, password, from, now()).await {
+        Ok(signed_in) => {
+            tracing::info!(target: "audit", person = %signed_in.person.id, %from, "made the first user");
+            door.admit(&signed_in, asking, links::STORES).await
+        }
+        Err(error) => {
+            tracing::warn!(target: "audit", %from, reason = %error, "the first user was not made");
+            let status = match error {
+                SetUpError::WrongToken => StatusCode::FORBIDDEN,
+                SetUpError::Done => StatusCode::CONFLICT,
+                SetUpError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+                SetUpError::NotReady(_) | SetUpError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            };
+            again(status, error.to_string())
+        }
+    }
+}
+
+async fn sign_out(State(door): State<Door>, Extension(asking): Extension<Asking>) -> Response {
+    if let Some(session) = &asking.session
+        && let Err(error) = asking.access.sign_out(session, now()).await
+    {
+        tracing::warn!(%error, "a session is ended here only: the cluster does not take it");
+    }
+    door.dismiss()
+}
+
+async fn sign_out_everywhere(State(door): State<Door>, Extension(asking): Extension<Asking>) -> Response {
+    let Some(person) = asking.person() else { return door.dismiss() };
+    match asking.access.sign_out_everywhere(&person.id, now()).await {
+        Ok(()) => {
+            tracing::info!(target: "audit", person = %person.id, "signed out everywhere");
+            door.dismiss()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "sessions elsewhere were not ended");
+            let sentence =
+                "The cluster does not answer, so sessions elsewhere may go on. Sign in and try again.";
+            let page = door::sign_in(&door.style, links::STORES, "", Some(sentence.to_owned()));
+            let mut response = (StatusCode::SERVICE_UNAVAILABLE, Html(page)).into_response();
+            door.sessions.forget(response.headers_mut());
+            response
+        }
+    }
+}
+
+impl Door {
+    /// With a session that is new, whatever the browser had before.
+    async fn admit(&self, signed_in: &SignedIn, before: Asking, to: &str) -> Response {
+        if let Some(old) = &before.session
+            && let Err(error) = before.access.sign_out(old, now()).await
+        {
+            tracing::warn!(%error, "the session before this one is ended here only");
+        }
+        let mut response = Redirect::to(to).into_response();
+        self.sessions.keep(&signed_in.session, response.headers_mut());
+        response
+    }
+
+    fn dismiss(&self) -> Response {
+        let mut response = Redirect::to(links::SIGN_IN).into_response();
+        self.sessions.forget(response.headers_mut());
+        // What the browser has seen here is not shown again by its back button.
+        response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+/// Where one goes on to: a page of ours, whatever the form said.
+fn inside(to: &str) -> &str {
+    let is_ours = (to == links::STORES || to.starts_with("/stores/"))
+        && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if is_ours { to } else { links::STORES }
+}
