@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { chromium, type FullConfig, type Page } from "@playwright/test";
 import { kubectl } from "./cluster";
 import { environment } from "./environment";
@@ -23,6 +24,12 @@ export default async function setUp(config: FullConfig): Promise<void> {
 export async function fill(page: Page, name: string, password: string): Promise<void> {
   await page.getByLabel("User name").fill(name);
   await page.getByLabel(/^Password/).fill(password);
+}
+
+/** The session as a plain client sends it, which knows nothing of hosts under localhost. */
+export function cookies(): string {
+  const state = JSON.parse(readFileSync(SESSION, "utf8")) as { cookies: { name: string; value: string }[] };
+  return state.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
 }
 
 function token(): Promise<string> {

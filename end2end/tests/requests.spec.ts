@@ -1,4 +1,5 @@
 import { environment } from "../support/environment";
+import { cookies } from "../support/sign-in";
 import { expect, test } from "../support/test";
 
 // Names under .localhost are loopback for browsers; a plain client asks the ingress by address and names the host.
@@ -6,7 +7,8 @@ const HEADERS = { host: new URL(environment.address).host };
 const at = (path: string) => `http://127.0.0.1${path}`;
 
 test("a store that does not exist is a 404 with a sentence", async ({ request }) => {
-  const answer = await request.get(at("/stores/nothing-x7k2q"), { headers: HEADERS });
+  const headers = { ...HEADERS, cookie: cookies() };
+  const answer = await request.get(at("/stores/nothing-x7k2q"), { headers });
   expect(answer.status()).toBe(404);
   expect(await answer.text()).toContain("no store");
 });
