@@ -200,7 +200,7 @@ fn judge_go(answer: &str, needed: &str) -> Option<Problem> {
 fn needed_go(env: &Env) -> Result<String> {
     let mut newest = String::new();
     for family in crate::tools::FAMILIES {
-        let go_mod = fs::read_to_string(env.paths.checkout.join("cluster").join(family.name).join("go.mod"))?;
+        let go_mod = fs::read_to_string(env.paths.checkout.join(family.folder).join("go.mod"))?;
         let Some(line) = go_mod.lines().find_map(|line| line.strip_prefix("go ")) else { continue };
         if numbers(line) > numbers(&newest) {
             line.trim().clone_into(&mut newest);

@@ -50,8 +50,14 @@ pub fn build(env: &Env) -> Result<PathBuf> {
     let style = style(&env.paths.checkout.join("style"))?;
     let public = env.paths.checkout.join("public");
     let bytes = fs::read(&module).with_context(|| format!("{} cannot be read", module.display()))?;
-    let bindgen = env.tools.wasm_bindgen.as_os_str().as_encoded_bytes();
-    let key = Key::new().part(RECIPE).part(bindgen).part(bytes).part(&style).folder(&public)?.short();
+    let bindgen = env.tools.wasm_bindgen.path();
+    let key = Key::new()
+        .part(RECIPE)
+        .part(bindgen.as_os_str().as_encoded_bytes())
+        .part(bytes)
+        .part(&style)
+        .folder(&public)?
+        .short();
     let sites = env.paths.cache.join("site");
     let site = sites.join(&key);
     if site.is_dir() {
@@ -82,7 +88,7 @@ pub fn build(env: &Env) -> Result<PathBuf> {
 fn bind(env: &Env, module: &Path, folder: &Path, step: &Step) -> Result<()> {
     command::logged(
         step,
-        Command::new(&env.tools.wasm_bindgen)
+        Command::new(env.tools.wasm_bindgen.path())
             .args([
                 "--target",
                 "web",

@@ -6,6 +6,7 @@ pub(crate) mod journeys;
 mod operator;
 mod rights;
 mod rust;
+mod supply;
 mod tally;
 
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
         Err(obstacle) => Some(format!("{obstacle:#}")),
     };
     let mut tally = checks::run(env)?;
+    tally.add(supply::run(env)?);
     tally.add(rust::run(env)?);
     tally.add(match obstacle {
         None => on_node(env)?,

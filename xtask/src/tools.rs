@@ -1,6 +1,9 @@
-//! The programs that are built rather than installed: the node's from Go modules, and wasm-bindgen.
+//! The programs that are built rather than installed: the node's from Go modules, wasm-bindgen, and those that check.
 
+pub mod cargo_deny;
+pub mod crates;
 pub mod families;
+pub mod gitleaks;
 pub mod wasm_bindgen;
 
 use std::ffi::OsStr;
@@ -10,6 +13,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+pub use crates::CrateProgram;
 pub use families::{FAMILIES, Family};
 
 use crate::command;
@@ -46,7 +50,9 @@ impl Built {
 #[derive(Debug, Clone)]
 pub struct Tools {
     families: Vec<Built>,
-    pub wasm_bindgen: PathBuf,
+    pub wasm_bindgen: CrateProgram,
+    pub cargo_deny: CrateProgram,
+    pub gitleaks: Built,
 }
 
 impl Tools {
@@ -56,7 +62,12 @@ impl Tools {
     /// A go.mod or Cargo.lock cannot be read, or lacks the version.
     pub fn locate(paths: &Paths) -> Result<Self> {
         let families = FAMILIES.iter().map(|family| locate(paths, family)).collect::<Result<_>>()?;
-        Ok(Self { families, wasm_bindgen: wasm_bindgen::locate(paths)? })
+        Ok(Self {
+            families,
+            wasm_bindgen: wasm_bindgen::locate(paths)?,
+            cargo_deny: cargo_deny::locate(paths),
+            gitleaks: locate(paths, &gitleaks::FAMILY)?,
+        })
     }
 
     /// # Panics
@@ -85,7 +96,7 @@ impl Tools {
     pub fn missing(&self) -> Vec<String> {
         let families = self.families.iter().filter(|built| !built.is_there());
         let names = families.map(|built| built.family.name.to_owned());
-        let wasm_bindgen = (!self.wasm_bindgen.exists()).then(|| "wasm-bindgen".to_owned());
+        let wasm_bindgen = (!self.wasm_bindgen.is_there()).then(|| self.wasm_bindgen.name().to_owned());
         names.chain(wasm_bindgen).collect()
     }
 
@@ -104,13 +115,17 @@ impl Tools {
     /// A build fails.
     pub fn build_families(&self, names: &[&str], paths: &Paths, reporter: &Reporter) -> Result<()> {
         remove_half_made(&paths.bin())?;
-        let wanted = self.families.iter().filter(|built| names.contains(&built.family.name));
-        for built in wanted.filter(|built| !built.is_there()) {
-            let title = format!("building {} {} from its Go module", built.family.name, built.version);
-            reporter
-                .step(&title, &format!("tools-{}", built.family.name), |step| build(paths, built, step))?;
-        }
-        Ok(())
+        let mut wanted = self.families.iter().filter(|built| names.contains(&built.family.name));
+        wanted.try_for_each(|built| ensure(paths, built, reporter))
+    }
+
+    /// Builds those that are missing of what only checks use.
+    ///
+    /// # Errors
+    /// A build fails.
+    pub fn build_checkers(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        self.cargo_deny.build(paths, reporter)?;
+        ensure(paths, &self.gitleaks, reporter)
     }
 
     /// Builds everything that is missing.
@@ -127,13 +142,13 @@ impl Tools {
     /// # Errors
     /// The build fails.
     pub fn build_wasm_bindgen(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
-        wasm_bindgen::build(paths, reporter, &self.wasm_bindgen)?;
+        self.wasm_bindgen.build(paths, reporter)?;
         wasm_bindgen::ensure_target(paths, reporter)
     }
 }
 
 fn locate(paths: &Paths, family: &'static Family) -> Result<Built> {
-    let module = paths.checkout.join("cluster").join(family.name);
+    let module = paths.checkout.join(family.folder);
     let read = |file: &str| {
         let path = module.join(file);
         fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
@@ -146,9 +161,17 @@ fn locate(paths: &Paths, family: &'static Family) -> Result<Built> {
     Ok(Built { family, version, key, folder })
 }
 
+fn ensure(paths: &Paths, built: &Built, reporter: &Reporter) -> Result<()> {
+    if built.is_there() {
+        return Ok(());
+    }
+    let title = format!("building {} {} from its Go module", built.family.name, built.version);
+    reporter.step(&title, &format!("tools-{}", built.family.name), |step| build(paths, built, step))
+}
+
 fn build(paths: &Paths, built: &Built, step: &Step) -> Result<()> {
     let family = built.family;
-    let module = paths.checkout.join("cluster").join(family.name);
+    let module = paths.checkout.join(family.folder);
     let half_made = half_made(&built.folder);
     fs::create_dir_all(&half_made)?;
 

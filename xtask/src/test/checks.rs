@@ -100,15 +100,7 @@ pub(super) fn run(env: &Env) -> Result<Tally> {
 
 /// Runs one command as one test.
 pub(super) fn check_one(env: &Env, title: &str, log: &str, command: &mut Command) -> Result<Tally> {
-    let mut tally = Tally::default();
-    match env.reporter.step(title, log, |step| command::logged(step, command)) {
-        Ok(()) => tally.pass(),
-        Err(error) => {
-            crate::interrupt::check()?;
-            tally.fail(format!("{title}: {error:#}"));
-        }
-    }
-    Ok(tally)
+    Tally::of(title, env.reporter.step(title, log, |step| command::logged(step, command)))
 }
 
 fn install_node_modules(env: &Env) -> Result<()> {

@@ -19,6 +19,22 @@ pub(super) struct Skip {
 }
 
 impl Tally {
+    /// One test, by what came of it.
+    ///
+    /// # Errors
+    /// It was interrupted, and so has no outcome.
+    pub(super) fn of(test: &str, outcome: anyhow::Result<()>) -> anyhow::Result<Self> {
+        let mut tally = Self::default();
+        match outcome {
+            Ok(()) => tally.pass(),
+            Err(error) => {
+                crate::interrupt::check()?;
+                tally.fail(format!("{test}: {error:#}"));
+            }
+        }
+        Ok(tally)
+    }
+
     pub(super) fn pass(&mut self) {
         self.passed += 1;
     }

@@ -1,10 +1,11 @@
-//! The node's programs, by Go module. Versions stand in `cluster/<family>/go.mod`.
+//! The node's programs, by Go module. Versions stand in the go.mod of each family.
 
 /// Programs that are built from one go.mod.
 #[derive(Debug)]
 pub struct Family {
-    /// Also the folder below `cluster/`.
     pub name: &'static str,
+    /// Where its go.mod is, below the checkout.
+    pub folder: &'static str,
     /// The module whose version is the family's.
     pub module: &'static str,
     pub programs: &'static [Program],
@@ -30,13 +31,14 @@ impl Program {
     }
 }
 
-const fn program(package: &'static str, name: &'static str) -> Program {
+pub(super) const fn program(package: &'static str, name: &'static str) -> Program {
     Program { package, name }
 }
 
 pub const FAMILIES: &[Family] = &[
     Family {
         name: "kubernetes",
+        folder: "cluster/kubernetes",
         module: "k8s.io/kubernetes",
         programs: &[
             program("k8s.io/kubernetes/cmd/kube-apiserver", "kube-apiserver"),
@@ -51,6 +53,7 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         name: "containerd",
+        folder: "cluster/containerd",
         module: "github.com/containerd/containerd/v2",
         programs: &[
             program("github.com/containerd/containerd/v2/cmd/containerd", "containerd"),
@@ -65,6 +68,7 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         name: "etcd",
+        folder: "cluster/etcd",
         module: "go.etcd.io/etcd/server/v3",
         programs: &[program("go.etcd.io/etcd/server/v3", "etcd")],
         ldflags: no_version,
@@ -72,6 +76,7 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         name: "helm",
+        folder: "cluster/helm",
         module: "helm.sh/helm/v4",
         programs: &[program("helm.sh/helm/v4/cmd/helm", "helm")],
         ldflags: |version| format!("-X helm.sh/helm/v4/internal/version.version={version}"),
@@ -79,6 +84,7 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         name: "coredns",
+        folder: "cluster/coredns",
         module: "github.com/coredns/coredns",
         programs: &[program("github.com/coredns/coredns", "coredns")],
         ldflags: no_version,
@@ -86,6 +92,7 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         name: "local-path",
+        folder: "cluster/local-path",
         module: "github.com/rancher/local-path-provisioner",
         programs: &[program("github.com/rancher/local-path-provisioner", "local-path-provisioner")],
         ldflags: no_version,
@@ -93,6 +100,7 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         name: "traefik",
+        folder: "cluster/traefik",
         module: "github.com/traefik/traefik/v3",
         programs: &[program("github.com/traefik/traefik/v3/cmd/traefik", "traefik")],
         ldflags: no_version,
@@ -100,6 +108,7 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         name: "cilium",
+        folder: "cluster/cilium",
         module: "github.com/cilium/cilium",
         programs: &[
             program("github.com/cilium/cilium/daemon", "cilium-agent"),
@@ -113,7 +122,7 @@ pub const FAMILIES: &[Family] = &[
     },
 ];
 
-fn no_version(_: &str) -> String {
+pub(super) fn no_version(_: &str) -> String {
     String::new()
 }
 
@@ -166,8 +175,8 @@ mod tests {
 
     #[test]
     fn every_family_has_a_module_with_a_version_and_a_tool_line_for_each_program() {
-        for family in FAMILIES {
-            let go_mod = format!("{}/../cluster/{}/go.mod", env!("CARGO_MANIFEST_DIR"), family.name);
+        for family in FAMILIES.iter().chain([&super::super::gitleaks::FAMILY]) {
+            let go_mod = format!("{}/../{}/go.mod", env!("CARGO_MANIFEST_DIR"), family.folder);
             let go_mod = std::fs::read_to_string(go_mod).unwrap();
             assert!(version_in(&go_mod, family.module).is_some(), "{}", family.name);
             for program in family.programs {

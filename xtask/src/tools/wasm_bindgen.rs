@@ -1,11 +1,12 @@
 //! `wasm-bindgen`, which has to be of exactly the version in Cargo.lock, and rustc's WebAssembly target.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use super::crates::{CrateProgram, Effort, Lock};
 use crate::command;
 use crate::paths::Paths;
 use crate::progress::Reporter;
@@ -16,50 +17,11 @@ const TARGET: &str = "wasm32-unknown-unknown";
 ///
 /// # Errors
 /// Cargo.lock cannot be read or holds no wasm-bindgen.
-pub fn locate(paths: &Paths) -> Result<PathBuf> {
+pub fn locate(paths: &Paths) -> Result<CrateProgram> {
     let lock = paths.checkout.join("Cargo.lock");
     let text = fs::read_to_string(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
     let version = version_in(&text).with_context(|| format!("{} holds no wasm-bindgen", lock.display()))?;
-    Ok(paths.bin().join(format!("wasm-bindgen-{version}")).join("bin/wasm-bindgen"))
-}
-
-/// Installs the program if it is missing.
-///
-/// # Errors
-/// cargo fails.
-pub fn build(paths: &Paths, reporter: &Reporter, program: &Path) -> Result<()> {
-    if program.exists() {
-        return Ok(());
-    }
-    let root = program.ancestors().nth(2).context("wasm-bindgen has no folder")?;
-    let version = root
-        .file_name()
-        .and_then(|name| name.to_str()?.strip_prefix("wasm-bindgen-"))
-        .context("wasm-bindgen's folder names no version")?;
-    reporter.step(&format!("building wasm-bindgen {version}"), "tools-wasm-bindgen", |step| {
-        // cargo puts the program in place last, so an interrupted run leaves none. It runs for a second at a
-        // time: it is compiled quickly rather than well. Its own lock file names versions that registries lack.
-        command::logged(
-            step,
-            Command::new("cargo")
-                .args([
-                    "install",
-                    "wasm-bindgen-cli",
-                    "--bin",
-                    "wasm-bindgen",
-                    "--version",
-                    version,
-                    "--root",
-                ])
-                .arg(root)
-                .current_dir(&paths.cache)
-                .env("CARGO_TARGET_DIR", paths.target().join("tools"))
-                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-                .env("CARGO_PROFILE_RELEASE_LTO", "off")
-                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-                .env("CARGO_PROFILE_RELEASE_DEBUG", "false"),
-        )
-    })
+    Ok(CrateProgram::new(paths, "wasm-bindgen-cli", "wasm-bindgen", version, (Lock::Newest, Effort::Little)))
 }
 
 /// Adds rustc's target for the browser where rustup does not have it.
