@@ -1,7 +1,11 @@
 {{/* What the schema cannot say well, as sentences. */}}
 {{- define "platform.checks" -}}
+{{- $pinned := "^([^@]+/)?[^/@:]+(:[-A-Za-z0-9_.]+|(:[-A-Za-z0-9_.]+)?@sha256:[0-9a-f]{64})$" -}}
 {{- if not .Values.image -}}
   {{- fail "image is empty: give the full reference of the platform's image." -}}
+{{- end -}}
+{{- if or (not (regexMatch $pinned .Values.image)) (hasSuffix ":latest" .Values.image) -}}
+  {{- fail (printf "image has to say which: %s has no tag or the tag latest." .Values.image) -}}
 {{- end -}}
 {{- if not (regexMatch "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$" .Values.domainSuffix) -}}
   {{- fail "domainSuffix has to be a host name in lower case without a dot in front, such as shops.example.com." -}}
@@ -22,6 +26,9 @@
   {{- range $name, $image := $settings.images -}}
     {{- if not $image -}}
       {{- fail (printf "engines.%s.images.%s is empty: give the full reference of the image." $engine $name) -}}
+    {{- end -}}
+    {{- if or (not (regexMatch $pinned $image)) (hasSuffix ":latest" $image) -}}
+      {{- fail (printf "engines.%s.images.%s has to say which: %s has no tag or the tag latest." $engine $name $image) -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}

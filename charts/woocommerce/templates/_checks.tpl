@@ -1,6 +1,7 @@
 {{/* What the schema cannot say well. Each refusal is a sentence with the value's name, what is wrong, and what to do. */}}
 {{- define "woocommerce.checks" -}}
 {{- $quantity := "^[1-9][0-9]*(\\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$" -}}
+{{- $pinned := "^([^@]+/)?[^/@:]+(:[-A-Za-z0-9_.]+|(:[-A-Za-z0-9_.]+)?@sha256:[0-9a-f]{64})$" -}}
 {{- if not (regexMatch "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" .Values.store.id) -}}
   {{- fail "store.id has to be 1 to 63 lower-case letters, digits and dashes, with no dash at either end." -}}
 {{- end -}}
@@ -25,6 +26,10 @@
 {{- range $name := list "wordpress" "mariadb" -}}
   {{- if not (index $.Values.images $name) -}}
     {{- fail (printf "images.%s is empty: give the full reference of the image." $name) -}}
+  {{- end -}}
+  {{- $image := index $.Values.images $name -}}
+  {{- if or (not (regexMatch $pinned $image)) (hasSuffix ":latest" $image) -}}
+    {{- fail (printf "images.%s has to say which: %s has no tag or the tag latest." $name $image) -}}
   {{- end -}}
 {{- end -}}
 {{- range $name := list "database" "uploads" -}}
