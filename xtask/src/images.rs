@@ -1,6 +1,7 @@
 //! Container images, each kept as one archive named by the hash of what goes in.
 
 pub mod buildah;
+mod carried;
 pub mod node;
 pub mod platform;
 pub mod woocommerce;
@@ -48,6 +49,11 @@ impl Image {
         self.archive.exists()
     }
 
+    /// The bill of materials that is in the image, where there is one.
+    pub fn bill(&self) -> PathBuf {
+        bill_beside(&self.archive)
+    }
+
     /// The digest under which a container engine lists the image.
     ///
     /// # Errors
@@ -78,6 +84,10 @@ impl Image {
     }
 }
 
+fn bill_beside(archive: &Path) -> PathBuf {
+    archive.with_extension("cdx.json")
+}
+
 fn digest_in(index: &str) -> Option<String> {
     let index: serde_json::Value = serde_json::from_str(index).ok()?;
     index.pointer("/manifests/0/digest")?.as_str().map(str::to_owned)
@@ -94,7 +104,9 @@ fn remove_old(folder: &Path, name: &str) -> Result<()> {
     archives.sort();
     let surplus = archives.len().saturating_sub(KEPT_ARCHIVES);
     for (_, archive) in archives.into_iter().take(surplus) {
-        fs::remove_file(&archive).with_context(|| format!("{} cannot be removed", archive.display()))?;
+        for file in [bill_beside(&archive), archive].iter().filter(|file| file.exists()) {
+            fs::remove_file(file).with_context(|| format!("{} cannot be removed", file.display()))?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask`: Storeyard on this machine or in a cluster one has, and everything built for it.
 
 pub mod bench;
+pub mod bill;
 pub mod cli;
 pub mod cluster;
 pub mod command;

@@ -16,7 +16,8 @@ use crate::progress::Step;
 const RECIPE: &str = "1";
 /// Leptos asks for `pkg/storeyard.{js,wasm,css}`: `LEPTOS_OUTPUT_NAME` in `.cargo/config.toml`.
 const NAME: &str = "storeyard";
-const TARGET: &str = "wasm32-unknown-unknown";
+/// What the page is compiled for.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "wasm-release";
 /// What gets smaller by compressing.
 const COMPRESSIBLE: [&str; 7] = ["js", "wasm", "css", "svg", "html", "txt", "json"];

@@ -1,5 +1,6 @@
 //! buildah, with storage of its own.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -110,10 +111,33 @@ impl Buildah {
     /// # Errors
     /// buildah fails.
     pub fn send(&self, step: &Step, archive: &Path, reference: &str) -> Result<()> {
-        let image = command::output(
+        let image = self.pull_archive(archive)?;
+        command::logged(step, self.run("push").arg(image).arg(format!("docker://{reference}")))
+    }
+
+    /// A container of an image in the storage, to look into and to add to.
+    ///
+    /// # Errors
+    /// There is no such image.
+    pub fn container(&self, image: &str) -> Result<Container<'_>> {
+        let id = command::output(self.run("from").args(["--pull=never", image]))?;
+        Ok(Container { buildah: self, id: id.trim().to_owned() })
+    }
+
+    /// A container of the image in an archive.
+    ///
+    /// # Errors
+    /// buildah cannot read it.
+    pub fn container_of(&self, archive: &Path) -> Result<Container<'_>> {
+        self.container(&self.pull_archive(archive)?)
+    }
+
+    /// The id of the image in an archive.
+    fn pull_archive(&self, archive: &Path) -> Result<String> {
+        let pulled = command::output(
             self.run("pull").arg("--quiet").arg(format!("oci-archive:{}", archive.display())),
         )?;
-        command::logged(step, self.run("push").arg(image.trim()).arg(format!("docker://{reference}")))
+        Ok(pulled.trim().to_owned())
     }
 
     fn ensure_base(&self, step: &Step) -> Result<()> {
@@ -167,5 +191,65 @@ impl Buildah {
             .arg(name)
             .env("BUILDAH_ISOLATION", "chroot");
         buildah
+    }
+}
+
+/// A container that was made from an image, and is to be committed or removed.
+#[derive(Debug)]
+pub struct Container<'a> {
+    buildah: &'a Buildah,
+    id: String,
+}
+
+impl Container<'_> {
+    /// What a program of the image prints.
+    ///
+    /// # Errors
+    /// It cannot be started or fails.
+    pub fn output(&self, program: &[&str]) -> Result<String> {
+        let mut run = self.buildah.run("run");
+        command::output(run.args(["--isolation", "chroot", &self.id, "--"]).args(program))
+    }
+
+    /// Adds a file that everyone may read.
+    ///
+    /// # Errors
+    /// buildah fails.
+    pub fn add(&self, file: &Path, inside: &str) -> Result<()> {
+        let mut copy = self.buildah.run("copy");
+        copy.args(["--chmod", "0644", "--chown", "0:0", &self.id]).arg(file).arg(inside);
+        command::output(&mut copy).map(drop)
+    }
+
+    /// # Errors
+    /// buildah fails.
+    pub fn set_label(&self, name: &str, value: &str) -> Result<()> {
+        let label = format!("{name}={value}");
+        command::output(self.buildah.run("config").args(["--label", &label, &self.id])).map(drop)
+    }
+
+    /// The labels of the image, by name.
+    ///
+    /// # Errors
+    /// buildah fails.
+    pub fn labels(&self) -> Result<BTreeMap<String, String>> {
+        let printed = command::output(self.buildah.run("inspect").args(["--type", "container", &self.id]))?;
+        let told: serde_json::Value = serde_json::from_str(&printed)?;
+        let labels = told.pointer("/OCIv1/config/Labels").cloned().unwrap_or_default();
+        Ok(serde_json::from_value::<Option<_>>(labels)?.unwrap_or_default())
+    }
+
+    /// Makes an image of it, and removes it.
+    ///
+    /// # Errors
+    /// buildah fails.
+    pub fn commit(self, step: &Step, reference: &str) -> Result<()> {
+        command::logged(step, self.buildah.run("commit").args(["--rm", &self.id, reference]))
+    }
+
+    /// # Errors
+    /// buildah fails.
+    pub fn remove(self) -> Result<()> {
+        command::output(self.buildah.run("rm").arg(&self.id)).map(drop)
     }
 }

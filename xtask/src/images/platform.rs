@@ -6,14 +6,19 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use super::buildah::Container;
+use super::carried::{self, Version};
 use super::{Buildah, Image, woocommerce};
+use crate::bill::{self, Component};
 use crate::command;
 use crate::env::Env;
 use crate::key::{Key, files_below};
 use crate::site;
 
 /// Goes into every key: raise it when the way of building changes.
-const RECIPE: &str = "1";
+const RECIPE: &str = "2";
+/// What programs in images are compiled for.
+const NATIVE: &str = "x86_64-unknown-linux-gnu";
 /// Ends the tag of a WordPress image that has WooCommerce in it.
 const WITH_PLUGIN: &str = "-woo";
 
@@ -38,46 +43,90 @@ impl PlatformImages {
 /// # Errors
 /// A build fails.
 pub fn ensure(env: &Env) -> Result<PlatformImages> {
-    let mariadb = build(env, "mariadb", "", &[])?;
-    let plugin = woocommerce::find(env)?;
-    let extra: Vec<(PathBuf, &str)> = plugin.iter().map(|zip| (zip.clone(), "woocommerce.zip")).collect();
-    let suffix = if plugin.is_some() { WITH_PLUGIN } else { "" };
-    let wordpress = build(env, "wordpress", suffix, &extra)?;
+    let recipe = Recipe::new("mariadb", Version::Package("mariadb-server"));
+    let mariadb = ensure_one(env, &recipe, |_| Ok(Vec::new()))?;
 
-    let binary = build_binary(env)?;
-    let site = site::build(env)?;
-    let platform = build(
-        env,
-        "platform",
-        "",
-        &[
-            (binary, "storeyard"),
-            (site, "site"),
-            (env.paths.checkout.join("charts/woocommerce"), "charts/woocommerce"),
-            (env.tools.helm(), "helm"),
-            (env.tools.kubectl(), "kubectl"),
-        ],
-    )?;
+    let plugin = woocommerce::find(env)?;
+    let mut recipe = Recipe::new("wordpress", Version::Package("wordpress"));
+    if let Some(zip) = &plugin {
+        recipe.suffix = WITH_PLUGIN;
+        recipe.extra.push((zip.clone(), "woocommerce.zip"));
+    }
+    let wordpress = ensure_one(env, &recipe, |container| {
+        plugin.iter().map(|_| woocommerce::component(container)).collect()
+    })?;
+
+    let mut recipe = Recipe::new("platform", Version::Storeyard);
+    recipe.extra = vec![
+        (build_binary(env)?, "storeyard"),
+        (site::build(env)?, "site"),
+        (env.paths.checkout.join("charts/woocommerce"), "charts/woocommerce"),
+        (env.tools.helm(), "helm"),
+        (env.tools.kubectl(), "kubectl"),
+        // Its bill of materials follows from this as well as from the binary.
+        (env.paths.checkout.join("Cargo.lock"), "Cargo.lock"),
+    ];
+    let platform = ensure_one(env, &recipe, |_| linked_into_platform(env))?;
     Ok(PlatformImages { platform, wordpress, mariadb, plugin: plugin.is_some() })
 }
 
-/// Builds `images/<name>`, with `extra` files and folders in its context.
-fn build(env: &Env, name: &'static str, suffix: &str, extra: &[(PathBuf, &str)]) -> Result<Image> {
-    let context = env.paths.stage().join(name);
-    if context.exists() {
-        fs::remove_dir_all(&context)?;
+/// How to build `images/<name>`.
+#[derive(Debug)]
+struct Recipe {
+    name: &'static str,
+    version: Version,
+    /// Ends the tag.
+    suffix: &'static str,
+    /// Files and folders that its context has beside those of `images/<name>`.
+    extra: Vec<(PathBuf, &'static str)>,
+}
+
+impl Recipe {
+    fn new(name: &'static str, version: Version) -> Self {
+        Self { name, version, suffix: "", extra: Vec::new() }
     }
-    copy(&env.paths.checkout.join("images").join(name), &context)?;
-    for (from, to) in extra {
-        copy(from, &context.join(to))?;
+
+    /// Puts the context together in `context`.
+    fn lay_out(&self, checkout: &Path, context: &Path) -> Result<()> {
+        if context.exists() {
+            fs::remove_dir_all(context)?;
+        }
+        copy(&checkout.join("images").join(self.name), context)?;
+        self.extra.iter().try_for_each(|(from, to)| copy(from, &context.join(to)))
     }
-    let key = Key::new().part(RECIPE).part(name).folder(&context)?.short();
-    let image = Image::new(env, name, &format!("{key}{suffix}"), &key);
+
+    /// Key of the image that a context makes. Only what is in the context counts, and the way of building.
+    fn key(&self, context: &Path) -> Result<String> {
+        Ok(Key::new().part(RECIPE).part(self.name).folder(context)?.short())
+    }
+}
+
+/// Makes an image if its archive is missing. `linked`: what is in it beside Debian packages.
+fn ensure_one(
+    env: &Env,
+    recipe: &Recipe,
+    linked: impl FnOnce(&Container<'_>) -> Result<Vec<Component>>,
+) -> Result<Image> {
+    let context = env.paths.stage().join(recipe.name);
+    recipe.lay_out(&env.paths.checkout, &context)?;
+    let key = recipe.key(&context)?;
+    let image = Image::new(env, recipe.name, &format!("{key}{}", recipe.suffix), &key);
     image.ensure(env, |buildah: &Buildah, step| {
-        buildah.from_containerfile(step, &image.reference, &context.join("Containerfile"), &context)
+        buildah.from_containerfile(step, &image.reference, &context.join("Containerfile"), &context)?;
+        carried::add(env, (buildah, step), &image, recipe.version, linked)
     })?;
     fs::remove_dir_all(&context)?;
     Ok(image)
+}
+
+fn linked_into_platform(env: &Env) -> Result<Vec<Component>> {
+    let mut linked = bill::crates(&env.paths.checkout, "server", NATIVE)?;
+    linked.extend(bill::crates(&env.paths.checkout, "frontend", site::TARGET)?);
+    for (program, family) in [(env.tools.helm(), "helm"), (env.tools.kubectl(), "kubernetes")] {
+        let source = env.paths.checkout.join(env.tools.family(family).family.folder);
+        linked.extend(bill::modules(&program, &source)?);
+    }
+    Ok(linked)
 }
 
 fn build_binary(env: &Env) -> Result<PathBuf> {
@@ -106,4 +155,45 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         fs::copy(&file, &target).with_context(|| format!("{} cannot be copied", file.display()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+
+    /// A checkout with the files of one image, and a file that comes from elsewhere.
+    fn checkout(name: &str, containerfile: &str) -> PathBuf {
+        let checkout = std::env::temp_dir().join(format!("storeyard-recipe-{name}-{}", std::process::id()));
+        fs::create_dir_all(checkout.join("images/mariadb")).unwrap();
+        fs::write(checkout.join("images/mariadb/Containerfile"), containerfile).unwrap();
+        fs::write(checkout.join("binary"), "binary").unwrap();
+        checkout
+    }
+
+    fn key(checkout: &Path, inside: &'static str) -> String {
+        let mut recipe = Recipe::new("mariadb", Version::Storeyard);
+        recipe.extra.push((checkout.join("binary"), inside));
+        let context = checkout.join("context");
+        recipe.lay_out(checkout, &context).unwrap();
+        recipe.key(&context).unwrap()
+    }
+
+    #[test]
+    fn the_same_files_make_the_same_tag_in_any_checkout_at_any_time() {
+        let (one, other) = (checkout("one", "FROM a:1"), checkout("other", "FROM a:1"));
+        let file = fs::File::options().write(true).open(other.join("images/mariadb/Containerfile")).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(86_400)).unwrap();
+        fs::create_dir_all(other.join("context")).unwrap();
+        fs::write(other.join("context/left-by-an-earlier-run"), "").unwrap();
+        let keys = [key(&one, "binary"), key(&one, "binary"), key(&other, "binary")];
+        let changed = [key(&checkout("other", "FROM a:2"), "binary"), key(&one, "renamed")];
+        for checkout in [one, other] {
+            fs::remove_dir_all(checkout).unwrap();
+        }
+        assert_eq!(keys[0], keys[1]);
+        assert_eq!(keys[0], keys[2]);
+        assert!(!changed.contains(&keys[0]), "{changed:?}");
+    }
 }

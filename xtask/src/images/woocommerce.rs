@@ -8,12 +8,17 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::buildah::Container;
+use crate::bill::{Component, Kind, Licence, Terms};
 use crate::command;
 use crate::env::Env;
 
 const VARIABLE: &str = "WOOCOMMERCE_ZIP";
 const VERSION: &str = "10.5.0";
 const HOST: &str = "downloads.wordpress.org";
+/// Where the plugin is in an image.
+const FOLDER: &str = "/usr/share/wordpress/wp-content/plugins/woocommerce";
+const LICENCE: &str = "GPL-3.0-or-later";
 
 /// The plugin's zip: the one that is given, else the one in the cache, else a downloaded one; None when there is none.
 ///
@@ -42,6 +47,28 @@ pub fn find(env: &Env) -> Result<Option<PathBuf>> {
         "{HOST} does not answer, so stores are WordPress without WooCommerce; {VARIABLE}=<woocommerce.zip> gives the plugin"
     ));
     Ok(None)
+}
+
+/// What the plugin in an image says of itself.
+///
+/// # Errors
+/// The image has none.
+pub(super) fn component(container: &Container<'_>) -> Result<Component> {
+    let main = container.output(&["cat", &format!("{FOLDER}/woocommerce.php")])?;
+    Ok(Component {
+        kind: Kind::WordPressPlugin,
+        name: "woocommerce".to_owned(),
+        version: header(&main, "Version").context("WooCommerce names no version")?.to_owned(),
+        licence: Licence::Spdx(LICENCE.to_owned()),
+        terms: Terms::File(format!("{FOLDER}/license.txt")),
+    })
+}
+
+/// A field of the comment that a plugin begins with.
+fn header<'a>(plugin: &'a str, field: &str) -> Option<&'a str> {
+    plugin.lines().find_map(|line| {
+        Some(line.trim_start_matches([' ', '*']).strip_prefix(field)?.strip_prefix(':')?.trim())
+    })
 }
 
 fn newest_zip(folder: &Path) -> Result<Option<PathBuf>> {
@@ -79,6 +106,13 @@ fn is_zip(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_version_stands_in_the_comment_at_the_beginning() {
+        let plugin = "<?php\n/**\n * Plugin Name: WooCommerce\n * Version: 10.5.0\n */\n";
+        assert_eq!(header(plugin, "Version"), Some("10.5.0"));
+        assert_eq!(header(plugin, "Author"), None);
+    }
 
     #[test]
     fn a_page_that_says_no_is_not_taken_for_a_zip() {
