@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and every test, and one closing line that sums them up.
 
+mod carried;
 mod charts;
 mod checks;
 pub(crate) mod journeys;
@@ -64,11 +65,13 @@ fn on_node(env: &Env) -> Result<Tally> {
 
 fn on_cluster(env: &Env, cluster: &Cluster) -> Result<Tally> {
     let images = images::platform::ensure(env)?;
+    let mut tally = carried::run(env, &images)?;
     node::import_missing(env, &images.all())?;
     let trial = Trial::install(env, cluster, &images)?;
     let tested = on_trial(env, &trial);
     trial.remove(env)?;
-    tested
+    tally.add(tested?);
+    Ok(tally)
 }
 
 fn on_trial(env: &Env, trial: &Trial) -> Result<Tally> {
@@ -82,6 +85,7 @@ fn on_trial(env: &Env, trial: &Trial) -> Result<Tally> {
 fn without_node(env: &Env, obstacle: &str) -> Result<Tally> {
     let reason = format!("needs the node: {obstacle}");
     let mut tally = rust::skip_on_cluster(env, &reason)?;
+    tally.skip("what the images carry", &reason);
     tally.skip("charts against the API server", &reason);
     tally.skip("rights of the platform's accounts", &reason);
     tally.skip("journeys in Chromium", &reason);

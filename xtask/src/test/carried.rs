@@ -1,0 +1,190 @@
+//! What the images say of themselves, held against what is in them.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::tally::Tally;
+use crate::bill::{self, BILL, Listed, NOTICE};
+use crate::env::Env;
+use crate::images::buildah::Container;
+use crate::images::platform::PlatformImages;
+use crate::images::{Buildah, Image};
+
+/// What every image is labelled with, below `org.opencontainers.image`.
+const LABELS: [&str; 4] = ["title", "description", "version", "licenses"];
+const DEBIAN: &str = "deb";
+/// Prints every package that dpkg knows, one a line.
+const DPKG: [&str; 3] = ["dpkg-query", "--show", "--showformat=${db:Status-Abbrev}|${Package}|${Version}\\n"];
+/// Prints where the crates lay whose code can panic: the program keeps their paths.
+const PANICS: [&str; 5] = [
+    "grep",
+    "--only-matching",
+    "--text",
+    "--extended-regexp",
+    "registry/src/[^/]+/[A-Za-z0-9_-]+-[0-9]+\\.[0-9]+\\.[^/]+/src",
+];
+const PROGRAM: &str = "/usr/local/bin/storeyard";
+
+/// # Errors
+/// An image cannot be read, or the run was interrupted.
+pub(super) fn run(env: &Env, images: &PlatformImages) -> Result<Tally> {
+    let mut tally = Tally::default();
+    for image in images.all() {
+        let title = format!("what the image {} carries", image.name);
+        tally.add(env.reporter.step(&title, "test-carried", |_| {
+            let buildah = Buildah::new(&env.paths);
+            let container = buildah.container_of(&image.archive)?;
+            let tally = check(env, image, &container);
+            container.remove()?;
+            tally
+        })?);
+    }
+    Ok(tally)
+}
+
+fn check(env: &Env, image: &Image, container: &Container<'_>) -> Result<Tally> {
+    let carried = Carried::read(image, container)?;
+    let mut checks: Vec<(&str, Result<()>)> = vec![
+        ("is labelled", carried.is_labelled(container)),
+        ("lists its packages", carried.lists_packages(container)),
+        ("has its bill in the cache", carried.has_bill_in_cache(image)),
+        ("has a notice of everything", carried.has_notice(container)),
+    ];
+    if image.name == "platform" {
+        checks.push(("lists its crates", carried.lists_crates(container)));
+        checks.push(("lists its programs", carried.lists_programs(env)));
+    }
+    let mut tally = Tally::default();
+    for (what, outcome) in checks {
+        tally.add(Tally::of(&format!("image {} {what}", image.name), outcome)?);
+    }
+    Ok(tally)
+}
+
+/// What an image says of itself.
+struct Carried {
+    title: String,
+    bill: String,
+    listed: Vec<Listed>,
+    notice: String,
+}
+
+impl Carried {
+    fn read(image: &Image, container: &Container<'_>) -> Result<Self> {
+        let bill = container.output(&["cat", BILL])?;
+        Ok(Self {
+            title: format!("storeyard-{}", image.name),
+            listed: bill::listed(&bill)?,
+            bill,
+            notice: container.output(&["cat", NOTICE])?,
+        })
+    }
+
+    fn names(&self, purl_type: &str) -> BTreeSet<(&str, &str)> {
+        let entries = self.listed.iter().filter(|listed| listed.purl_type == purl_type);
+        entries.map(|listed| (listed.name.as_str(), listed.version.as_str())).collect()
+    }
+
+    fn is_labelled(&self, container: &Container<'_>) -> Result<()> {
+        let labels = container.labels()?;
+        for name in LABELS {
+            let value = labels.get(&format!("org.opencontainers.image.{name}"));
+            ensure!(value.is_some_and(|value| !value.is_empty()), "it has no {name}");
+        }
+        let title = &labels["org.opencontainers.image.title"];
+        ensure!(*title == self.title, "its title is {title}");
+        Ok(())
+    }
+
+    fn lists_packages(&self, container: &Container<'_>) -> Result<()> {
+        let printed = container.output(&DPKG)?;
+        let installed =
+            printed.lines().filter_map(|line| line.strip_prefix("ii ")?.strip_prefix('|')?.split_once('|'));
+        same(&installed.collect(), &self.names(DEBIAN))
+    }
+
+    fn has_bill_in_cache(&self, image: &Image) -> Result<()> {
+        let kept = std::fs::read_to_string(image.bill())
+            .with_context(|| format!("{} cannot be read", image.bill().display()))?;
+        ensure!(kept == self.bill, "{} is another one", image.bill().display());
+        Ok(())
+    }
+
+    /// Everything on the bill has a line, every file that a line leads to is there, and so is every text.
+    fn has_notice(&self, container: &Container<'_>) -> Result<()> {
+        let mut files = Vec::new();
+        for Listed { name, version, .. } in &self.listed {
+            let beginning = format!("{name} {version}: ");
+            let line = self.notice.lines().find(|line| line.starts_with(&beginning));
+            let terms = line.and_then(|line| line.split(' ').next_back());
+            let terms = terms.with_context(|| format!("the notice has no line of {name} {version}"))?;
+            let is_told = terms.starts_with('/') || self.notice.lines().any(|line| line == terms);
+            ensure!(is_told, "the notice does not lead to the terms of {name} {version}: {terms}");
+            files.extend(Some(terms).filter(|terms| terms.starts_with('/')));
+        }
+        // Fails, and names them, when some are not there.
+        container.output(&[&["ls", "-L"][..], &files].concat()).map(drop)
+    }
+
+    /// Read from the program itself, not from what it was built from. Crates that cannot panic leave no trace.
+    fn lists_crates(&self, container: &Container<'_>) -> Result<()> {
+        let printed = container.output(&[&PANICS[..], &[PROGRAM]].concat())?;
+        let linked: BTreeSet<(&str, &str)> = printed.lines().filter_map(crate_of).collect();
+        ensure!(linked.len() > 20, "only {} crates were found in the program", linked.len());
+        let listed = self.names("cargo");
+        let missing: Vec<_> = linked.difference(&listed).collect();
+        ensure!(missing.is_empty(), "the bill lacks {missing:?}");
+        Ok(())
+    }
+
+    fn lists_programs(&self, env: &Env) -> Result<()> {
+        let listed = self.names("golang");
+        for name in ["helm", "kubernetes"] {
+            let family = env.tools.family(name);
+            let module = (family.family.module, family.version.as_str());
+            ensure!(listed.contains(&module), "the bill lacks {module:?}");
+        }
+        Ok(())
+    }
+}
+
+fn same(inside: &BTreeSet<(&str, &str)>, listed: &BTreeSet<(&str, &str)>) -> Result<()> {
+    ensure!(!inside.is_empty(), "nothing is inside");
+    let missing: Vec<_> = inside.difference(listed).collect();
+    let surplus: Vec<_> = listed.difference(inside).collect();
+    ensure!(
+        missing.is_empty() && surplus.is_empty(),
+        "the bill lacks {missing:?} and has too many {surplus:?}"
+    );
+    Ok(())
+}
+
+/// Name and version from `registry/src/<index>/<name>-<version>/src`.
+fn crate_of(path: &str) -> Option<(&str, &str)> {
+    let folder = path.strip_suffix("/src")?.rsplit('/').next()?;
+    let is_version = |at: &usize| folder[at + 1..].starts_with(|c: char| c.is_ascii_digit());
+    let dash = folder.match_indices('-').map(|(at, _)| at).find(is_version)?;
+    Some((&folder[..dash], &folder[dash + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_is_known_by_the_folder_that_it_was_compiled_in() {
+        let path = "registry/src/index.crates.io-1949cf8c6b5b557f/tokio-util-0.7.1-rc.1/src";
+        assert_eq!(crate_of(path), Some(("tokio-util", "0.7.1-rc.1")));
+        assert_eq!(crate_of("app/src"), None);
+    }
+
+    #[test]
+    fn a_bill_with_less_or_more_than_is_inside_is_wrong() {
+        let set = |names: &[&'static str]| names.iter().map(|name| (*name, "1")).collect::<BTreeSet<_>>();
+        assert!(same(&set(&["a", "b"]), &set(&["b", "a"])).is_ok());
+        assert!(same(&set(&["a", "b"]), &set(&["a"])).is_err());
+        assert!(same(&set(&["a"]), &set(&["a", "b"])).is_err());
+        assert!(same(&set(&[]), &set(&[])).is_err());
+    }
+}
