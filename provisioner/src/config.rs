@@ -1,6 +1,9 @@
 //! What the people who run the platform decide: one file for both processes.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use access::SignIn;
 use ipnet::IpNet;
@@ -59,6 +62,12 @@ pub struct Tls {
     /// Empty for one of the store's own, named after its release.
     #[serde(default)]
     pub secret_name: String,
+    /// Authorities that are trusted beside the system's when a shop is asked.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// A shop is then `Ready` whatever certificate it shows.
+    #[serde(default)]
+    pub insecure_skip_verify: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -155,6 +164,13 @@ pub(crate) mod tests {
     fn the_documented_configuration_is_understood() {
         let config = example();
         assert_eq!(config.engine(Engine::WooCommerce).unwrap().images["mariadb"], "localhost/mariadb:1");
+    }
+
+    #[test]
+    fn certificates_are_checked_unless_it_says_otherwise() {
+        assert!(!example().ingress.tls.insecure_skip_verify);
+        let unchecked = EXAMPLE.replace(r#""secretName": """#, r#""insecureSkipVerify": true"#);
+        assert!(Config::parse(&unchecked).unwrap().ingress.tls.insecure_skip_verify);
     }
 
     #[test]

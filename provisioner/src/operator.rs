@@ -39,6 +39,7 @@ use crate::{
     manifests::Account,
     resource::{PLATFORM_LABEL, STORE_LABEL, Store},
     runner::Runner,
+    storefront::Visitor,
 };
 
 /// What a pass could not do. The next one begins where it stopped.
@@ -52,6 +53,7 @@ pub enum PassError {
 pub async fn run(
     client: Client,
     config: Arc<Config>,
+    visitor: Visitor,
     scratch: PathBuf,
     health: Health,
     shutdown: CancellationToken,
@@ -87,6 +89,7 @@ pub async fn run(
     let context = Arc::new(Context {
         client,
         runner: Runner::new(&scratch),
+        visitor,
         account,
         stores: controller.store(),
         pods,

@@ -1,13 +1,24 @@
-//! Does the shop answer? One request through the real ingress, and what its answer means.
+//! Does the shop answer? One request through the real ingress, as a visitor's browser would make it, and what its answer means.
 
-use std::time::Duration;
+mod trust;
+
+use std::{fmt, time::Duration};
 
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
 use store::{Scheme, StoreName};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::TlsConnector;
+
+use crate::config::Config;
+pub use trust::{Distrust, TrustError};
 
 /// How the engine's shop is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +34,8 @@ pub enum Question {
 pub enum NoAnswer {
     #[error("cannot be reached through the ingress at {address}: {why}")]
     Unreachable { address: String, why: String },
+    #[error("{0}")]
+    Distrusted(#[from] Distrust),
     #[error("did not answer within {0} s")]
     TooSlow(u64),
     #[error("answers 404: the ingress does not lead to it yet")]
@@ -76,40 +89,83 @@ impl Question {
     }
 }
 
-/// Asks once. `address`: host and port of the ingress; `host`: the shop's.
-pub async fn ask(question: &Question, address: &str, host: &str, scheme: Scheme) -> Result<(), NoAnswer> {
-    match timeout(PATIENCE, exchange(question, address, host, scheme)).await {
-        Ok(result) => result,
-        Err(_) => Err(NoAnswer::TooSlow(PATIENCE.as_secs())),
+/// Asks shops through one ingress.
+#[derive(Clone)]
+pub struct Visitor {
+    /// Host and port of the ingress.
+    address: String,
+    /// None where shops are reached by plain HTTP.
+    tls: Option<TlsConnector>,
+}
+
+impl fmt::Debug for Visitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visitor").field("address", &self.address).field("tls", &self.tls.is_some()).finish()
     }
 }
 
-async fn exchange(question: &Question, address: &str, host: &str, scheme: Scheme) -> Result<(), NoAnswer> {
-    let unreachable = |why: String| NoAnswer::Unreachable { address: address.to_owned(), why };
-    let stream = TcpStream::connect(address).await.map_err(|error| unreachable(error.to_string()))?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
+impl Visitor {
+    /// # Errors
+    /// The authorities that the configuration names cannot be read.
+    pub fn new(config: &Config) -> Result<Self, TrustError> {
+        let tls = match config.scheme {
+            Scheme::Http => None,
+            Scheme::Https => Some(trust::connector(&config.ingress.tls)?),
+        };
+        Ok(Self { address: config.ingress.address.clone(), tls })
+    }
+
+    /// Asks once. `host`: the shop's.
+    pub async fn ask(&self, question: &Question, host: &str) -> Result<(), NoAnswer> {
+        match timeout(PATIENCE, self.visit(question, host)).await {
+            Ok(result) => result,
+            Err(_) => Err(NoAnswer::TooSlow(PATIENCE.as_secs())),
+        }
+    }
+
+    async fn visit(&self, question: &Question, host: &str) -> Result<(), NoAnswer> {
+        let stream = TcpStream::connect(&self.address).await.map_err(|error| self.unreachable(&error))?;
+        let Some(tls) = &self.tls else { return self.exchange(stream, question, host).await };
+        let name = ServerName::try_from(host.to_owned()).map_err(|error| self.unreachable(&error))?;
+        let stream = tls.connect(name, stream).await.map_err(|error| match Distrust::of(&error) {
+            Some(distrust) => distrust.into(),
+            None => self.unreachable(&format_args!("no TLS is spoken there, {error}")),
+        })?;
+        self.exchange(stream, question, host).await
+    }
+
+    async fn exchange(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        question: &Question,
+        host: &str,
+    ) -> Result<(), NoAnswer> {
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
+                .await
+                .map_err(|error| self.unreachable(&error))?;
+        let connection = tokio::spawn(connection);
+        let request = Request::get(question.path())
+            .header(header::HOST, host)
+            .header(header::USER_AGENT, "storeyard")
+            .header(header::CONNECTION, "close")
+            .body(Empty::new())
+            .map_err(|error| self.unreachable(&error))?;
+        let response = sender.send_request(request).await.map_err(|error| self.unreachable(&error))?;
+        let status: StatusCode = response.status();
+        let location =
+            response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let body = Limited::new(response.into_body(), MAX_BODY)
+            .collect()
             .await
-            .map_err(|error| unreachable(error.to_string()))?;
-    let connection = tokio::spawn(connection);
-    let request = Request::get(question.path())
-        .header(header::HOST, host)
-        .header(header::USER_AGENT, "storeyard")
-        // The operator speaks to the ingress inside the cluster; to the shop it must look as it does to a visitor.
-        .header("x-forwarded-proto", scheme.to_string())
-        .header(header::CONNECTION, "close")
-        .body(Empty::new())
-        .map_err(|error| unreachable(error.to_string()))?;
-    let response = sender.send_request(request).await.map_err(|error| unreachable(error.to_string()))?;
-    let status: StatusCode = response.status();
-    let location =
-        response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let body = Limited::new(response.into_body(), MAX_BODY)
-        .collect()
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    connection.abort();
-    question.judge(status.as_u16(), location.as_deref(), &String::from_utf8_lossy(&body.to_bytes()))
+            .map_err(|error| self.unreachable(&error))?;
+        connection.abort();
+        question.judge(status.as_u16(), location.as_deref(), &String::from_utf8_lossy(&body.to_bytes()))
+    }
+
+    fn unreachable(&self, why: &dyn fmt::Display) -> NoAnswer {
+        NoAnswer::Unreachable { address: self.address.clone(), why: why.to_string() }
+    }
 }
 
 fn is_json_array(body: &str) -> bool {
@@ -150,6 +206,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::config::{Tls, tests::example};
 
     fn front(name: &str) -> Question {
         Question::FrontPage(StoreName::parse(name).unwrap())
@@ -194,18 +251,151 @@ mod tests {
         }
     }
 
+    /// A visitor of an ingress at `address`, with `tls` laid over the configuration's.
+    fn visitor(address: &str, scheme: Scheme, tls: Tls) -> Visitor {
+        let mut config = example();
+        config.scheme = scheme;
+        config.ingress.address = address.to_owned();
+        config.ingress.tls = tls;
+        Visitor::new(&config).unwrap()
+    }
+
+    /// Answers one request with an empty list of products; what was asked comes back.
+    async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> String {
+        let mut request = vec![0; 1024];
+        let read = stream.read(&mut request).await.unwrap_or_default();
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]").await.ok();
+        stream.flush().await.ok();
+        String::from_utf8_lossy(&request[..read]).into_owned()
+    }
+
+    const HOST: &str = "store-a.localhost";
+
+    /// An ingress that ends TLS with `certificate`, for one visitor.
+    async fn tls_ingress(certificate: &rcgen::CertifiedKey<rcgen::KeyPair>) -> String {
+        let key =
+            rustls::pki_types::PrivateKeyDer::try_from(certificate.signing_key.serialize_der()).unwrap();
+        let config =
+            rustls::ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth()
+                .with_single_cert(vec![certificate.cert.der().clone()], key)
+                .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            if let Ok(stream) =
+                tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config)).accept(stream).await
+            {
+                assert!(answer(stream).await.contains(&format!("host: {HOST}")));
+            }
+        });
+        address
+    }
+
+    /// A bundle of authorities in a file, which goes with it.
+    struct Bundle(std::path::PathBuf);
+
+    impl Bundle {
+        fn of(pem: &str) -> Self {
+            let number = rand::random::<u64>();
+            let path = std::env::temp_dir().join(format!("storeyard-authorities-{number:x}.crt"));
+            std::fs::write(&path, pem).unwrap();
+            Self(path)
+        }
+
+        fn tls(&self) -> Tls {
+            Tls { ca_file: Some(self.0.clone()), ..Tls::default() }
+        }
+    }
+
+    impl Drop for Bundle {
+        fn drop(&mut self) {
+            std::fs::remove_file(&self.0).ok();
+        }
+    }
+
+    fn certificate(name: &str) -> rcgen::CertifiedKey<rcgen::KeyPair> {
+        rcgen::generate_simple_self_signed([name.to_owned()]).unwrap()
+    }
+
+    async fn asked_over_tls(
+        certificate: &rcgen::CertifiedKey<rcgen::KeyPair>,
+        tls: Tls,
+    ) -> Result<(), NoAnswer> {
+        let address = tls_ingress(certificate).await;
+        visitor(&address, Scheme::Https, tls).ask(&Question::Products, HOST).await
+    }
+
+    #[tokio::test]
+    async fn a_certificate_of_an_authority_that_is_named_is_trusted() {
+        let certificate = certificate(HOST);
+        let bundle = Bundle::of(&certificate.cert.pem());
+        assert_eq!(asked_over_tls(&certificate, bundle.tls()).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_certificate_of_no_known_authority_is_no_answer() {
+        let refused = asked_over_tls(&certificate(HOST), Tls::default()).await.unwrap_err();
+        assert_eq!(refused, NoAnswer::Distrusted(Distrust::Authority));
+        assert!(refused.to_string().contains("yet"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_certificate_of_another_host_is_no_answer() {
+        let certificate = certificate("store-b.localhost");
+        let bundle = Bundle::of(&certificate.cert.pem());
+        assert_eq!(asked_over_tls(&certificate, bundle.tls()).await, Err(Distrust::Name.into()));
+    }
+
+    #[tokio::test]
+    async fn a_certificate_whose_time_is_over_is_no_answer() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut request = rcgen::CertificateParams::new([HOST.to_owned()]).unwrap();
+        request.not_after = rcgen::date_time_ymd(2001, 1, 1);
+        let certificate = rcgen::CertifiedKey { cert: request.self_signed(&key).unwrap(), signing_key: key };
+        let bundle = Bundle::of(&certificate.cert.pem());
+        assert_eq!(asked_over_tls(&certificate, bundle.tls()).await, Err(Distrust::Time.into()));
+    }
+
+    #[tokio::test]
+    async fn any_certificate_will_do_where_checking_is_switched_off() {
+        let unchecked = Tls { insecure_skip_verify: true, ..Tls::default() };
+        assert_eq!(asked_over_tls(&certificate("elsewhere.example"), unchecked).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn an_ingress_that_speaks_no_tls_cannot_be_reached_over_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move { answer(listener.accept().await.unwrap().0).await });
+        let refused = visitor(&address, Scheme::Https, Tls::default()).ask(&Question::Products, HOST).await;
+        assert!(
+            matches!(&refused, Err(NoAnswer::Unreachable { why, .. }) if why.contains("TLS")),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
+    fn authorities_that_cannot_be_read_are_refused_before_any_shop_is_asked() {
+        let mut config = example();
+        config.scheme = Scheme::Https;
+        config.ingress.tls.ca_file = Some("/nowhere/ca.crt".into());
+        assert!(matches!(Visitor::new(&config), Err(TrustError::Unreadable { .. })));
+        let bundle = Bundle::of("no certificate");
+        config.ingress.tls.ca_file = Some(bundle.0.clone());
+        assert!(matches!(Visitor::new(&config), Err(TrustError::Empty { .. })));
+    }
+
     #[tokio::test]
     async fn a_request_carries_the_shops_host_and_its_answer_is_judged() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let server = tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut request = vec![0; 1024];
-            let read = stream.read(&mut request).await.unwrap();
-            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]").await.unwrap();
-            String::from_utf8_lossy(&request[..read]).into_owned()
-        });
-        assert_eq!(ask(&Question::Products, &address, "store-a.localhost", Scheme::Http).await, Ok(()));
+        let server = tokio::spawn(async move { answer(listener.accept().await.unwrap().0).await });
+        let visitor = visitor(&address, Scheme::Http, Tls::default());
+        assert_eq!(visitor.ask(&Question::Products, HOST).await, Ok(()));
         assert!(server.await.unwrap().contains("host: store-a.localhost"));
     }
 
@@ -214,7 +404,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
-        let answer = ask(&Question::Products, &address, "store-a.localhost", Scheme::Http).await;
+        let answer = visitor(&address, Scheme::Http, Tls::default()).ask(&Question::Products, HOST).await;
         assert!(matches!(answer, Err(NoAnswer::Unreachable { .. })));
     }
 }

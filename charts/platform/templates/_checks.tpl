@@ -13,6 +13,9 @@
 {{- if and .Values.ingress.tls.enabled (ne .Values.scheme "https") -}}
   {{- fail "ingress.tls.enabled is true but scheme is http: set scheme to https or switch TLS off." -}}
 {{- end -}}
+{{- if and .Values.ingress.tls.caConfigMap .Values.ingress.tls.insecureSkipVerify -}}
+  {{- fail "ingress.tls.caConfigMap names authorities and ingress.tls.insecureSkipVerify asks none: use one of them." -}}
+{{- end -}}
 {{- if not (regexMatch "^[^:/]+:[0-9]+$" .Values.ingress.address) -}}
   {{- fail "ingress.address has to be a host and a port, such as traefik.traefik.svc.cluster.local:80." -}}
 {{- end -}}

@@ -1,6 +1,11 @@
 {{/* The one configuration file of both processes. They refuse what they do not know, so nothing is passed through blindly. */}}
 {{- define "platform.config" -}}
-{{- $ingress := pick .Values.ingress "className" "address" "namespace" "podLabels" "annotations" "tls" -}}
+{{- $ingress := pick .Values.ingress "className" "address" "namespace" "podLabels" "annotations" -}}
+{{- $tls := pick .Values.ingress.tls "enabled" "secretName" "insecureSkipVerify" -}}
+{{- if .Values.ingress.tls.caConfigMap -}}
+  {{- $_ := set $tls "caFile" "/etc/storeyard/ca.crt" -}}
+{{- end -}}
+{{- $_ := set $ingress "tls" $tls -}}
 {{- dict
   "namespace" .Release.Namespace
   "domainSuffix" .Values.domainSuffix

@@ -20,6 +20,7 @@ use crate::{
     progress::Progress,
     resource::{Store, StoreStatus, millis},
     runner::Runner,
+    storefront::Visitor,
     turns::{Candidate, admitted, ahead},
 };
 
@@ -27,6 +28,7 @@ pub(super) struct Context {
     pub(super) client: Client,
     pub(super) config: Arc<Config>,
     pub(super) runner: Runner,
+    pub(super) visitor: Visitor,
     pub(super) account: Option<Account>,
     pub(super) stores: reflector::Store<Store>,
     pub(super) pods: reflector::Store<Pod>,

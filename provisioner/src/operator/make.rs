@@ -17,7 +17,7 @@ use crate::{
     release::{self, Next},
     resource::now,
     runner::CommandError,
-    storefront::{NoAnswer, Question, ask},
+    storefront::{NoAnswer, Question},
     values::{values, values_id},
 };
 
@@ -205,7 +205,7 @@ impl Work<'_> {
             Engine::WooCommerce => Question::FrontPage(self.wanted.name.clone()),
         };
         self.memory.asked = Some(now());
-        ask(&question, &config.ingress.address, &self.id().host(&config.domain_suffix), config.scheme).await
+        self.context.visitor.ask(&question, &self.id().host(&config.domain_suffix)).await
     }
 
     /// The release's revisions, from the labels of helm's own Secrets.
