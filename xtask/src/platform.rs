@@ -143,10 +143,11 @@ fn deployments(cluster: &Cluster, installation: &Installation) -> Result<Vec<Str
 /// There is no Ingress, or the API server does not answer.
 pub fn address(cluster: &Cluster, installation: &Installation) -> Result<String> {
     let list = cluster.get(&["-n", &installation.name, "ingresses", "-l", &installation.selector()])?;
-    let ingress = list.pointer("/items/0/spec").context("the chart made no Ingress")?;
-    let host =
-        ingress.pointer("/rules/0/host").and_then(Value::as_str).context("the Ingress names no host")?;
-    let scheme = if ingress.get("tls").is_some() { "https" } else { "http" };
+    let host = list.pointer("/items/0/spec/rules/0/host").and_then(Value::as_str);
+    let host = host.context("the chart made no Ingress that names a host")?;
+    // An Ingress whose certificate the controller has by itself does not say that it is https.
+    let config = config(cluster, &installation.name)?;
+    let scheme = config["scheme"].as_str().context("the configuration names no scheme")?;
     Ok(format!("{scheme}://{host}/"))
 }
 
@@ -172,6 +173,16 @@ pub fn token_in(cluster: &Cluster, namespace: &str, keys: &str) -> Result<String
     let template = r#"go-template={{index .data "set-up-token" | base64decode}}"#;
     command::output(cluster.kubectl().args(["get", "secret", keys, "-n", namespace, "-o", template]))
         .context("the dashboard has made no token")
+}
+
+/// What the processes of an installation are configured with.
+///
+/// # Errors
+/// The API server does not answer.
+pub fn config(cluster: &Cluster, name: &str) -> Result<Value> {
+    let map = cluster.get(&["configmap", name, "-n", name])?;
+    let text = map.pointer("/data/config.json").and_then(Value::as_str);
+    Ok(serde_json::from_str(text.with_context(|| format!("{name} has no config.json"))?)?)
 }
 
 #[cfg(test)]

@@ -82,13 +82,7 @@ impl Trial {
     /// # Errors
     /// The API server does not answer.
     pub fn config(&self) -> Result<Value> {
-        let name = &self.installation.name;
-        let map = self.cluster.get(&["configmap", name, "-n", name])?;
-        let text = map
-            .pointer("/data/config.json")
-            .and_then(Value::as_str)
-            .context("the trial has no config.json")?;
-        Ok(serde_json::from_str(text)?)
+        platform::config(&self.cluster, &self.installation.name)
     }
 
     /// Deletes its stores, as a user would, and then itself.

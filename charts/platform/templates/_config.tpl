@@ -1,6 +1,7 @@
 {{/* The one configuration file of both processes. They refuse what they do not know, so nothing is passed through blindly. */}}
 {{- define "platform.config" -}}
-{{- $ingress := pick .Values.ingress "className" "address" "namespace" "podLabels" "annotations" -}}
+{{- $ingress := pick .Values.ingress "className" "address" "namespace" "podLabels" -}}
+{{- $_ := set $ingress "annotations" (include "platform.ingressAnnotations" . | fromYaml) -}}
 {{- $tls := pick .Values.ingress.tls "enabled" "secretName" "insecureSkipVerify" -}}
 {{- if .Values.ingress.tls.caConfigMap -}}
   {{- $_ := set $tls "caFile" "/etc/storeyard/ca.crt" -}}

@@ -43,3 +43,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 name: by-the-operator
 expression: request.userInfo.username == 'system:serviceaccount:{{ .Release.Namespace }}:{{ .Release.Name }}-operator'
 {{- end }}
+
+{{/* A value of null takes away what a values file below has put there. */}}
+{{- define "platform.ingressAnnotations" -}}
+{{- $annotations := dict -}}
+{{- range $name, $value := .Values.ingress.annotations -}}
+  {{- if kindIs "string" $value -}}
+    {{- $_ := set $annotations $name $value -}}
+  {{- end -}}
+{{- end -}}
+{{- toYaml $annotations -}}
+{{- end }}

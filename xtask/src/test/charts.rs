@@ -1,10 +1,12 @@
 //! The charts, rendered with the values in their `ci` folders: each file of `ci/good` has to be accepted by the API server without a warning, in a
-//! namespace that enforces `restricted`; each of `ci/bad` has to be refused by helm with the sentence in its first line.
+//! namespace that enforces `restricted`; each of `ci/bad` has to be refused by helm with the sentence in its first line. The values that people
+//! start from are good ones too.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
 use super::tally::Tally;
 use crate::cluster::Cluster;
@@ -14,8 +16,18 @@ use crate::interrupt;
 
 const CHARTS: [&str; 2] = ["woocommerce", "platform"];
 const NAMESPACE: &str = "storeyard-trial-charts";
+/// The platform's own values, each file laid over the ones before it.
+const OWN: [&[&str]; 4] = [
+    &["values-local.yaml"],
+    &["values-local.yaml", "values-local-tls.yaml"],
+    &["values-prod.yaml"],
+    &["values-prod.yaml", "values-prod-acme.yaml"],
+];
+/// On an https Ingress without it Traefik answers 404, whatever else says TLS.
+const ROUTER_TLS: &str = "traefik.ingress.kubernetes.io/router.tls";
+
 /// Tries a chart with values.
-type Check = fn(&Cluster, &Path, &Path) -> Result<()>;
+type Check = fn(&Cluster, &Path, &[PathBuf]) -> Result<()>;
 
 /// A folder of values, and what has to come of each.
 const EXPECTATIONS: [(&str, Check); 2] = [("good", accepted), ("bad", refused)];
@@ -33,17 +45,30 @@ pub(super) fn run(env: &Env, cluster: &Cluster) -> Result<Tally> {
             for values in values_of(&folder.join("ci").join(expected))? {
                 let name = values.file_name().unwrap_or_default().to_string_lossy();
                 let title = format!("chart {chart} with {expected} values {name}");
-                let checked = env.reporter.step(&title, "test-charts", |_| check(cluster, &folder, &values));
-                interrupt::check()?;
-                match checked {
-                    Ok(()) => tally.pass(),
-                    Err(error) => tally.fail(format!("{title}: {error:#}")),
-                }
+                try_one(env, &mut tally, &title, || check(cluster, &folder, std::slice::from_ref(&values)))?;
             }
         }
     }
+    let folder = env.paths.checkout.join("charts/platform");
+    for files in OWN {
+        let title = format!("chart platform with {}", files.join(" and "));
+        let mut values: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).collect();
+        // What only who installs it can say.
+        values.push(folder.join("ci/images.yaml"));
+        try_one(env, &mut tally, &title, || accepted(cluster, &folder, &values))?;
+    }
     command::output(cluster.kubectl().args(["delete", "namespace", NAMESPACE, "--wait=false"]))?;
     Ok(tally)
+}
+
+fn try_one(env: &Env, tally: &mut Tally, title: &str, check: impl FnOnce() -> Result<()>) -> Result<()> {
+    let checked = env.reporter.step(title, "test-charts", |_| check());
+    interrupt::check()?;
+    match checked {
+        Ok(()) => tally.pass(),
+        Err(error) => tally.fail(format!("{title}: {error:#}")),
+    }
+    Ok(())
 }
 
 fn values_of(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -57,7 +82,7 @@ fn values_of(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn accepted(cluster: &Cluster, chart: &Path, values: &Path) -> Result<()> {
+fn accepted(cluster: &Cluster, chart: &Path, values: &[PathBuf]) -> Result<()> {
     let manifests = render(cluster, chart, values)?;
     let mut apply = cluster.kubectl();
     // A warning is what pod security says of a pod template that its namespace would refuse.
@@ -68,14 +93,41 @@ fn accepted(cluster: &Cluster, chart: &Path, values: &Path) -> Result<()> {
         "--warnings-as-errors",
         "-n",
         NAMESPACE,
+        "-o",
+        "json",
         "-f",
         "-",
     ]);
-    command::output_with_input(&mut apply, Some(&manifests)).map(drop)
+    let accepted = command::output_with_input(&mut apply, Some(&manifests))?;
+    is_served(&serde_json::from_str(&accepted).context("kubectl's answer is no JSON")?)
 }
 
-fn refused(cluster: &Cluster, chart: &Path, values: &Path) -> Result<()> {
-    let text = fs::read_to_string(values)?;
+/// Whether Traefik would serve what is said to be https: the objects' own Ingresses, and those that the operator will make.
+fn is_served(list: &Value) -> Result<()> {
+    for object in list["items"].as_array().context("kubectl's answer is no list")? {
+        let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        if object["kind"] == "Ingress" && object.pointer("/spec/tls").is_some() {
+            has_router_tls(&object["metadata"]["annotations"]).with_context(|| format!("Ingress {name}"))?;
+        }
+        if let Some(config) = object.pointer("/data/config.json").and_then(Value::as_str) {
+            let config: Value = serde_json::from_str(config)?;
+            if config["scheme"] == "https" {
+                has_router_tls(&config["ingress"]["annotations"]).context("Ingresses of the shops")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn has_router_tls(annotations: &Value) -> Result<()> {
+    if annotations[ROUTER_TLS] != "true" {
+        bail!("{ROUTER_TLS} is not set");
+    }
+    Ok(())
+}
+
+fn refused(cluster: &Cluster, chart: &Path, values: &[PathBuf]) -> Result<()> {
+    let text = values.iter().map(fs::read_to_string).collect::<std::io::Result<String>>()?;
     let sentence = text.lines().next().and_then(|line| line.strip_prefix(REFUSED));
     let sentence = sentence.with_context(|| format!("its first line does not begin with “{REFUSED}”"))?;
     match render(cluster, chart, values) {
@@ -85,8 +137,13 @@ fn refused(cluster: &Cluster, chart: &Path, values: &Path) -> Result<()> {
     }
 }
 
-fn render(cluster: &Cluster, chart: &Path, values: &Path) -> Result<String> {
-    command::output(cluster.helm().args(["template", "trial", "-n", NAMESPACE, "-f"]).arg(values).arg(chart))
+fn render(cluster: &Cluster, chart: &Path, values: &[PathBuf]) -> Result<String> {
+    let mut template = cluster.helm();
+    template.args(["template", "trial", "-n", NAMESPACE]).arg(chart);
+    for file in values {
+        template.arg("--values").arg(file);
+    }
+    command::output(&mut template)
 }
 
 fn namespace() -> String {
@@ -94,4 +151,21 @@ fn namespace() -> String {
         ["enforce", "warn"].map(|mode| (format!("pod-security.kubernetes.io/{mode}"), "restricted".into()));
     let labels: serde_json::Map<String, serde_json::Value> = restricted.into_iter().collect();
     serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_https_ingress_that_traefik_would_not_serve_is_found() {
+        let ingress = |annotations: Value| json!({"items": [{"kind": "Ingress", "metadata": {"name": "a", "annotations": annotations}, "spec": {"tls": []}}]});
+        assert!(is_served(&ingress(json!({ROUTER_TLS: "true"}))).is_ok());
+        assert!(is_served(&ingress(json!({}))).is_err());
+        let config = json!({"scheme": "https", "ingress": {"annotations": {}}}).to_string();
+        assert!(
+            is_served(&json!({"items": [{"kind": "ConfigMap", "data": {"config.json": config}}]})).is_err()
+        );
+    }
 }
