@@ -28,3 +28,6 @@ pub use plan::Plan;
 pub use query::{ListPage, ListQuery};
 pub use time::Millis;
 pub use view::{StoreSummary, StoreView};
+
+/// For cargo alone: see `.cargo/config.toml`.
+const _: Option<&str> = option_env!("STOREYARD_CHECKOUT");
