@@ -43,7 +43,7 @@ pub(crate) fn granted() -> Result<Granted, ApiError> {
 impl Granted {
     /// # Errors
     /// They may only look.
-    pub(crate) fn to_create(self) -> Result<Self, ApiError> {
+    pub(crate) fn creating(self) -> Result<Self, ApiError> {
         if !self.person.creates() {
             return Err(ApiError::Forbidden(
                 "You may look at stores and not create any. Ask an admin for the role of a member.".into(),
@@ -54,7 +54,7 @@ impl Granted {
 
     /// # Errors
     /// The store is another's. To a person who does not see it, it does not exist.
-    pub(crate) fn to_change(self, id: &StoreId) -> Result<Self, ApiError> {
+    pub(crate) fn changing(self, id: &StoreId) -> Result<Self, ApiError> {
         let snapshot = self.stores.snapshot();
         let known = snapshot.get(id).or_else(|| Some(snapshot.gone(id)?.view.as_ref()));
         let owner = known.and_then(|view| view.summary.owner.as_ref());

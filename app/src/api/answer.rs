@@ -50,7 +50,7 @@ pub(super) async fn poll(view: View, revision: Option<String>) -> Result<Update,
 }
 
 pub(super) fn offer() -> Result<Offer, ApiError> {
-    let Granted { stores, .. } = granted()?.to_create()?;
+    let Granted { stores, .. } = granted()?.creating()?;
     let config = stores.config();
     let engines = Engine::ALL
         .into_iter()
@@ -66,13 +66,13 @@ pub(super) fn offer() -> Result<Offer, ApiError> {
 }
 
 pub(super) fn preview_address(name: &str) -> Result<String, ApiError> {
-    let Granted { stores, .. } = granted()?.to_create()?;
+    let Granted { stores, .. } = granted()?.creating()?;
     let name = StoreName::parse(name).map_err(|error| ApiError::WrongName(error.to_string()))?;
     Ok(stores.address(&name))
 }
 
 pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiError> {
-    let Granted { person, stores } = granted()?.to_create()?;
+    let Granted { person, stores } = granted()?.creating()?;
     let new =
         form.parse().map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
     let id = stores.create(new, &person.id).await.map_err(|error| match refused(error) {
@@ -87,7 +87,7 @@ pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiErro
 pub(super) async fn delete_store(id: &str, typed_name: &str) -> Result<(), ApiError> {
     let granted = granted()?;
     let id = parse_id(id)?;
-    let Granted { stores, .. } = granted.to_change(&id)?;
+    let Granted { stores, .. } = granted.changing(&id)?;
     stores.delete(&id, typed_name).await.map_err(refused)?;
     echoed(&stores, &id, |snapshot| phase(snapshot, &id).is_none_or(|phase| phase == Phase::Deleting)).await;
     lead_to(&links::store(&id));
@@ -97,7 +97,7 @@ pub(super) async fn delete_store(id: &str, typed_name: &str) -> Result<(), ApiEr
 pub(super) async fn retry_store(id: &str) -> Result<(), ApiError> {
     let granted = granted()?;
     let id = parse_id(id)?;
-    let Granted { stores, .. } = granted.to_change(&id)?;
+    let Granted { stores, .. } = granted.changing(&id)?;
     stores.retry(&id).await.map_err(refused)?;
     echoed(&stores, &id, |snapshot| phase(snapshot, &id) != Some(Phase::Failed)).await;
     lead_to(&links::store(&id));

@@ -1,4 +1,4 @@
-//! As much of an API server as the web process talks to, in memory: Stores, Secrets and ConfigMaps, with watches.
+//! As much of an API server as the web process talks to, in memory: Stores, Secrets and `ConfigMap`s, with watches.
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +18,7 @@ use tokio::sync::broadcast;
 #[derive(Debug)]
 pub(crate) struct Cluster {
     stores: Mutex<BTreeMap<String, Value>>,
-    /// Secrets and ConfigMaps, by resource and name.
+    /// Secrets and `ConfigMap`s, by resource and name.
     kept: Mutex<BTreeMap<(String, String), Value>>,
     events: broadcast::Sender<String>,
     kept_events: broadcast::Sender<(String, String)>,
