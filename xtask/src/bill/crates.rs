@@ -10,6 +10,9 @@ use serde::Deserialize;
 use super::{Component, Kind, Licence, Terms, Texts};
 use crate::command;
 
+/// Terms of Rust's own library.
+const STANDARD_LIBRARY: &str = "MIT OR Apache-2.0";
+
 /// Every crate that is linked into `package` of the checkout when it is compiled for `target`; ours are none of them, nor is what only runs at
 /// compile time.
 ///
@@ -28,7 +31,22 @@ pub fn crates(checkout: &Path, package: &str, target: &str) -> Result<Vec<Compon
             .current_dir(checkout),
     )?;
     let metadata: Metadata = serde_json::from_str(&metadata)?;
-    linked(&tree).into_iter().map(|linked| metadata.component(&linked)).collect()
+    let linked = linked(&tree);
+    let crates = linked.iter().map(|linked| metadata.component(linked));
+    crates.chain([standard_library(checkout)]).collect()
+}
+
+/// It is linked into everything.
+fn standard_library(checkout: &Path) -> Result<Component> {
+    let told = command::output(Command::new("rustc").arg("--version").current_dir(checkout))?;
+    let version = told.split(' ').nth(1).context("rustc tells no version")?;
+    Ok(Component {
+        kind: Kind::Crate,
+        name: "std".to_owned(),
+        version: version.to_owned(),
+        licence: Licence::Spdx(STANDARD_LIBRARY.to_owned()),
+        terms: Terms::Texts(Texts::of_expression(STANDARD_LIBRARY)?),
+    })
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
