@@ -101,10 +101,12 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
         </div>
         <When is=has_toolbar><Toolbar page query/></When>
         {body}
-        <p class="keys">
-            "Press "<kbd>"n"</kbd>" for a new store"
-            <When is=has_toolbar>", "<kbd>"/"</kbd>" to search"</When>
-        </p>
+        {creates.then(|| view! {
+            <p class="keys">
+                "Press "<kbd>"n"</kbd>" for a new store"
+                <When is=has_toolbar>", "<kbd>"/"</kbd>" to search"</When>
+            </p>
+        }.into_any())}
         <p class="scriptless">"This list does not renew itself without JavaScript. "<a rel="external" href=move || links::list(&query.get())>"Reload"</a></p>
     }
 }
