@@ -9,7 +9,10 @@ mod listen;
 mod observe;
 mod session;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use access::Access;
 use app::{App, api::answer::Stopping, guard::Asking};
@@ -28,11 +31,15 @@ use leptos::{
     context::{provide_context, use_context},
     nonce::Nonce,
 };
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use provisioner::stores::Stores;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::{csrf::CsrfLayer, services::ServeDir, timeout::RequestBodyTimeoutLayer};
+
+/// The pages' routes, found out once: while that is done, no page that is rendered meanwhile anywhere in this process is given its data,
+/// and so it never ends.
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 /// Serves until `shutdown`, then lets what is under way finish; polls that wait are answered at once.
 ///
@@ -88,7 +95,7 @@ fn router(
 
     Ok(Router::new()
         .route("/", get(|| async { Redirect::temporary(app::links::STORES) }))
-        .leptos_routes_with_context(&options, generate_route_list(App), context, shell)
+        .leptos_routes_with_context(&options, ROUTES.clone(), context, shell)
         .merge(door::routes(door))
         .fallback_service(files)
         .with_state(options)
