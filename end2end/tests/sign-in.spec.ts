@@ -7,7 +7,7 @@ import { user } from "../support/users";
 
 const PASSWORD = "a password of their own";
 
-test.use({ storageState: { cookies: [], origins: [] }, expectedErrors: [/status of 40[34]/] });
+test.use({ storageState: { cookies: [], origins: [] }, expectedErrors: [/status of 40[134]/] });
 
 async function signIn(page: Page, name: string, password = PASSWORD): Promise<void> {
   await page.goto("/stores");
