@@ -8,14 +8,14 @@ use store::StoreId;
 
 use crate::{
     error::ApiError,
-    update::{Offer, Update, View},
+    update::{Heard, Offer, View, Wait},
 };
 
-/// The one question pages ask: how is what I show? Answers at once without a revision, else at the first change after it, or after
-/// 25 seconds without one.
+/// The one question pages ask: how is what I show? Answers at once whoever has another state than `since`, else at the first change, or
+/// after `wait` without one.
 #[server(prefix = "/api", endpoint = "poll", input = Postcard, output = Postcard)]
-pub async fn poll(view: View, revision: Option<String>) -> Result<Update, ApiError> {
-    answer::poll(view, revision).await
+pub async fn poll(view: View, since: Option<String>, wait: Wait) -> Result<Heard, ApiError> {
+    answer::poll(&view, since.as_deref(), wait).await
 }
 
 /// What the form for a new store offers.

@@ -31,6 +31,16 @@ pub fn reload() {
     }
 }
 
+/// False where the browser knows that nothing can be reached.
+pub fn is_online() -> bool {
+    window().is_none_or(|window| window.navigator().on_line())
+}
+
+/// In 0..1.
+pub fn random() -> f64 {
+    js_sys::Math::random()
+}
+
 pub fn is_hidden() -> bool {
     document().is_some_and(|document| document.visibility_state() == VisibilityState::Hidden)
 }
@@ -133,15 +143,14 @@ impl Drop for Listening {
     }
 }
 
-/// Calls `woken` when the connection is back or the page comes to the front.
-pub fn on_wake(mut woken: impl FnMut() + 'static) -> Option<Listening> {
-    let callback = Closure::<dyn FnMut()>::new(move || {
-        if !is_hidden() {
-            woken();
-        }
-    });
-    let targets: Vec<(web_sys::EventTarget, &'static str)> =
-        vec![(window()?.into(), "online"), (document()?.into(), "visibilitychange")];
+/// Calls `turned` when the connection goes or comes back, and when the page comes to the front or leaves it.
+pub fn on_turn(turned: impl FnMut() + 'static) -> Option<Listening> {
+    let callback = Closure::<dyn FnMut()>::new(turned);
+    let targets: Vec<(web_sys::EventTarget, &'static str)> = vec![
+        (window()?.into(), "online"),
+        (window()?.into(), "offline"),
+        (document()?.into(), "visibilitychange"),
+    ];
     for (target, event) in &targets {
         target.add_event_listener_with_callback(event, callback.as_ref().unchecked_ref()).ok()?;
     }

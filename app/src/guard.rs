@@ -1,11 +1,16 @@
 //! Who asks, and whether they may. The stores are behind this: server functions have no other way to them.
 
+use std::sync::Arc;
+
 use access::{Access, Session};
 use leptos::prelude::*;
 use provisioner::stores::{Stores, StoresError};
 use store::{Person, StoreId};
 
-use crate::{api::answer::now, error::ApiError};
+use crate::{
+    api::answer::{now, refused},
+    error::ApiError,
+};
 
 /// What a request says of who sent it; the server puts it in every request's context.
 #[derive(Clone, Debug)]
@@ -54,10 +59,13 @@ impl Granted {
 
     /// # Errors
     /// The store is another's. To a person who does not see it, it does not exist.
-    pub(crate) fn changing(self, id: &StoreId) -> Result<Self, ApiError> {
-        let snapshot = self.stores.snapshot();
-        let known = snapshot.get(id).or_else(|| Some(snapshot.gone(id)?.view.as_ref()));
-        let owner = known.and_then(|view| view.summary.owner.as_ref());
+    pub(crate) async fn changing(self, id: &StoreId) -> Result<Self, ApiError> {
+        let gone = self.stores.snapshot().gone(id).map(|gone| Arc::clone(&gone.view));
+        let known = match gone {
+            Some(view) => Some(view),
+            None => self.stores.find(id).await.map_err(refused)?,
+        };
+        let owner = known.as_ref().and_then(|view| view.summary.owner.as_ref());
         if !self.person.sees(owner) {
             return Err(ApiError::NotFound(StoresError::NotFound(id.clone()).to_string()));
         }

@@ -1,9 +1,11 @@
 //! What a page asks for and what it is told: one question, one answer, for the first load and for every change after it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use store::{
     Engine, ListPage, ListQuery, Millis, Phase, RemovalKind, RequestId, Scheme, State, StoreId, StoreView,
-    time::Elapsed,
+    query::Filter, time::Elapsed,
 };
 
 use crate::error::ApiError;
@@ -15,9 +17,58 @@ pub enum View {
     Store(StoreId),
 }
 
+/// How long an answer may be held for want of news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wait {
+    No,
+    /// While something is under way, so that a lost connection is soon found out.
+    Brief,
+    Long,
+}
+
+impl Wait {
+    pub const fn limit(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::No => 0,
+            Self::Brief => 5,
+            // Under what proxies give an idle answer.
+            Self::Long => 25,
+        })
+    }
+}
+
+/// What a page is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Heard {
+    /// All is as the page has it.
+    Same {
+        now: Millis,
+    },
+    News(Box<Update>),
+}
+
+impl Heard {
+    /// The server's clock when it answered.
+    pub fn now(&self) -> Millis {
+        match self {
+            Self::Same { now } => *now,
+            Self::News(update) => update.now,
+        }
+    }
+
+    /// # Errors
+    /// It is no answer to a page that has nothing yet.
+    pub fn first(self) -> Result<Update, ApiError> {
+        match self {
+            Self::News(update) => Ok(*update),
+            Self::Same { .. } => Err(ApiError::Internal),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
-    /// Names this state, for asking for the next one; empty if there is none to name.
+    /// Names what is shown, whichever server shows it, for asking for the next state; empty if there is none to name.
     pub revision: String,
     /// The server's clock when it answered.
     pub now: Millis,
@@ -101,6 +152,20 @@ impl Update {
     /// Whether tenths of a second matter on the page.
     pub fn is_brisk(&self) -> bool {
         matches!(&self.shown, Shown::Store(view) if view.summary.phase.is_transient())
+    }
+
+    /// Whether something that is shown is under way.
+    pub fn is_restless(&self) -> bool {
+        match &self.shown {
+            Shown::List(page) => page.counts[Filter::InProgress as usize] > 0,
+            Shown::Loading => true,
+            _ => self.is_brisk(),
+        }
+    }
+
+    /// Whether this is the last that can be told. Ids are not used again, and another server may never have known of the store.
+    pub fn is_final(&self) -> bool {
+        matches!(self.shown, Shown::Gone(_))
     }
 
     /// The phase of the store that is shown, unless it is gone.

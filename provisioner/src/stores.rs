@@ -12,14 +12,17 @@ use kube::{
     Api, Client,
     api::{DeleteParams, Patch, PatchParams, Preconditions},
 };
-use store::{NewStore, PersonId, Phase, Slug, StoreId, StoreName};
+use store::{NewStore, PersonId, Phase, Slug, StoreId, StoreName, StoreView};
 use tokio::sync::watch;
 
-pub use self::snapshot::{Gone, Reading, Revision, Scope, Snapshot};
+pub use self::snapshot::{Gone, Reading, Scope, Snapshot};
 use crate::{
     config::Config,
     resource::{Store, now, rfc3339},
 };
+
+/// How long the cluster may take to tell of one store.
+const FIND_LIMIT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub struct Stores {
@@ -30,7 +33,7 @@ pub struct Stores {
 
 impl std::fmt::Debug for Stores {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stores").field("snapshot", &self.snapshot().revision).finish_non_exhaustive()
+        f.debug_struct("Stores").field("reading", &self.snapshot().reading).finish_non_exhaustive()
     }
 }
 
@@ -56,7 +59,7 @@ pub enum StoresError {
 impl Stores {
     /// Starts the one watch on Stores. It lasts as long as a clone of this does.
     pub fn start(client: Client, config: Arc<Config>) -> Self {
-        let (sender, snapshots) = watch::channel(Arc::new(Snapshot::loading(&instance())));
+        let (sender, snapshots) = watch::channel(Arc::new(Snapshot::default()));
         tokio::spawn(feed::run(Self::api_of(&client, &config), Arc::clone(&config), sender));
         Self { client, config, snapshots }
     }
@@ -74,14 +77,33 @@ impl Stores {
         Arc::clone(&self.snapshots.borrow())
     }
 
-    /// What is known as soon as it is newer, for `scope`, than `since`; what is known after `wait` if nothing changes until then.
-    /// A revision that is missing, or of another process, is older than anything.
-    pub async fn changed(&self, scope: &Scope, since: Option<&Revision>, wait: Duration) -> Arc<Snapshot> {
+    /// Follows what becomes of `scope` from now on.
+    pub fn changes(&self, scope: Scope) -> Changes {
+        let snapshots = self.snapshots.clone();
+        let seen = self.snapshot().number(&scope);
+        Changes { snapshots, scope, seen }
+    }
+
+    /// Waits until what is known `is_so`, but no longer than `wait`; whether it came to be.
+    pub async fn until(&self, wait: Duration, mut is_so: impl FnMut(&Snapshot) -> bool) -> bool {
         let mut snapshots = self.snapshots.clone();
-        let newer = snapshots.wait_for(|snapshot| snapshot.is_newer(scope, since));
-        // The sender is gone only when the process ends; what is known is then the best answer, as it is after the wait.
-        drop(tokio::time::timeout(wait, newer).await);
-        self.snapshot()
+        let so = snapshots.wait_for(|snapshot| is_so(snapshot));
+        matches!(tokio::time::timeout(wait, so).await, Ok(Ok(_)))
+    }
+
+    /// A store, from the cluster itself where the watch has not told of it: another replica may have made it just now.
+    ///
+    /// # Errors
+    /// The cluster does not answer, so that nobody knows whether there is such a store.
+    pub async fn find(&self, id: &StoreId) -> Result<Option<Arc<StoreView>>, StoresError> {
+        if let Some(known) = self.snapshot().get(id) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let found = tokio::time::timeout(FIND_LIMIT, self.api().get_opt(id.as_str())).await;
+        let found =
+            found.map_err(|_| StoresError::silent("read", format!("no answer about {id} in time")))?;
+        let resource = found.map_err(|error| told(error, id, "read"))?;
+        Ok(resource.and_then(|resource| crate::view::view(&resource, &self.config).ok()).map(Arc::new))
     }
 
     /// Asks for a store that is then `owner`'s. The same request asks for the same store however often it is sent.
@@ -166,9 +188,36 @@ impl Stores {
     }
 }
 
-/// A word for this process, so that a revision of another one is known as such.
-fn instance() -> String {
-    format!("{:08x}", rand::random::<u32>())
+/// What becomes of a scope, told at each change.
+#[derive(Debug)]
+pub struct Changes {
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    scope: Scope,
+    seen: u64,
+}
+
+impl Changes {
+    /// Returns once something has changed since the last time, or since this was made.
+    pub async fn next(&mut self) {
+        let Self { snapshots, scope, seen } = self;
+        let news = snapshots.wait_for(|snapshot| snapshot.number(scope) > *seen).await;
+        match news.map(|snapshot| snapshot.number(scope)) {
+            Ok(number) => *seen = number,
+            // The sender is gone only when the process ends: nothing changes any more.
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+impl StoresError {
+    fn silent(done: &str, detail: String) -> Self {
+        Self::Unavailable {
+            sentence: format!(
+                "The cluster does not answer, so the store could not be {done}. Try again in a moment."
+            ),
+            detail,
+        }
+    }
 }
 
 fn told(error: kube::Error, id: &StoreId, done: &str) -> StoresError {
@@ -182,11 +231,6 @@ fn told(error: kube::Error, id: &StoreId, done: &str) -> StoresError {
             ),
             detail,
         },
-        _ => StoresError::Unavailable {
-            sentence: format!(
-                "The cluster does not answer, so the store could not be {done}. Try again in a moment."
-            ),
-            detail,
-        },
+        _ => StoresError::silent(done, detail),
     }
 }

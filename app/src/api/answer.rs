@@ -1,26 +1,34 @@
 //! The server's half of [`crate::api`].
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
+use codee::{Encoder, binary::PostcardCodec};
 use leptos::prelude::*;
-use provisioner::stores::{Reading, Revision, Scope, Snapshot, Stores, StoresError};
+use provisioner::stores::{Reading, Scope, Snapshot, Stores, StoresError};
+use sha2::{Digest, Sha256};
 use store::{
     Engine, Field, FieldError, Millis, NewStoreForm, Person, Phase, RequestId, StoreId, StoreName,
     StoreSummary, StoreView, time::Elapsed,
 };
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     error::{ApiError, Kept},
     guard::{Granted, granted},
     links,
-    update::{EngineOffer, GoneStore, Offer, Shown, Stale, Update, View},
+    update::{EngineOffer, GoneStore, Heard, Offer, Shown, Stale, Update, View, Wait},
 };
 
-/// How long a poll waits for a change: under what proxies give an idle answer.
-const POLL_WAIT: Duration = Duration::from_secs(25);
+/// Changes come in groups, and so are gathered before they are told.
+const GATHER: Duration = Duration::from_millis(100);
 /// "Usually" is the median of so many of the newest stores.
 const USUAL_OF: usize = 20;
+/// Half of a digest is enough to tell states apart.
+const REVISION_BYTES: usize = 16;
 
 /// How long a page waits to see what was just asked for, so that it does not show the state before.
 const ECHO_WAIT: Duration = Duration::from_secs(2);
@@ -29,24 +37,35 @@ const ECHO_WAIT: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct Stopping(pub CancellationToken);
 
-pub(super) async fn poll(view: View, revision: Option<String>) -> Result<Update, ApiError> {
+pub(super) async fn poll(view: &View, since: Option<&str>, wait: Wait) -> Result<Heard, ApiError> {
     let Granted { stores, .. } = granted()?;
-    let revision = revision.map(Revision::from);
-    let scope = match &view {
+    let stopping = use_context::<Stopping>().map_or_else(CancellationToken::new, |Stopping(token)| token);
+    let mut changes = stores.changes(match view {
         View::List(_) => Scope::List,
         View::Store(id) => Scope::One(id.clone()),
-    };
-    let change = stores.changed(&scope, revision.as_ref(), POLL_WAIT);
-    let snapshot = match use_context::<Stopping>() {
-        None => change.await,
-        Some(Stopping(stopping)) => tokio::select! {
-            snapshot = change => snapshot,
-            () = stopping.cancelled() => stores.snapshot(),
-        },
-    };
-    // The session may have ended while the answer was waited for.
-    let Granted { person, .. } = granted()?;
-    Ok(update(&snapshot, &view, &person, now()))
+    });
+    let end = Instant::now() + wait.limit();
+    loop {
+        // The session may have ended while news was waited for.
+        let Granted { person, .. } = granted()?;
+        let update = update(&stores, view, &person).await;
+        if since != Some(&update.revision) {
+            return Ok(Heard::News(Box::new(update)));
+        }
+        let gathered = async {
+            changes.next().await;
+            sleep(GATHER).await;
+        };
+        let is_news = tokio::select! {
+            () = gathered => true,
+            () = sleep_until(end) => false,
+            () = stopping.cancelled() => false,
+        };
+        if !is_news {
+            granted()?;
+            return Ok(Heard::Same { now: now() });
+        }
+    }
 }
 
 pub(super) fn offer() -> Result<Offer, ApiError> {
@@ -87,7 +106,7 @@ pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiErro
 pub(super) async fn delete_store(id: &str, typed_name: &str) -> Result<(), ApiError> {
     let granted = granted()?;
     let id = parse_id(id)?;
-    let Granted { stores, .. } = granted.changing(&id)?;
+    let Granted { stores, .. } = granted.changing(&id).await?;
     stores.delete(&id, typed_name).await.map_err(refused)?;
     echoed(&stores, &id, |snapshot| phase(snapshot, &id).is_none_or(|phase| phase == Phase::Deleting)).await;
     lead_to(&links::store(&id));
@@ -97,7 +116,7 @@ pub(super) async fn delete_store(id: &str, typed_name: &str) -> Result<(), ApiEr
 pub(super) async fn retry_store(id: &str) -> Result<(), ApiError> {
     let granted = granted()?;
     let id = parse_id(id)?;
-    let Granted { stores, .. } = granted.changing(&id)?;
+    let Granted { stores, .. } = granted.changing(&id).await?;
     stores.retry(&id).await.map_err(refused)?;
     echoed(&stores, &id, |snapshot| phase(snapshot, &id) != Some(Phase::Failed)).await;
     lead_to(&links::store(&id));
@@ -106,14 +125,7 @@ pub(super) async fn retry_store(id: &str) -> Result<(), ApiError> {
 
 /// Waits until the watch has told of what was done, but not for long: it was done all the same.
 async fn echoed(stores: &Stores, id: &StoreId, is_seen: impl Fn(&Snapshot) -> bool) {
-    let scope = Scope::One(id.clone());
-    let seen = async {
-        let mut snapshot = stores.snapshot();
-        while !is_seen(&snapshot) {
-            snapshot = stores.changed(&scope, Some(&snapshot.revision), ECHO_WAIT).await;
-        }
-    };
-    if tokio::time::timeout(ECHO_WAIT, seen).await.is_err() {
+    if !stores.until(ECHO_WAIT, is_seen).await {
         tracing::debug!(store.id = %id, "the watch has not told of the change yet");
     }
 }
@@ -122,18 +134,47 @@ fn phase(snapshot: &Snapshot, id: &StoreId) -> Option<Phase> {
     snapshot.get(id).map(|view| view.summary.phase)
 }
 
-fn update(snapshot: &Snapshot, view: &View, person: &Person, now: Millis) -> Update {
+async fn update(stores: &Stores, view: &View, person: &Person) -> Update {
+    let snapshot = stores.snapshot();
     let stale = match &snapshot.reading {
         Reading::Stale { since, why } => Some(Stale { since: *since, why: why.clone() }),
         Reading::Loading | Reading::Fresh => None,
     };
-    Update {
-        revision: snapshot.revision.to_string(),
-        now,
-        stale,
-        usually: usually(snapshot),
-        shown: shown(snapshot, view, person),
+    let shown = match shown(&snapshot, view, person) {
+        Shown::Missing => found(stores, view, person).await,
+        shown => shown,
+    };
+    let usually = usually(&snapshot);
+    Update { revision: revision(&shown, stale.is_some()), now: now(), stale, usually, shown }
+}
+
+/// A store that the watch has not told of yet, or not any more: the cluster itself knows.
+async fn found(stores: &Stores, view: &View, person: &Person) -> Shown {
+    let View::Store(id) = view else { return Shown::Missing };
+    match stores.find(id).await {
+        Ok(Some(found)) if person.sees(found.summary.owner.as_ref()) => {
+            Shown::Store(Box::new(Arc::unwrap_or_clone(found)))
+        }
+        Ok(_) => Shown::Missing,
+        Err(error) => Shown::Unread(refused(error).to_string()),
     }
+}
+
+/// Names what is shown: the same on every server, before and after a restart. Left out is what a server only knows by itself: when it
+/// noticed something, and in which words it was told.
+fn revision(shown: &Shown, is_stale: bool) -> String {
+    let named = match shown {
+        Shown::Unread(_) => &Shown::Unread(String::new()),
+        Shown::Gone(gone) => {
+            &Shown::Gone(Box::new(GoneStore { at: Millis::default(), ..GoneStore::clone(gone) }))
+        }
+        shown => shown,
+    };
+    let Ok(bytes) = PostcardCodec::encode(&(named, is_stale)) else {
+        // Nothing that is shown is of a shape that cannot be written; the page then asks for all of it anew.
+        return String::new();
+    };
+    Sha256::digest(&bytes).iter().take(REVISION_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What of it this person may see: to them, the rest does not exist.
@@ -151,16 +192,21 @@ fn shown(snapshot: &Snapshot, view: &View, person: &Person) -> Shown {
             let seen = snapshot.stores().filter(|view| sees(view));
             Shown::List(query.apply(seen.map(|view| -> &StoreSummary { &view.summary })))
         }
-        View::Store(id) => match (
-            snapshot.get(id).filter(|view| sees(view)),
-            snapshot.gone(id).filter(|gone| sees(&gone.view)),
-        ) {
-            (Some(view), _) => Shown::Store(Box::new(view.clone())),
-            (None, Some(gone)) => {
-                Shown::Gone(Box::new(GoneStore { view: StoreView::clone(&gone.view), at: gone.at }))
+        View::Store(id) => {
+            if let Some(view) = snapshot.get(id) {
+                return if sees(view) {
+                    Shown::Store(Box::new(StoreView::clone(view)))
+                } else {
+                    Shown::Missing
+                };
             }
-            (None, None) => Shown::Missing,
-        },
+            match snapshot.gone(id).filter(|gone| sees(&gone.view)) {
+                Some(gone) => {
+                    Shown::Gone(Box::new(GoneStore { view: StoreView::clone(&gone.view), at: gone.at }))
+                }
+                None => Shown::Missing,
+            }
+        }
     }
 }
 
@@ -174,7 +220,7 @@ fn usually(snapshot: &Snapshot) -> Option<Elapsed> {
     times.get(times.len() / 2).copied()
 }
 
-fn refused(error: StoresError) -> ApiError {
+pub(crate) fn refused(error: StoresError) -> ApiError {
     let sentence = error.to_string();
     match error {
         StoresError::NotFound(_) => ApiError::NotFound(sentence),

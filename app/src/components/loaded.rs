@@ -4,7 +4,7 @@ use leptos::{children::ViewFnOnce, prelude::*};
 use crate::{
     api,
     error::ApiError,
-    update::{Update, View},
+    update::{Update, View, Wait},
 };
 
 /// Shows a page with the first answer about `view`: the server renders it and sends the answer along, so that the browser takes the page
@@ -15,8 +15,11 @@ pub fn Loaded(
     #[prop(into)] placeholder: ViewFnOnce,
     #[prop(into)] page: Callback<Result<Update, ApiError>, AnyView>,
 ) -> impl IntoView {
-    let first =
-        Resource::<_, PostcardCodec>::new_with_options(|| (), move |()| api::poll(view.clone(), None), false);
+    let ask = move |()| {
+        let view = view.clone();
+        async move { api::poll(view, None, Wait::No).await?.first() }
+    };
+    let first = Resource::<_, PostcardCodec>::new_with_options(|| (), ask, false);
     view! {
         <Suspense fallback=placeholder>
             {move || Suspend::new(async move { page.run(first.await) })}

@@ -1,29 +1,33 @@
 use leptos::prelude::*;
 
-use crate::{app::ViewerZone, changing::text, clock, live::Live, update::Shown};
+use crate::{
+    app::ViewerZone,
+    changing::text,
+    clock,
+    live::{Link, Live},
+    update::Shown,
+};
 
 /// A bar while the connection is lost, or while the server no longer hears from the cluster. Says how old the page is.
 #[component]
 pub fn Connection(live: Live) -> impl IntoView {
     let zone = expect_context::<ViewerZone>();
+    let state = move |at| {
+        format!("This is the state of {}, {}.", clock::time_of_day(at, zone.get()), age(live.now().since(at)))
+    };
     let message = move || {
-        if let Some(at) = live.lost_since() {
-            return Some(format!(
-                "Connection lost. This is the state of {}, {}. Trying again…",
-                clock::time_of_day(at, zone.get()),
-                age(live.now().since(at)),
-            ));
+        match live.link() {
+            Link::Live => {}
+            Link::Lost { since: None } => return Some("Connection lost. Trying again…".to_owned()),
+            Link::Lost { since: Some(at) } => {
+                return Some(format!("Connection lost. {} Trying again…", state(at)));
+            }
         }
         let stale = live.update().with(|update| match update.shown {
             Shown::Unread(_) => None,
             _ => update.stale.clone(),
         })?;
-        Some(format!(
-            "The cluster does not answer. This is the state of {}, {}. {}",
-            clock::time_of_day(stale.since, zone.get()),
-            age(live.now().since(stale.since)),
-            stale.why,
-        ))
+        Some(format!("The cluster does not answer. {} {}", state(stale.since), stale.why))
     };
     let message = Signal::derive(message);
     view! {
@@ -31,7 +35,7 @@ pub fn Connection(live: Live) -> impl IntoView {
             <p>{message}</p>
         </div>
         <p class="visually-hidden" role="alert">
-            {text(move || if live.lost_since().is_some() { "Connection lost." } else { "" })}
+            {text(move || if live.link() == Link::Live { "" } else { "Connection lost." })}
         </p>
     }
 }

@@ -127,9 +127,9 @@ impl Round<'_> {
 
 fn update(snapshots: &watch::Sender<Arc<Snapshot>>, change: impl FnOnce(&mut Snapshot)) {
     snapshots.send_if_modified(|current| {
-        let before = current.revision.clone();
+        let before = current.last();
         change(Arc::make_mut(current));
-        current.revision != before
+        current.last() != before
     });
 }
 

@@ -1,4 +1,4 @@
-//! All that is known of all stores at one moment, and what is newer than what.
+//! All that is known of all stores at one moment, and what of it has changed.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -16,41 +16,11 @@ pub enum Scope {
     One(StoreId),
 }
 
-/// Names a snapshot: opaque to whoever holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revision(String);
-
-impl Revision {
-    fn new(instance: &str, number: u64) -> Self {
-        Self(format!("{instance}.{number}"))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn number(&self, instance: &str) -> Option<u64> {
-        self.0.strip_prefix(instance)?.strip_prefix('.')?.parse().ok()
-    }
-}
-
-/// Any text: one that is no revision of this process is older than every snapshot.
-impl From<String> for Revision {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl std::fmt::Display for Revision {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 /// How the snapshot stands to the cluster. An outage never looks like an empty list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Reading {
     /// The first list has not come yet.
+    #[default]
     Loading,
     Fresh,
     /// The cluster has not answered since then; the snapshot is as old.
@@ -68,11 +38,10 @@ pub struct Gone {
     pub at: Millis,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    pub revision: Revision,
     pub reading: Reading,
-    instance: Arc<str>,
+    /// Counts the changes since this process began.
     number: u64,
     /// When the list or the reading last changed.
     list_number: u64,
@@ -91,26 +60,13 @@ impl Snapshot {
     const GONE_KEPT: usize = 200;
     const GONE_KEPT_MILLIS: i64 = 15 * 60 * 1000;
 
-    pub fn loading(instance: &str) -> Self {
-        Self {
-            revision: Revision::new(instance, 0),
-            reading: Reading::Loading,
-            instance: instance.into(),
-            number: 0,
-            list_number: 0,
-            reading_number: 0,
-            stores: BTreeMap::new(),
-            gone: VecDeque::new(),
-        }
-    }
-
     /// Every store, by id.
     pub fn stores(&self) -> impl Iterator<Item = &StoreView> {
         self.stores.values().map(|known| known.view.as_ref())
     }
 
-    pub fn get(&self, id: &StoreId) -> Option<&StoreView> {
-        self.stores.get(id).map(|known| known.view.as_ref())
+    pub fn get(&self, id: &StoreId) -> Option<&Arc<StoreView>> {
+        self.stores.get(id).map(|known| &known.view)
     }
 
     /// A store that is gone, for a while after it went.
@@ -118,14 +74,18 @@ impl Snapshot {
         self.gone.iter().rev().map(|(gone, _)| gone).find(|gone| gone.view.summary.id == *id)
     }
 
-    /// Whether there is something here, for `scope`, that whoever holds `since` has not seen.
-    pub fn is_newer(&self, scope: &Scope, since: Option<&Revision>) -> bool {
-        let Some(seen) = since.and_then(|since| since.number(&self.instance)) else { return true };
+    /// Grows whenever there is something new in `scope`.
+    pub(super) fn number(&self, scope: &Scope) -> u64 {
         let changed = match scope {
             Scope::List => self.list_number,
             Scope::One(id) => self.number_of(id),
         };
-        changed.max(self.reading_number) > seen
+        changed.max(self.reading_number)
+    }
+
+    /// The number of the last change of anything.
+    pub(super) fn last(&self) -> u64 {
+        self.number
     }
 
     fn number_of(&self, id: &StoreId) -> u64 {
@@ -140,7 +100,7 @@ impl Snapshot {
             return;
         }
         self.reading = reading;
-        self.advance();
+        self.number += 1;
         self.reading_number = self.number;
     }
 
@@ -151,7 +111,7 @@ impl Snapshot {
             return;
         }
         let shows_in_list = before.is_none_or(|before| before.summary != view.summary);
-        self.advance();
+        self.number += 1;
         if shows_in_list {
             self.list_number = self.number;
         }
@@ -160,7 +120,7 @@ impl Snapshot {
 
     pub(super) fn remove(&mut self, id: &StoreId, now: Millis) {
         let Some(known) = self.stores.remove(id) else { return };
-        self.advance();
+        self.number += 1;
         self.list_number = self.number;
         self.gone.push_back((Gone { view: known.view, at: now }, self.number));
         let is_old = |gone: &Gone| now.since(gone.at).0 > Self::GONE_KEPT_MILLIS;
@@ -175,11 +135,6 @@ impl Snapshot {
         for id in absent {
             self.remove(&id, now);
         }
-    }
-
-    fn advance(&mut self) {
-        self.number += 1;
-        self.revision = Revision::new(&self.instance, self.number);
     }
 }
 
@@ -199,54 +154,45 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_one_store_wakes_who_watches_it_and_nobody_else() {
-        let mut snapshot = Snapshot::loading("i");
+    fn a_change_of_one_store_is_told_to_who_watches_it_and_nobody_else() {
+        let mut snapshot = Snapshot::default();
         snapshot.put(store("a-00000"));
         snapshot.put(store("b-00000"));
-        let seen = snapshot.revision.clone();
+        let before = snapshot.clone();
         let mut changed = store("a-00000");
         changed.attempt = 2;
         snapshot.put(changed);
-        assert!(snapshot.is_newer(&one("a-00000"), Some(&seen)));
-        assert!(!snapshot.is_newer(&one("b-00000"), Some(&seen)));
-        assert!(!snapshot.is_newer(&Scope::List, Some(&seen)));
+        let is_news = |scope: &Scope| snapshot.number(scope) > before.number(scope);
+        assert!(is_news(&one("a-00000")));
+        assert!(!is_news(&one("b-00000")));
+        assert!(!is_news(&Scope::List));
     }
 
     #[test]
-    fn a_change_of_a_row_wakes_the_list() {
-        let mut snapshot = Snapshot::loading("i");
-        let seen = snapshot.revision.clone();
+    fn a_change_of_a_row_is_told_to_the_list() {
+        let mut snapshot = Snapshot::default();
+        let before = snapshot.number(&Scope::List);
         snapshot.put(store("a-00000"));
-        assert!(snapshot.is_newer(&Scope::List, Some(&seen)));
+        assert!(snapshot.number(&Scope::List) > before);
     }
 
     #[test]
     fn the_same_again_is_no_change() {
-        let mut snapshot = Snapshot::loading("i");
+        let mut snapshot = Snapshot::default();
         snapshot.put(store("a-00000"));
-        let seen = snapshot.revision.clone();
+        let before = snapshot.last();
         snapshot.put(store("a-00000"));
-        assert_eq!(snapshot.revision, seen);
-    }
-
-    #[test]
-    fn a_revision_of_another_process_or_none_is_old() {
-        let snapshot = Snapshot::loading("i");
-        for since in
-            [None, Some(Revision::from("j.7".to_owned())), Some(Revision::from("<nonsense>".to_owned()))]
-        {
-            assert!(snapshot.is_newer(&Scope::List, since.as_ref()));
-        }
+        assert_eq!(snapshot.last(), before);
     }
 
     #[test]
     fn a_store_that_went_is_told_to_who_watched_it_and_kept_for_a_while() {
-        let mut snapshot = Snapshot::loading("i");
+        let mut snapshot = Snapshot::default();
         snapshot.put(store("a-00000"));
-        let seen = snapshot.revision.clone();
+        let before = snapshot.number(&one("a-00000"));
         let id = StoreId::parse("a-00000").unwrap();
         snapshot.remove(&id, Millis(0));
-        assert!(snapshot.is_newer(&one("a-00000"), Some(&seen)));
+        assert!(snapshot.number(&one("a-00000")) > before);
         assert!(snapshot.get(&id).is_none());
         assert!(snapshot.gone(&id).is_some());
         snapshot.put(store("b-00000"));
@@ -255,14 +201,14 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_wakes_everybody() {
-        let mut snapshot = Snapshot::loading("i");
+    fn an_outage_is_told_to_everybody() {
+        let mut snapshot = Snapshot::default();
         snapshot.put(store("a-00000"));
-        let seen = snapshot.revision.clone();
+        let before = snapshot.clone();
         snapshot.read(Reading::Stale { since: Millis(1), why: "refused".into() });
-        assert!(
-            snapshot.is_newer(&Scope::List, Some(&seen)) && snapshot.is_newer(&one("a-00000"), Some(&seen))
-        );
+        for scope in [Scope::List, one("a-00000"), one("b-00000")] {
+            assert!(snapshot.number(&scope) > before.number(&scope));
+        }
         assert_eq!(snapshot.stores().count(), 1);
     }
 }

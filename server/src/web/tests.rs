@@ -7,7 +7,7 @@ use access::{Session, password::Hash, users::User};
 use app::{
     api::Poll,
     error::ApiError,
-    update::{Shown, Update, View},
+    update::{Heard, Shown, Update, View, Wait},
 };
 use axum::body::{Bytes, to_bytes};
 use codee::{Decoder, Encoder, binary::PostcardCodec};
@@ -15,7 +15,7 @@ use http::{HeaderMap, Response, StatusCode, header};
 use provisioner::{
     config::Config,
     resource::now,
-    stores::{Reading, Scope},
+    stores::{Reading, Snapshot},
 };
 use serde_json::{Value, json};
 use store::{PersonId, Phase, Role, StoreId};
@@ -66,12 +66,19 @@ impl Site {
             cluster.put(store.clone());
         }
         let site = Self::over(cluster);
-        let mut snapshot = site.stores.snapshot();
-        while snapshot.reading != Reading::Fresh {
-            snapshot =
-                site.stores.changed(&Scope::List, Some(&snapshot.revision), Duration::from_secs(5)).await;
-        }
-        site.come_in().await
+        site.read().await.come_in().await
+    }
+
+    /// Waits until the stores were read.
+    async fn read(self) -> Self {
+        let is_fresh = |snapshot: &Snapshot| snapshot.reading == Reading::Fresh;
+        assert!(self.stores.until(Duration::from_secs(5), is_fresh).await);
+        self
+    }
+
+    /// Another replica of it, over the same cluster.
+    async fn replica(&self) -> Self {
+        Self::over(Arc::clone(&self.cluster)).read().await.come_in().await
     }
 
     /// Waits until it is known who may come in, and has Ada do so.
@@ -172,8 +179,8 @@ fn users() -> Value {
 }
 
 /// As the page's script asks.
-fn poll(view: View, revision: Option<String>) -> Request<Body> {
-    let body = PostcardCodec::encode(&Poll { view, revision }).unwrap();
+fn poll(view: View, since: Option<String>, wait: Wait) -> Request<Body> {
+    let body = PostcardCodec::encode(&Poll { view, since, wait }).unwrap();
     Request::post("/api/poll").header(header::CONTENT_TYPE, POSTCARD).body(Body::from(body)).unwrap()
 }
 
@@ -275,8 +282,8 @@ async fn no_stores_a_failed_read_and_a_first_read_look_different() {
     let loading = site.get("/stores").await;
     assert!(loading.body.contains("aria-busy=\"true\"") && !loading.body.contains("Create your first store"));
 
-    let seen = site.stores.snapshot();
-    site.stores.changed(&Scope::List, Some(&seen.revision), Duration::from_secs(20)).await;
+    let is_stale = |snapshot: &Snapshot| matches!(snapshot.reading, Reading::Stale { .. });
+    assert!(site.stores.until(Duration::from_secs(20), is_stale).await);
     let failed = site.get("/stores").await;
     assert_eq!(failed.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(
@@ -485,9 +492,8 @@ async fn a_record_that_went_before_its_store_is_not_called_gone() {
 /// The store's page once its record is no more.
 async fn page_after_removal(site: &Site) -> String {
     let id = store::StoreId::parse(READY).unwrap();
-    let seen = site.stores.snapshot();
     site.cluster.remove(READY);
-    site.stores.changed(&Scope::One(id), Some(&seen.revision), Duration::from_secs(5)).await;
+    assert!(site.stores.until(Duration::from_secs(5), |snapshot| snapshot.gone(&id).is_some()).await);
     let page = site.get(&format!("/stores/{READY}")).await;
     assert_eq!(page.status, StatusCode::OK);
     page.body
@@ -503,33 +509,140 @@ async fn only_a_failed_store_can_be_retried() {
     assert_eq!(site.cluster.get("demo-8w1vd").unwrap()["spec"]["attempt"], 2);
 }
 
+/// What a page with the state `since` hears.
+async fn hear(site: &Site, view: View, since: Option<&str>, wait: Wait) -> Heard {
+    let answer = site.send(poll(view, since.map(str::to_owned), wait)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    answer.told()
+}
+
+/// What a page hears first.
+async fn first(site: &Site, view: View) -> Update {
+    hear(site, view, None, Wait::No).await.first().unwrap()
+}
+
+fn the_list() -> View {
+    View::List(store::ListQuery::default())
+}
+
+fn the_store() -> View {
+    View::Store(StoreId::parse(READY).unwrap())
+}
+
 #[tokio::test]
 async fn a_poll_answers_at_once_without_a_revision_and_at_the_next_change_with_one() {
     let site = Site::with(&[ready()]).await;
-    let ask = async |revision: Option<String>| {
-        let view = View::Store(StoreId::parse(READY).unwrap());
-        let answer = site.send(poll(view, revision)).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        answer.told::<Update>()
-    };
-    let first = ask(None).await;
+    let before = first(&site, the_store()).await;
     let change = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         site.cluster.put(store(READY, "Berg Kaffee", "Lost"));
     };
-    let (next, ()) = tokio::join!(ask(Some(first.revision.clone())), change);
-    assert_ne!(first.revision, next.revision);
+    let (next, ()) = tokio::join!(hear(&site, the_store(), Some(&before.revision), Wait::Long), change);
+    let next = next.first().unwrap();
+    assert_ne!(before.revision, next.revision);
     let Shown::Store(view) = next.shown else { panic!("{:?}", next.shown) };
     assert_eq!(view.summary.phase, Phase::Degraded);
 }
 
 #[tokio::test]
+async fn whichever_replica_is_asked_holds_what_is_no_news() {
+    let site = Site::with(&[ready()]).await;
+    let other = site.replica().await;
+    for view in [the_list(), the_store(), View::Store(StoreId::parse("no-such-00000").unwrap())] {
+        let shown = first(&site, view.clone()).await;
+        assert_eq!(first(&other, view.clone()).await.revision, shown.revision, "{view:?}");
+        for replica in [&other, &site] {
+            let held = hear(replica, view.clone(), Some(&shown.revision), Wait::Brief);
+            let answered = tokio::time::timeout(Duration::from_millis(400), held).await;
+            assert!(answered.is_err(), "{view:?}: {answered:?}");
+            let asked = hear(replica, view.clone(), Some(&shown.revision), Wait::No).await;
+            assert!(matches!(asked, Heard::Same { .. }), "{asked:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_replicas_noticed_at_different_times_is_named_the_same() {
+    let site = Site::with(&[ready()]).await;
+    let other = site.replica().await;
+    site.cluster.remove(READY);
+    let id = StoreId::parse(READY).unwrap();
+    let mut told = Vec::new();
+    for replica in [&site, &other] {
+        assert!(replica.stores.until(Duration::from_secs(5), |known| known.gone(&id).is_some()).await);
+        told.push(first(replica, the_store()).await);
+    }
+    assert!(matches!(told[0].shown, Shown::Gone(_)), "{:?}", told[0].shown);
+    assert_eq!(told[0].revision, told[1].revision);
+}
+
+#[tokio::test]
+async fn changes_that_come_together_are_told_together() {
+    let site = Site::with(&[ready()]).await;
+    let before = first(&site, the_list()).await;
+    let change = async {
+        for n in 0..5 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            site.cluster.put(store(&format!("casa-{n}-0qk4z"), "Casa Verde", "Done"));
+        }
+    };
+    let (next, ()) = tokio::join!(hear(&site, the_list(), Some(&before.revision), Wait::Long), change);
+    assert_eq!(next.first().unwrap().list().unwrap().total, 6);
+}
+
+#[tokio::test]
+async fn what_one_does_not_see_is_no_news() {
+    let site = Site::with(&[ready()]).await.asked_by(Some("bo"));
+    let before = first(&site, the_list()).await;
+    let change = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        site.cluster.put(store("casa-verde-0qk4z", "Casa Verde", "Done"));
+    };
+    let held = hear(&site, the_list(), Some(&before.revision), Wait::Brief);
+    let (heard, ()) = tokio::join!(held, change);
+    assert!(matches!(heard, Heard::Same { .. }), "{heard:?}");
+}
+
+#[tokio::test]
+async fn a_store_that_another_replica_made_just_now_is_shown_before_the_watch_tells_of_it() {
+    let site = Site::with(&[]).await;
+    site.cluster.fall_silent();
+    let mut made = store(READY, "Berg Kaffee", "Pending");
+    made["spec"]["owner"] = json!("bo");
+    site.cluster.put(made);
+    let bo = site.asked_by(Some("bo"));
+    let page = bo.get(&format!("/stores/{READY}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("Berg Kaffee") && page.body.contains("Queued"));
+    let body = format!("id={READY}&name=Berg+Kaffee");
+    assert_eq!(
+        site.asked_by(Some("cy")).post("/api/delete_store", body.clone()).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(bo.post("/api/delete_store", body).await.status, StatusCode::OK);
+    assert_eq!(
+        site.asked_by(Some("cy")).get(&format!("/stores/{READY}")).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn while_the_cluster_does_not_answer_nothing_is_said_not_to_be_there() {
+    let site = Site::with(&[ready()]).await;
+    site.cluster.go_down();
+    let page = site.get("/stores/casa-verde-0qk4z").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.body.contains("The store cannot be read"));
+}
+
+#[tokio::test]
 async fn a_poll_is_answered_at_once_when_the_server_stops() {
-    let Site { stores, access, cookie, .. } = Site::with(&[]).await;
+    let here = Site::with(&[]).await;
+    let shown = first(&here, the_list()).await;
+    let Site { stores, access, cookie, .. } = here;
     let stopping = CancellationToken::new();
-    let router = router(stores.clone(), access, &site("stopping"), stopping.clone()).unwrap();
-    let revision = stores.snapshot().revision.to_string();
-    let mut request = poll(View::List(store::ListQuery::default()), Some(revision));
+    let router = router(stores, access, &site("stopping"), stopping.clone()).unwrap();
+    let mut request = poll(the_list(), Some(shown.revision), Wait::Long);
     request.headers_mut().insert(header::COOKIE, cookie.unwrap().parse().unwrap());
     let waiting = tokio::spawn(router.oneshot(request));
     tokio::time::sleep(Duration::from_millis(100)).await;

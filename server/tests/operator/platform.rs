@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use kube::{
@@ -16,7 +16,7 @@ use kube::{
 };
 use provisioner::{
     config::Config,
-    stores::{Scope, Stores},
+    stores::{Snapshot, Stores},
 };
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
@@ -159,18 +159,15 @@ impl Platform {
         what: &str,
         is_so: impl Fn(&StoreView) -> bool,
     ) -> StoreView {
-        let began = Instant::now();
-        loop {
-            let snapshot = self.stores.snapshot();
-            if let Some(view) = snapshot.get(id).filter(|view| is_so(view)) {
-                return view.clone();
-            }
-            let left = LONG.checked_sub(began.elapsed());
-            let left = left.unwrap_or_else(|| {
-                panic!("{id} did not become {what}: {:#?}\n{}", snapshot.get(id), self.log())
-            });
-            self.stores.changed(&Scope::One(id.clone()), Some(&snapshot.revision), left).await;
-        }
+        let mut seen = None;
+        let came = self.stores.until(LONG, |snapshot| {
+            seen = snapshot.get(id).map(|view| StoreView::clone(view));
+            seen.as_ref().is_some_and(&is_so)
+        });
+        let came = came.await;
+        seen.filter(|_| came).unwrap_or_else(|| {
+            panic!("{id} did not become {what}: {:#?}\n{}", self.stores.snapshot().get(id), self.log())
+        })
     }
 
     pub(crate) async fn until_phase(&self, id: &StoreId, phase: Phase) -> StoreView {
@@ -193,17 +190,13 @@ impl Platform {
 
     /// Waits until the Store is gone, and then sees that nothing of it is left.
     pub(crate) async fn until_gone(&self, id: &StoreId) {
-        let began = Instant::now();
-        loop {
-            let snapshot = self.stores.snapshot();
-            if snapshot.get(id).is_none() && snapshot.gone(id).is_some() {
-                break;
-            }
-            let left = LONG.checked_sub(began.elapsed());
-            let left =
-                left.unwrap_or_else(|| panic!("{id} did not go: {:#?}\n{}", snapshot.get(id), self.log()));
-            self.stores.changed(&Scope::One(id.clone()), Some(&snapshot.revision), left).await;
-        }
+        let is_gone = |snapshot: &Snapshot| snapshot.get(id).is_none() && snapshot.gone(id).is_some();
+        assert!(
+            self.stores.until(LONG, is_gone).await,
+            "{id} did not go: {:#?}\n{}",
+            self.stores.snapshot().get(id),
+            self.log()
+        );
         self.assert_nothing_left(id);
         let secret = id.credentials_secret();
         assert_eq!(

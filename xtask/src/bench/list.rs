@@ -91,11 +91,16 @@ fn first_page() -> Result<String> {
         List(ListQuery),
     }
     #[derive(Serialize)]
+    enum Wait {
+        No,
+    }
+    #[derive(Serialize)]
     struct Poll {
         view: View,
-        revision: Option<String>,
+        since: Option<String>,
+        wait: Wait,
     }
-    let poll = Poll { view: View::List(ListQuery::default()), revision: None };
+    let poll = Poll { view: View::List(ListQuery::default()), since: None, wait: Wait::No };
     let bytes = PostcardCodec::encode(&poll).context("the question cannot be written")?;
     String::from_utf8(bytes).context("the question has more in it than small numbers")
 }

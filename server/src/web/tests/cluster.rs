@@ -23,6 +23,7 @@ pub(crate) struct Cluster {
     events: broadcast::Sender<String>,
     kept_events: broadcast::Sender<(String, String)>,
     is_down: AtomicBool,
+    is_silent: AtomicBool,
 }
 
 impl Cluster {
@@ -35,6 +36,7 @@ impl Cluster {
             events,
             kept_events,
             is_down: AtomicBool::new(false),
+            is_silent: AtomicBool::new(false),
         })
     }
 
@@ -57,6 +59,11 @@ impl Cluster {
         self.is_down.store(true, Ordering::Relaxed);
     }
 
+    /// From now on the watch tells of nothing, as one that lags behind.
+    pub(crate) fn fall_silent(&self) {
+        self.is_silent.store(true, Ordering::Relaxed);
+    }
+
     /// Puts a Store as it is, and tells the watch.
     pub(crate) fn put(&self, mut store: Value) {
         let metadata = &mut store["metadata"];
@@ -75,13 +82,19 @@ impl Cluster {
         store["kind"] = json!("Store");
         let known = self.stores.lock().unwrap().insert(name, store.clone()).is_some();
         let kind = if known { "MODIFIED" } else { "ADDED" };
-        // Nobody may be watching yet; the list then tells.
-        drop(self.events.send(format!("{}\n", json!({"type": kind, "object": store}))));
+        self.tell(kind, &store);
     }
 
     pub(crate) fn remove(&self, name: &str) {
         if let Some(store) = self.stores.lock().unwrap().remove(name) {
-            drop(self.events.send(format!("{}\n", json!({"type": "DELETED", "object": store}))));
+            self.tell("DELETED", &store);
+        }
+    }
+
+    fn tell(&self, kind: &str, store: &Value) {
+        if !self.is_silent.load(Ordering::Relaxed) {
+            // Nobody may be watching yet; the list then tells.
+            drop(self.events.send(format!("{}\n", json!({"type": kind, "object": store}))));
         }
     }
 

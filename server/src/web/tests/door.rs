@@ -9,7 +9,7 @@ use provisioner::config::Config;
 use serde_json::{Value, json};
 use store::ListQuery;
 
-use super::{CONFIG, Cluster, FORM, GOOD, READY, Site, View, poll, ready, store};
+use super::{CONFIG, Cluster, FORM, GOOD, READY, Site, View, Wait, poll, ready, store};
 
 const RIGHT: &str = "name=bo&password=correct+horse+battery&to=/stores/new";
 
@@ -44,7 +44,7 @@ async fn every_function_is_refused_to_whom_it_should_be() {
             }
             let site = Site::with(&[store]).await.asked_by(person);
             let answer = match path {
-                "/api/poll" => site.send(poll(View::List(ListQuery::default()), None)).await,
+                "/api/poll" => site.send(poll(View::List(ListQuery::default()), None, Wait::No)).await,
                 _ => site.post(path, body).await,
             };
             assert_eq!(answer.status.as_u16(), expected, "{path} as {person:?}: {}", answer.body);
