@@ -2,8 +2,8 @@
 
 use std::{
     net::IpAddr,
-    sync::{Arc, OnceLock, PoisonError, RwLock},
-    time::Duration,
+    sync::{Arc, Once, OnceLock, PoisonError, RwLock},
+    time::{Duration, Instant},
 };
 
 use cookie::Key;
@@ -15,17 +15,19 @@ use kube::{
     Api, Client,
     api::{ObjectMeta, Patch, PatchParams, PostParams},
 };
-use store::{Millis, Person, PersonId, Role};
+use serde_json::Value;
+use store::{Millis, Person, PersonId, Role, time::Elapsed};
 use subtle::ConstantTimeEq;
-use tokio::sync::Semaphore;
 
 use crate::{
     SignIn,
+    device::Device,
     follow::follow,
+    hashing::{Busy, Hashing, Queue},
     password::{Password, verify},
     session::Session,
-    sign_outs::{Ended, SignOuts},
-    throttle::Throttle,
+    sign_outs::SignOuts,
+    throttle::{Full, Throttle, Trier},
     users::{User, Users},
 };
 
@@ -48,8 +50,9 @@ struct Inner {
     users: RwLock<Option<Users>>,
     sign_outs: RwLock<Option<SignOuts>>,
     throttle: Throttle,
-    /// A hash takes 19 MiB and a core: one at a time.
-    hashing: Semaphore,
+    hashing: Hashing,
+    /// Said once that visitors may share an address.
+    shared_address: Once,
 }
 
 struct Keys {
@@ -67,6 +70,8 @@ impl std::fmt::Debug for Access {
 pub struct SignedIn {
     pub person: Person,
     pub session: Session,
+    /// For the browser to keep when the session has long ended.
+    pub device: Device,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -81,6 +86,8 @@ pub enum Refused {
     #[error("Too many tries. Wait {} s, then try again.", .0.as_secs() + 1)]
     TooMany(Duration),
     #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error(transparent)]
     NotReady(#[from] NotReady),
 }
 
@@ -92,6 +99,8 @@ pub enum SetUpError {
     Done,
     #[error("Too many tries. Wait {} s, then try again.", .0.as_secs() + 1)]
     TooMany(Duration),
+    #[error(transparent)]
+    Busy(#[from] Busy),
     #[error(transparent)]
     NotReady(#[from] NotReady),
     #[error("The cluster does not answer, so the user could not be made. Try again in a moment.")]
@@ -109,7 +118,8 @@ impl Access {
             users: RwLock::default(),
             sign_outs: RwLock::default(),
             throttle: Throttle::new(),
-            hashing: Semaphore::new(1),
+            hashing: Hashing::new(),
+            shared_address: Once::new(),
         }));
         tokio::spawn(access.clone().prepare_keys());
         tokio::spawn(access.clone().follow_users());
@@ -129,6 +139,11 @@ impl Access {
     /// What a browser kept, if it was sealed here.
     pub fn open(&self, sealed: &str) -> Option<Session> {
         Session::open(sealed, &self.0.keys.get()?.session)
+    }
+
+    /// What a browser kept of an earlier sign-in, if it was sealed here.
+    pub fn open_device(&self, sealed: &str) -> Option<Device> {
+        Device::open(sealed, &self.0.keys.get()?.session)
     }
 
     /// Who holds the session, if it has not ended in the meantime.
@@ -151,24 +166,39 @@ impl Access {
         Some(session.seal(&self.0.keys.get()?.session))
     }
 
+    /// For the browser to keep.
+    pub fn seal_device(&self, device: &Device) -> Option<String> {
+        Some(device.seal(&self.0.keys.get()?.session))
+    }
+
+    /// `device` is what the browser kept of an earlier sign-in, whoever's that was.
     pub async fn sign_in(
         &self,
         name: &str,
         password: &str,
+        device: Option<Device>,
         from: IpAddr,
         now: Millis,
     ) -> Result<SignedIn, Refused> {
         if !self.is_ready() {
             return Err(NotReady.into());
         }
-        self.0.throttle.admit(name, from).map_err(Refused::TooMany)?;
         let id = PersonId::parse(name).ok();
+        let device = device.filter(|device| id.as_ref() == Some(&device.person));
+        let (trier, queue) = match &device {
+            Some(device) => (Trier::Device(&device.id), Queue::Known),
+            None => (Trier::Stranger { account: name, address: from }, Queue::Strangers),
+        };
+        self.admit(trier, from).map_err(Refused::TooMany)?;
         let user = id.as_ref().and_then(|id| read(&self.0.users).as_ref()?.get(id).cloned());
         let hash = user.as_ref().map(|user| user.hash.clone());
         let typed: String = password.chars().take(Password::MAX_CHARS + 1).collect();
-        let matches = self.apart(move || verify(hash.as_ref(), &typed)).await.unwrap_or(false);
-        match (id, user) {
-            (Some(id), Some(user)) if matches => Ok(signed_in(&id, &user, now)),
+        let matches = self.0.hashing.run(queue, move || verify(hash.as_ref(), &typed)).await;
+        if matches != Ok(false) {
+            self.0.throttle.forgive(trier);
+        }
+        match (matches?, id, user) {
+            (true, Some(id), Some(user)) => Ok(signed_in(&id, &user, device, now)),
             _ => Err(Refused::Wrong),
         }
     }
@@ -185,22 +215,24 @@ impl Access {
         if !self.is_ready() {
             return Err(NotReady.into());
         }
-        self.0.throttle.admit("", from).map_err(SetUpError::TooMany)?;
+        let trier = Trier::First { address: from };
+        self.admit(trier, from).map_err(SetUpError::TooMany)?;
         let expected = self.0.keys.get().map(|keys| keys.token.as_bytes()).unwrap_or_default();
         if expected.is_empty() || !bool::from(expected.ct_eq(token.trim().as_bytes())) {
             return Err(SetUpError::WrongToken);
         }
+        self.0.throttle.forgive(trier);
         if !self.awaits_set_up() {
             return Err(SetUpError::Done);
         }
-        let hash = self.apart(move || password.hash()).await.ok_or(NotReady)?;
+        let hash = self.0.hashing.run(Queue::Known, move || password.hash()).await?;
         let user = User { role: Role::Admin, hash };
         let data = [(id.to_string(), user.written())].into();
         let secret = Secret { metadata: named(&self.0.config.users), data: Some(data), ..Secret::default() };
         match self.secrets().create(&PostParams::default(), &secret).await {
             Ok(made) => {
                 *write(&self.0.users) = Some(Users::read(&made));
-                Ok(signed_in(id, &user, now))
+                Ok(signed_in(id, &user, None, now))
             }
             Err(kube::Error::Api(status)) if status.code == 409 => Err(SetUpError::Done),
             Err(error) => Err(SetUpError::Unavailable(Box::new(error))),
@@ -209,29 +241,45 @@ impl Access {
 
     /// Ends this session here at once, and everywhere as soon as the cluster has told.
     pub async fn sign_out(&self, session: &Session, now: Millis) -> Result<(), Box<kube::Error>> {
-        self.end(Ended::Session(session.id.clone()), now).await
+        if self.holder(session, now).is_none() {
+            return Ok(());
+        }
+        self.end(|sign_outs, absolute| sign_outs.end(session, now, absolute)).await
     }
 
     /// Ends all of the person's sessions.
     pub async fn sign_out_everywhere(&self, person: &PersonId, now: Millis) -> Result<(), Box<kube::Error>> {
-        self.end(Ended::Everything(person.clone()), now).await
+        self.end(|sign_outs, absolute| sign_outs.end_everything(person, now, absolute)).await
     }
 
-    async fn end(&self, ended: Ended, now: Millis) -> Result<(), Box<kube::Error>> {
-        let patch = {
-            let mut sign_outs = write(&self.0.sign_outs);
-            sign_outs.get_or_insert_default().add(ended, now, self.0.config.absolute())
-        };
+    /// `change` ends something and gives the patch that says so.
+    async fn end(
+        &self,
+        change: impl FnOnce(&mut SignOuts, Elapsed) -> Value,
+    ) -> Result<(), Box<kube::Error>> {
+        let patch = change(write(&self.0.sign_outs).get_or_insert_default(), self.0.config.absolute());
         let maps: Api<ConfigMap> = Api::namespaced(self.0.client.clone(), &self.0.namespace);
         let params = PatchParams::default();
         maps.patch(&self.0.config.sign_outs, &params, &Patch::Merge(patch)).await.map_err(Box::new)?;
         Ok(())
     }
 
-    /// Runs what takes a core for a while where it holds up nobody.
-    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        let _turn = self.0.hashing.acquire().await.ok()?;
-        tokio::task::spawn_blocking(work).await.ok()
+    fn admit(&self, trier: Trier<'_>, from: IpAddr) -> Result<(), Duration> {
+        let full = match self.0.throttle.admit(trier, Instant::now()) {
+            Ok(()) => return Ok(()),
+            Err(full) => full,
+        };
+        if matches!(full, Full::Address(_)) && is_private(from) {
+            self.0.shared_address.call_once(|| {
+                tracing::warn!(
+                    %from,
+                    "tries to sign in were put off by an address that is private. If all visitors have it, what stands in front of the \
+                     ingress controller hides their own: set externalTrafficPolicy to Local on the controller's Service, or name the \
+                     proxy in web.trustedProxies"
+                );
+            });
+        }
+        Err(full.wait())
     }
 
     async fn prepare_keys(self) {
@@ -297,8 +345,26 @@ impl Access {
     }
 }
 
-fn signed_in(id: &PersonId, user: &User, now: Millis) -> SignedIn {
-    SignedIn { person: user.person(id), session: Session::new(id.clone(), user.hash.mark(), now) }
+fn signed_in(id: &PersonId, user: &User, device: Option<Device>, now: Millis) -> SignedIn {
+    SignedIn {
+        person: user.person(id),
+        session: Session::new(id.clone(), user.hash.mark(), now),
+        device: device.unwrap_or_else(|| Device::new(id.clone())),
+    }
+}
+
+/// Whether many may stand behind it: no address of the internet's.
+fn is_private(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [first, second, ..] = address.octets();
+            let is_carriers = first == 100 && (64..128).contains(&second);
+            address.is_private() || address.is_loopback() || address.is_link_local() || is_carriers
+        }
+        IpAddr::V6(address) => {
+            address.is_unique_local() || address.is_loopback() || address.is_unicast_link_local()
+        }
+    }
 }
 
 fn keys(secret: &Secret) -> Option<Keys> {

@@ -7,8 +7,11 @@
 mod access;
 pub mod command;
 pub mod config;
+mod device;
 mod follow;
+mod hashing;
 pub mod password;
+mod sealed;
 pub mod session;
 pub mod sign_outs;
 mod throttle;
@@ -16,5 +19,7 @@ pub mod users;
 
 pub use access::{Access, NotReady, Refused, SetUpError, SignedIn};
 pub use config::SignIn;
+pub use device::Device;
+pub use hashing::Busy;
 pub use password::Password;
 pub use session::Session;

@@ -1,16 +1,18 @@
 //! A session: who signed in and when. It lives in the browser, sealed with the platform's key, so a stolen list of sessions does not exist.
 
-use cookie::{Cookie, CookieJar, Key};
+use cookie::Key;
 use serde::{Deserialize, Serialize};
 use store::{Millis, PersonId, time::Elapsed};
 
-const COOKIE: &str = "session";
+use crate::sealed;
+
+const PURPOSE: &str = "session";
 /// How old what a session knows of its last use may be: it is not sealed anew with every answer.
 const SEEN_STEP: Elapsed = Elapsed(60_000);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// Drawn anew at every sign-in.
+    /// Drawn anew at every sign-in. Begins with the person, so that it is known whose sessions were ended.
     pub id: String,
     pub person: PersonId,
     /// The mark of the password's hash: a new password ends the sessions of the old one.
@@ -21,7 +23,7 @@ pub struct Session {
 
 impl Session {
     pub fn new(person: PersonId, mark: String, now: Millis) -> Self {
-        Self { id: format!("{:032x}", rand::random::<u128>()), person, mark, issued: now, seen: now }
+        Self { id: format!("{person}.{:032x}", rand::random::<u128>()), person, mark, issued: now, seen: now }
     }
 
     /// Whether it has not run out.
@@ -35,16 +37,12 @@ impl Session {
     }
 
     pub fn seal(&self, key: &Key) -> String {
-        let mut jar = CookieJar::new();
-        let text = serde_json::to_string(self).expect("texts and numbers are JSON");
-        jar.private_mut(key).add(Cookie::new(COOKIE, text));
-        jar.get(COOKIE).map_or_else(String::new, |cookie| cookie.value().to_owned())
+        sealed::seal(PURPOSE, self, key)
     }
 
     /// Nothing, if it was not sealed with this key.
     pub fn open(sealed: &str, key: &Key) -> Option<Self> {
-        let text = CookieJar::new().private(key).decrypt(Cookie::new(COOKIE, sealed.to_owned()))?;
-        serde_json::from_str(text.value()).ok()
+        sealed::open(PURPOSE, sealed, key)
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use provisioner::resource::now;
 use serde::Deserialize;
 use store::PersonId;
@@ -65,10 +65,11 @@ async fn sign_in(
     State(door): State<Door>,
     Extension(asking): Extension<Asking>,
     Extension(Client(from)): Extension<Client>,
+    headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Response {
-    let now = now();
-    match asking.access.sign_in(&typed.name, &typed.password, from, now).await {
+    let device = door.sessions.device_of(&headers);
+    match asking.access.sign_in(&typed.name, &typed.password, device, from, now()).await {
         Ok(signed_in) => {
             tracing::info!(target: "audit", person = %signed_in.person.id, %from, "signed in");
             door.admit(&signed_in, asking, inside(&typed.to)).await
@@ -80,7 +81,7 @@ async fn sign_in(
             let status = match refused {
                 Refused::Wrong => StatusCode::FORBIDDEN,
                 Refused::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-                Refused::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
+                Refused::Busy(_) | Refused::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             };
             (status, Html(page)).into_response()
         }
@@ -122,7 +123,9 @@ async fn set_up(
                 SetUpError::WrongToken => StatusCode::FORBIDDEN,
                 SetUpError::Done => StatusCode::CONFLICT,
                 SetUpError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-                SetUpError::NotReady(_) | SetUpError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+                SetUpError::Busy(_) | SetUpError::NotReady(_) | SetUpError::Unavailable(_) => {
+                    StatusCode::SERVICE_UNAVAILABLE
+                }
             };
             again(status, error.to_string())
         }
@@ -167,6 +170,7 @@ impl Door {
         }
         let mut response = Redirect::to(to).into_response();
         self.sessions.keep(&signed_in.session, response.headers_mut());
+        self.sessions.keep_device(&signed_in.device, response.headers_mut());
         response
     }
 

@@ -1,6 +1,6 @@
 //! The cookie that a signed-in browser keeps, and where it leads one without.
 
-use access::{Access, Session};
+use access::{Access, Device, Session};
 use app::{guard::Asking, links};
 use axum::{
     extract::{Request, State},
@@ -18,6 +18,9 @@ pub(super) struct Sessions {
     pub(super) access: Access,
     pub(super) scheme: Scheme,
 }
+
+/// Browsers keep nothing for longer than 400 days.
+const DEVICE_KEPT: time::Duration = time::Duration::days(365);
 
 /// A poll is the page's doing, not the person's: it does not make a session last.
 const POLL: &str = "/api/poll";
@@ -62,28 +65,38 @@ impl Sessions {
     }
 
     pub(super) fn of(&self, headers: &HeaderMap) -> Option<Session> {
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut cookies =
-            cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let (_, sealed) = cookies.find(|(name, _)| *name == self.name())?;
-        self.access.open(sealed)
+        self.access.open(find(headers, self.names().session)?)
+    }
+
+    /// What is kept of an earlier sign-in.
+    pub(super) fn device_of(&self, headers: &HeaderMap) -> Option<Device> {
+        self.access.open_device(find(headers, self.names().device)?)
     }
 
     /// Has the browser keep it for as long as it is open: how long it lasts is decided here at every request.
     pub(super) fn keep(&self, session: &Session, headers: &mut HeaderMap) {
         if let Some(sealed) = self.access.seal(session) {
-            set(headers, &self.cookie(sealed));
+            set(headers, &self.cookie(self.names().session, sealed));
+        }
+    }
+
+    /// Has the browser keep it also when the session has ended.
+    pub(super) fn keep_device(&self, device: &Device, headers: &mut HeaderMap) {
+        if let Some(sealed) = self.access.seal_device(device) {
+            let mut cookie = self.cookie(self.names().device, sealed);
+            cookie.set_max_age(DEVICE_KEPT);
+            set(headers, &cookie);
         }
     }
 
     pub(super) fn forget(&self, headers: &mut HeaderMap) {
-        let mut cookie = self.cookie(String::new());
+        let mut cookie = self.cookie(self.names().session, String::new());
         cookie.set_max_age(time::Duration::ZERO);
         set(headers, &cookie);
     }
 
-    fn cookie(&self, sealed: String) -> Cookie<'static> {
-        Cookie::build((self.name(), sealed))
+    fn cookie(&self, name: &'static str, sealed: String) -> Cookie<'static> {
+        Cookie::build((name, sealed))
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
@@ -91,13 +104,26 @@ impl Sessions {
             .build()
     }
 
-    /// The prefix has browsers refuse the cookie from any other host, which they do only where there is TLS.
-    fn name(&self) -> &'static str {
+    /// The prefix has browsers refuse the cookies from any other host, which they do only where there is TLS.
+    fn names(&self) -> Names {
         match self.scheme {
-            Scheme::Https => "__Host-storeyard",
-            Scheme::Http => "storeyard",
+            Scheme::Https => Names { session: "__Host-storeyard", device: "__Host-storeyard-device" },
+            Scheme::Http => Names { session: "storeyard", device: "storeyard-device" },
         }
     }
+}
+
+/// Of the cookies.
+struct Names {
+    session: &'static str,
+    device: &'static str,
+}
+
+fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut cookies =
+        cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    cookies.find(|(known, _)| *known == name).map(|(_, sealed)| sealed)
 }
 
 fn set(headers: &mut HeaderMap, cookie: &Cookie<'_>) {

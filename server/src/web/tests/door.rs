@@ -151,6 +151,73 @@ async fn many_tries_are_put_off() {
 }
 
 #[tokio::test]
+async fn a_right_password_is_no_try() {
+    let site = Site::with(&[]).await.asked_by(None);
+    for n in 0..25 {
+        let status = site.submit("/sign-in", "/sign-in", RIGHT).await.status;
+        assert_eq!(status, StatusCode::SEE_OTHER, "sign-in {n}");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_signed_in_before_gets_in_while_others_guess_from_its_address() {
+    let site = Site::with(&[]).await.asked_by(None);
+    let known = with_all_cookies(&site, &site.submit("/sign-in", "/sign-in", RIGHT).await);
+    known.submit("/sign-out", "/stores", "").await;
+    for n in 0..40 {
+        let form = if n % 2 == 0 {
+            "name=bo&password=wrong".to_owned()
+        } else {
+            format!("name=user{n}&password=wrong")
+        };
+        site.post("/sign-in", form).await;
+    }
+    let stranger = site.submit("/sign-in", "/sign-in", RIGHT).await;
+    assert_eq!(stranger.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!((1..=5).any(|wait| stranger.body.contains(&format!("Wait {wait} s"))), "{}", stranger.body);
+    assert_eq!(known.submit("/sign-in", "/sign-in", RIGHT).await.status, StatusCode::SEE_OTHER);
+
+    // It is known for Bo and for nobody else, and guesses there count as well.
+    let other = known.submit("/sign-in", "/sign-in", "name=ada&password=correct+horse+battery").await;
+    assert_eq!(other.status, StatusCode::TOO_MANY_REQUESTS);
+    let mut last = StatusCode::OK;
+    for _ in 0..11 {
+        last = known.submit("/sign-in", "/sign-in", "name=bo&password=wrong").await.status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn the_first_user_is_made_while_others_try_to_sign_in() {
+    let cluster = Cluster::new();
+    let site = Site::of_nobody(Arc::clone(&cluster), Arc::new(Config::parse(CONFIG).unwrap()));
+    while !site.access.is_ready() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    for _ in 0..25 {
+        site.post("/sign-in", "name=&password=wrong").await;
+    }
+    let form = format!("token={}&name=ada&password=correct+horse+battery", token(&cluster));
+    assert_eq!(site.post("/set-up", form).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn whoever_signs_in_and_out_all_day_fills_nothing_up() {
+    let site = Site::with(&[]).await.asked_by(None);
+    for n in 0..30 {
+        let signed_in = site.submit("/sign-in", "/sign-in", RIGHT).await;
+        let inside = with_cookie(&site, signed_in.header(header::SET_COOKIE));
+        assert_eq!(inside.get("/stores").await.status, StatusCode::OK, "session {n}");
+        inside.submit("/sign-out", "/stores", "").await;
+        // Once more, it has nothing to end.
+        inside.submit("/sign-out", "/stores", "").await;
+        assert_eq!(inside.get("/stores").await.status, StatusCode::SEE_OTHER, "session {n}");
+    }
+    let kept = site.cluster.kept("configmaps", "storeyard-sign-outs").unwrap();
+    assert!(kept["data"].as_object().unwrap().len() < 10, "{kept}");
+}
+
+#[tokio::test]
 async fn a_session_that_was_ended_opens_nothing_any_more() {
     let site = Site::with(&[]).await;
     let other = site.asked_by(Some("ada"));
@@ -232,10 +299,7 @@ async fn the_first_user_is_made_with_the_token_and_once() {
     assert_eq!(wrong.status, StatusCode::FORBIDDEN);
     assert!(cluster.kept("secrets", "storeyard-users").is_none());
 
-    let keys = cluster.kept("secrets", "storeyard-keys").unwrap();
-    let token: k8s_openapi::ByteString =
-        serde_json::from_value(keys["data"]["set-up-token"].clone()).unwrap();
-    let token = String::from_utf8(token.0).unwrap();
+    let token = token(&cluster);
     let made = site.post("/set-up", form(&token)).await;
     assert_eq!((made.status, made.location()), (StatusCode::SEE_OTHER, "/stores"));
     assert_eq!(
@@ -246,6 +310,21 @@ async fn the_first_user_is_made_with_the_token_and_once() {
 
     assert_eq!(site.post("/set-up", form(&token)).await.status, StatusCode::CONFLICT);
     assert_eq!(site.get("/set-up").await.location(), "/stores");
+}
+
+/// The token for the first user.
+fn token(cluster: &Cluster) -> String {
+    let keys = cluster.kept("secrets", "storeyard-keys").unwrap();
+    let token: k8s_openapi::ByteString =
+        serde_json::from_value(keys["data"]["set-up-token"].clone()).unwrap();
+    String::from_utf8(token.0).unwrap()
+}
+
+/// Asked with all that the answer has the browser keep.
+fn with_all_cookies(site: &Site, answer: &super::Answer) -> Site {
+    let kept = answer.headers.get_all(header::SET_COOKIE).iter();
+    let pairs = kept.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap());
+    Site { cookie: Some(pairs.collect::<Vec<_>>().join("; ")), ..site.asked_by(None) }
 }
 
 /// Asked with what `set_cookie` has the browser keep.
