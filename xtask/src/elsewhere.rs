@@ -30,7 +30,7 @@ enum Way {
 /// The context does not answer, or images cannot be brought there.
 pub fn install(env: &Env, name: &str, registry: Option<&str>, values: Vec<PathBuf>) -> Result<String> {
     preflight::check(env, Purpose::Build)?;
-    env.tools.build_families(&["kubernetes", "helm"], &env.paths, &env.reporter)?;
+    env.tools.build_for_images(&env.paths, &env.reporter)?;
     let cluster = Cluster::named(env, name);
     let nodes = match cluster.get(&["nodes"]) {
         Ok(nodes) => nodes,

@@ -6,7 +6,7 @@ use crate::paths::Paths;
 use crate::progress::Reporter;
 use crate::tools::Tools;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Env {
     pub paths: Paths,
     pub tools: Tools,
@@ -21,5 +21,11 @@ impl Env {
         let tools = Tools::locate(&paths)?;
         let reporter = Reporter::new(paths.logs());
         Ok(Self { paths, tools, reporter })
+    }
+
+    /// The same with a reporter that keeps the times of its own steps only.
+    #[must_use]
+    pub fn section(&self) -> Self {
+        Self { reporter: self.reporter.section(), ..self.clone() }
     }
 }

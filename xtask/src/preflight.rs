@@ -28,10 +28,22 @@ const GIB: u64 = 1 << 30;
 pub enum Purpose {
     /// Only compiles and builds images.
     Build,
+    /// Runs npm's programs and the browser, and no node.
+    Browser,
     /// Runs the node on this machine.
     Node,
     /// Runs the node and the browser tests.
     Test,
+}
+
+impl Purpose {
+    fn has_node(self) -> bool {
+        matches!(self, Self::Node | Self::Test)
+    }
+
+    fn has_browser(self) -> bool {
+        matches!(self, Self::Browser | Self::Test)
+    }
 }
 
 /// Why a run would not come to its end.
@@ -79,7 +91,7 @@ pub enum Problem {
 /// Something would fail later; the error has a sentence for each.
 pub fn check(env: &Env, purpose: Purpose) -> Result<()> {
     let mut problems = Vec::new();
-    if purpose != Purpose::Build {
+    if purpose.has_node() {
         problems.extend(machine()?);
         if problems.is_empty() && Kubelet::new(env).running().is_none() {
             problems.extend(free_ground()?);
@@ -89,7 +101,7 @@ pub fn check(env: &Env, purpose: Purpose) -> Result<()> {
     problems.extend(build_tools(env)?);
     report(&problems)?;
     packages::ensure(env, purpose)?;
-    if purpose != Purpose::Build {
+    if purpose.has_node() {
         node::examine(env)?;
     }
     Ok(())

@@ -1,10 +1,11 @@
-//! `cargo xtask test`: every check and every test, and one closing line that sums them up.
+//! `cargo xtask test`: every check and every test, or the parts that are named; one closing line sums them up.
 
 mod carried;
 mod charts;
 mod checks;
 pub(crate) mod journeys;
 mod operator;
+mod report;
 mod rights;
 mod rust;
 mod supply;
@@ -13,92 +14,234 @@ mod tally;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::ValueEnum as _;
 
 use crate::cluster::Cluster;
 use crate::env::Env;
-use crate::images;
+use crate::images::platform::{self as platform_images, PlatformImages};
 use crate::node::{self, Keep, Was};
 use crate::preflight::{self, Purpose};
 use crate::trial::Trial;
+use report::Report;
 use tally::Tally;
 
 /// How to run.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Only what needs no cluster; the rest is reported as skipped
+    /// What to run; without any, everything
+    #[arg(value_name = "PART")]
+    parts: Vec<Part>,
+    /// Only what needs no node; the rest is reported as skipped
     #[arg(long)]
     without_cluster: bool,
 }
 
-/// Runs everything; what fails does not keep the rest from running. A node that is up is left as it was; one that is not is started,
-/// and taken down again.
+/// What is tested, in the order in which it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Format, lints and types
+    Checks,
+    /// What is depended on, and that no secret is published
+    Supply,
+    /// The Rust tests of every crate
+    Rust,
+    /// What the images say of themselves
+    Carried,
+    /// The charts against the API server
+    Charts,
+    /// The rights of the platform's accounts
+    Rights,
+    /// The operator against the cluster
+    Operator,
+    /// The journeys in Chromium
+    Journeys,
+}
+
+impl Options {
+    fn parts(&self) -> Vec<Part> {
+        let all = Part::value_variants().iter().copied();
+        all.filter(|part| self.parts.is_empty() || self.parts.contains(part)).collect()
+    }
+}
+
+impl Part {
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    fn needs_images(self) -> bool {
+        self == Self::Carried || self.needs_trial()
+    }
+
+    fn needs_node(self) -> bool {
+        self == Self::Charts || self.needs_trial()
+    }
+
+    /// A platform of its own on the node.
+    fn needs_trial(self) -> bool {
+        matches!(self, Self::Rights | Self::Operator | Self::Journeys)
+    }
+
+    fn needs_npm(self) -> bool {
+        matches!(self, Self::Checks | Self::Journeys)
+    }
+}
+
+/// Runs the parts that are asked for; what fails does not keep the rest from running. A node that is up is left as it was; one that is not
+/// is started where a part needs it, and taken down again.
 ///
 /// # Errors
-/// Something that tests need could not be made, or the run was interrupted.
+/// The run was interrupted, or the machine cannot run all that CI has to.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
-    let obstacle = match preflight::check(env, Purpose::Test) {
-        Ok(()) if options.without_cluster => Some("--without-cluster was given".to_owned()),
-        Ok(()) => None,
-        // A machine that is there to test everything must not pass by testing less.
-        Err(obstacle) if std::env::var_os("CI").is_some() => return Err(obstacle),
-        Err(obstacle) => Some(format!("{obstacle:#}")),
-    };
-    let mut tally = checks::run(env)?;
-    tally.add(supply::run(env)?);
-    tally.add(rust::run(env)?);
-    tally.add(match obstacle {
-        None => on_node(env)?,
-        Some(obstacle) => without_node(env, &obstacle)?,
-    });
-    Ok(report(&tally))
-}
-
-fn on_node(env: &Env) -> Result<Tally> {
-    env.tools.build(&env.paths, &env.reporter)?;
-    let was = node::ensure_up(env)?;
-    let tally = on_cluster(env, &Cluster::embedded(env));
-    if was == Was::Down {
-        node::remove(env, Keep::Nothing)?;
+    let mut run = Run { env, parts: options.parts(), report: Report::default() };
+    let obstacle = run.obstacle(options)?;
+    run.on_checkout()?;
+    match obstacle {
+        None => run.on_machine()?,
+        Some(obstacle) => {
+            let reason = format!("needs the node: {obstacle}");
+            run.skip(&reason, |part| part.needs_images() || part.needs_node())?;
+        }
     }
-    tally
+    Ok(run.report.print())
 }
 
-fn on_cluster(env: &Env, cluster: &Cluster) -> Result<Tally> {
-    let images = images::platform::ensure(env)?;
-    let mut tally = carried::run(env, &images)?;
-    node::import_missing(env, &images.all())?;
-    let trial = Trial::install(env, cluster, &images)?;
-    let tested = on_trial(env, &trial);
-    trial.remove(env)?;
-    tally.add(tested?);
-    Ok(tally)
+/// A run of some parts, and what came of them so far.
+struct Run<'a> {
+    env: &'a Env,
+    parts: Vec<Part>,
+    report: Report,
 }
 
-fn on_trial(env: &Env, trial: &Trial) -> Result<Tally> {
-    let mut tally = charts::run(env, trial.cluster())?;
-    tally.add(rights::run(env, trial)?);
-    tally.add(rust::run_on_cluster(env, &operator::describe(env, trial)?)?);
-    tally.add(journeys::run(env, trial)?);
-    Ok(tally)
-}
-
-fn without_node(env: &Env, obstacle: &str) -> Result<Tally> {
-    let reason = format!("needs the node: {obstacle}");
-    let mut tally = rust::skip_on_cluster(env, &reason)?;
-    tally.skip("what the images carry", &reason);
-    tally.skip("charts against the API server", &reason);
-    tally.skip("rights of the platform's accounts", &reason);
-    tally.skip("journeys in Chromium", &reason);
-    Ok(tally)
-}
-
-fn report(tally: &Tally) -> ExitCode {
-    for skip in &tally.skipped {
-        println!("skipped: {}: {}", skip.test, skip.reason);
+impl Run<'_> {
+    /// Why nothing can be tested that needs more than the checkout.
+    fn obstacle(&self, options: &Options) -> Result<Option<String>> {
+        let purpose = if self.want(Part::needs_node) && !options.without_cluster {
+            Purpose::Test
+        } else if self.want(Part::needs_npm) {
+            Purpose::Browser
+        } else {
+            Purpose::Build
+        };
+        match preflight::check(self.env, purpose) {
+            Ok(()) if options.without_cluster => Ok(Some("--without-cluster was given".to_owned())),
+            Ok(()) => Ok(None),
+            // A machine that is there to test everything must not pass by testing less.
+            Err(obstacle) if std::env::var_os("CI").is_some() => Err(obstacle),
+            Err(obstacle) => Ok(Some(format!("{obstacle:#}"))),
+        }
     }
-    for failure in &tally.failed {
-        println!("failed: {failure}");
+
+    fn on_checkout(&mut self) -> Result<()> {
+        self.part(Part::Checks, checks::run)?;
+        self.part(Part::Supply, supply::run)?;
+        self.part(Part::Rust, rust::run)
     }
-    println!("{tally}");
-    if tally.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+
+    fn on_machine(&mut self) -> Result<()> {
+        let mut images = None;
+        if self.want(Part::needs_images) {
+            images = self.attempt("images", |env| {
+                env.tools.build_for_images(&env.paths, &env.reporter)?;
+                platform_images::ensure(env)
+            })?;
+        }
+        match &images {
+            Some(images) => self.part(Part::Carried, |env| carried::run(env, images))?,
+            None => self.skip("the images could not be made", |part| part == Part::Carried)?,
+        }
+        if !self.want(Part::needs_node) {
+            return Ok(());
+        }
+        let up = self.attempt("node", |env| {
+            env.tools.build_node_programs(&env.paths, &env.reporter)?;
+            node::ensure_up(env)
+        })?;
+        let Some(was) = up else { return self.skip("the node did not come up", Part::needs_node) };
+        let tested = self.on_node(images.as_ref());
+        if was == Was::Down {
+            self.attempt("node taken down", |env| node::remove(env, Keep::Nothing))?;
+        }
+        tested
+    }
+
+    fn on_node(&mut self, images: Option<&PlatformImages>) -> Result<()> {
+        let cluster = Cluster::embedded(self.env);
+        self.part(Part::Charts, |env| charts::run(env, &cluster))?;
+        if !self.want(Part::needs_trial) {
+            return Ok(());
+        }
+        let Some(images) = images else {
+            return self.skip("the images could not be made", Part::needs_trial);
+        };
+        let trial = self.attempt("trial", |env| {
+            node::import_missing(env, &images.all())?;
+            Trial::install(env, &cluster, images)
+        })?;
+        let Some(trial) = trial else {
+            return self.skip("the trial platform could not be installed", Part::needs_trial);
+        };
+        let tested = self.on_trial(&trial);
+        self.attempt("trial removed", |env| trial.remove(env))?;
+        tested
+    }
+
+    fn on_trial(&mut self, trial: &Trial) -> Result<()> {
+        self.part(Part::Rights, |env| rights::run(env, trial))?;
+        self.part(Part::Operator, |env| rust::run_on_cluster(env, &operator::describe(env, trial)?))?;
+        self.part(Part::Journeys, |env| journeys::run(env, trial))
+    }
+
+    fn want(&self, need: impl Fn(Part) -> bool) -> bool {
+        self.parts.iter().any(|part| need(*part))
+    }
+
+    /// Runs a part if it is asked for.
+    fn part(&mut self, part: Part, work: impl FnOnce(&Env) -> Result<Tally>) -> Result<()> {
+        if self.parts.contains(&part) {
+            let tally = self.attempt(&part.name(), work)?;
+            self.report.tally.add(tally.unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// Does what tests need, or tests: when it fails that is one failure, and the run goes on without it.
+    fn attempt<T>(&mut self, name: &str, work: impl FnOnce(&Env) -> Result<T>) -> Result<Option<T>> {
+        self.report.attempt(self.env, name, work)
+    }
+
+    fn skip(&mut self, reason: &str, which: impl Fn(Part) -> bool) -> Result<()> {
+        for part in self.parts.clone().into_iter().filter(|part| which(*part)) {
+            if part == Part::Operator {
+                self.part(part, |env| rust::skip_on_cluster(env, reason))?;
+            } else {
+                self.report.tally.skip(part.name(), reason);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(parts: &[Part]) -> Options {
+        Options { parts: parts.to_vec(), without_cluster: false }
+    }
+
+    #[test]
+    fn without_a_name_every_part_runs_and_with_names_only_those_do_in_their_order() {
+        assert_eq!(options(&[]).parts(), Part::value_variants());
+        assert_eq!(options(&[Part::Charts, Part::Checks]).parts(), [Part::Checks, Part::Charts]);
+    }
+
+    #[test]
+    fn parts_that_need_no_node_do_not_start_one() {
+        let needing = |need: fn(Part) -> bool| -> Vec<Part> {
+            Part::value_variants().iter().copied().filter(|part| need(*part)).collect()
+        };
+        assert_eq!(needing(Part::needs_node), [Part::Charts, Part::Rights, Part::Operator, Part::Journeys]);
+        assert!(!needing(Part::needs_images).contains(&Part::Charts));
+    }
 }

@@ -119,13 +119,20 @@ impl Tools {
         wanted.try_for_each(|built| ensure(paths, built, reporter))
     }
 
-    /// Builds those that are missing of what only checks use.
+    /// Builds what looks for secrets, if it is missing.
+    ///
+    /// # Errors
+    /// The build fails.
+    pub fn build_gitleaks(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        ensure(paths, &self.gitleaks, reporter)
+    }
+
+    /// Builds those programs that are missing of what goes into Storeyard's own images.
     ///
     /// # Errors
     /// A build fails.
-    pub fn build_checkers(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
-        self.cargo_deny.build(paths, reporter)?;
-        ensure(paths, &self.gitleaks, reporter)
+    pub fn build_for_images(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        self.build_families(&["kubernetes", "helm"], paths, reporter)
     }
 
     /// Builds everything that is missing.

@@ -12,6 +12,7 @@ use crate::test::journeys;
 use crate::trial::Trial;
 
 pub(super) fn measure(env: &Env, trial: &Trial, table: &mut Table) -> Result<()> {
+    journeys::install_modules(env)?;
     env.reporter.step("a change, until it is on screen", "bench-browser", |step| {
         command::logged(step, journeys::playwright(env, trial).args(["--config", "measures.config.ts"]))
     })?;

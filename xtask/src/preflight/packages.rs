@@ -34,7 +34,7 @@ const NODE: [Needed; 4] = [
     needed("iptables", "iptables"),
     needed("ip", "iproute2"),
 ];
-const TEST: [Needed; 3] = [needed("chromium", "chromium"), needed("node", "nodejs"), needed("npm", "npm")];
+const BROWSER: [Needed; 3] = [needed("chromium", "chromium"), needed("node", "nodejs"), needed("npm", "npm")];
 
 /// Folders that are not on everyone's PATH.
 const SYSTEM: [&str; 2] = ["/usr/sbin", "/sbin"];
@@ -68,12 +68,9 @@ pub fn ensure(env: &Env, purpose: Purpose) -> Result<()> {
 }
 
 fn wanted(purpose: Purpose) -> Vec<Needed> {
-    let (node, test): (&[Needed], &[Needed]) = match purpose {
-        Purpose::Build => (&[], &[]),
-        Purpose::Node => (&NODE, &[]),
-        Purpose::Test => (&NODE, &TEST),
-    };
-    [&BUILD[..], node, test].concat()
+    let node: &[Needed] = if purpose.has_node() { &NODE } else { &[] };
+    let browser: &[Needed] = if purpose.has_browser() { &BROWSER } else { &[] };
+    [&BUILD[..], node, browser].concat()
 }
 
 fn is_there(program: &str) -> bool {
@@ -94,10 +91,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tests_need_a_browser_and_builds_need_no_bridge() {
-        assert!(wanted(Purpose::Test).contains(&TEST[0]));
-        assert!(!wanted(Purpose::Node).contains(&TEST[0]));
-        assert!(!wanted(Purpose::Build).contains(&NODE[2]));
+    fn tests_need_a_browser_and_only_those_with_a_node_need_a_bridge() {
+        assert!(wanted(Purpose::Test).contains(&BROWSER[0]));
+        assert!(!wanted(Purpose::Node).contains(&BROWSER[0]));
+        assert!(wanted(Purpose::Browser).contains(&BROWSER[0]));
+        assert!(wanted(Purpose::Test).contains(&NODE[2]));
+        assert!(!wanted(Purpose::Build).contains(&NODE[2]) && !wanted(Purpose::Browser).contains(&NODE[2]));
     }
 
     #[test]

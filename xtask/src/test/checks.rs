@@ -1,10 +1,10 @@
 //! What is checked without running the product: format, lints, types. Each check counts as one test.
 
-use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
 
+use super::journeys;
 use super::tally::Tally;
 use crate::command;
 use crate::env::Env;
@@ -18,7 +18,7 @@ struct Check {
     folder: &'static str,
 }
 
-const CHECKS: [Check; 5] = [
+const RUST: [Check; 3] = [
     Check {
         title: "Rust is formatted",
         log: "test-fmt",
@@ -64,6 +64,9 @@ const CHECKS: [Check; 5] = [
         ],
         folder: "",
     },
+];
+
+const TYPESCRIPT: [Check; 2] = [
     Check {
         title: "TypeScript is formatted",
         log: "test-prettier",
@@ -83,11 +86,17 @@ const CHECKS: [Check; 5] = [
 /// Runs every check; one that fails does not keep the others from running.
 ///
 /// # Errors
-/// A program is missing, or the run was interrupted.
+/// The run was interrupted.
 pub(super) fn run(env: &Env) -> Result<Tally> {
-    install_node_modules(env)?;
+    let mut tally = check_all(env, &RUST)?;
+    let modules = journeys::install_modules(env);
+    tally.add(Tally::once(("node modules are installed", modules), || check_all(env, &TYPESCRIPT))?);
+    Ok(tally)
+}
+
+fn check_all(env: &Env, checks: &[Check]) -> Result<Tally> {
     let mut tally = Tally::default();
-    for check in &CHECKS {
+    for check in checks {
         let mut command = Command::new(check.program);
         command
             .args(check.arguments)
@@ -101,29 +110,4 @@ pub(super) fn run(env: &Env) -> Result<Tally> {
 /// Runs one command as one test.
 pub(super) fn check_one(env: &Env, title: &str, log: &str, command: &mut Command) -> Result<Tally> {
     Tally::of(title, env.reporter.step(title, log, |step| command::logged(step, command)))
-}
-
-fn install_node_modules(env: &Env) -> Result<()> {
-    let folder = env.paths.checkout.join("end2end");
-    if is_installed(&folder) {
-        return Ok(());
-    }
-    env.reporter.step("node modules of the journeys", "npm", |step| {
-        let mut command = Command::new("npm");
-        // The browser is Debian's: Playwright's own would be a download.
-        command
-            .args(["ci", "--prefer-offline"])
-            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-            .current_dir(&folder);
-        command::logged(step, &mut command)
-    })
-}
-
-/// npm writes its own lockfile into `node_modules` last; it is as new as what it was made from.
-fn is_installed(folder: &Path) -> bool {
-    let modified = |path: &str| folder.join(path).metadata().and_then(|meta| meta.modified()).ok();
-    match (modified("node_modules/.package-lock.json"), modified("package-lock.json")) {
-        (Some(installed), Some(locked)) => installed >= locked,
-        _ => false,
-    }
 }

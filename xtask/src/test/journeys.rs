@@ -1,6 +1,7 @@
 //! The journeys in Chromium, against a trial platform.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -14,6 +15,7 @@ use crate::trial::Trial;
 /// # Errors
 /// npx cannot be started, or the run was interrupted.
 pub(super) fn run(env: &Env, trial: &Trial) -> Result<Tally> {
+    install_modules(env)?;
     let report = env.paths.checkout.join("end2end/test-results/report.json");
     if report.exists() {
         fs::remove_file(&report)?;
@@ -27,6 +29,35 @@ pub(super) fn run(env: &Env, trial: &Trial) -> Result<Tally> {
         (Ok(tally), Err(error)) if tally.failed.is_empty() => Err(error),
         (Ok(tally), _) => Ok(tally),
         (Err(_), Err(error)) | (Err(error), Ok(())) => Err(error),
+    }
+}
+
+/// Installs what the journeys are written with, if it is missing or older than its lock file.
+///
+/// # Errors
+/// npm fails.
+pub(crate) fn install_modules(env: &Env) -> Result<()> {
+    let folder = env.paths.checkout.join("end2end");
+    if is_installed(&folder) {
+        return Ok(());
+    }
+    env.reporter.step("node modules of the journeys", "npm", |step| {
+        let mut command = Command::new("npm");
+        // The browser is Debian's: Playwright's own would be a download.
+        command
+            .args(["ci", "--prefer-offline"])
+            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+            .current_dir(&folder);
+        command::logged(step, &mut command)
+    })
+}
+
+/// npm writes its own lockfile into `node_modules` last; it is as new as what it was made from.
+fn is_installed(folder: &Path) -> bool {
+    let modified = |path: &str| folder.join(path).metadata().and_then(|meta| meta.modified()).ok();
+    match (modified("node_modules/.package-lock.json"), modified("package-lock.json")) {
+        (Some(installed), Some(locked)) => installed >= locked,
+        _ => false,
     }
 }
 

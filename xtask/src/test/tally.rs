@@ -35,6 +35,20 @@ impl Tally {
         Ok(tally)
     }
 
+    /// What `tests` come to where they could be made ready, and else one failure.
+    ///
+    /// # Errors
+    /// The run was interrupted.
+    pub(super) fn once(
+        ready: (&str, anyhow::Result<()>),
+        tests: impl FnOnce() -> anyhow::Result<Self>,
+    ) -> anyhow::Result<Self> {
+        match ready {
+            (_, Ok(())) => tests(),
+            (what, Err(error)) => Self::of(what, Err(error)),
+        }
+    }
+
     pub(super) fn pass(&mut self) {
         self.passed += 1;
     }
@@ -165,6 +179,16 @@ impl Test {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_made_ready_is_one_failure_and_its_tests_do_not_run() {
+        let failed =
+            Tally::once(("gitleaks", Err(anyhow::anyhow!("no network"))), || panic!("it is not there"))
+                .unwrap();
+        assert_eq!(failed.failed, ["gitleaks: no network"]);
+        let ready = Tally::once(("gitleaks", Ok(())), || Tally::of("a", Ok(()))).unwrap();
+        assert_eq!(ready.to_string(), "1 passed, 0 failed, 0 skipped");
+    }
 
     #[test]
     fn each_line_of_the_rust_harness_counts_once() {
