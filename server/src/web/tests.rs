@@ -1,4 +1,3 @@
-mod cluster;
 mod door;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -11,6 +10,7 @@ use app::{
 };
 use axum::body::{Bytes, to_bytes};
 use codee::{Decoder, Encoder, binary::PostcardCodec};
+use fake_cluster::{Cluster, Mood};
 use http::{HeaderMap, Response, StatusCode, header};
 use provisioner::{
     config::Config,
@@ -21,7 +21,6 @@ use serde_json::{Value, json};
 use store::{PersonId, Phase, Role, StoreId};
 use tower::ServiceExt;
 
-use self::cluster::Cluster;
 use super::*;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -93,7 +92,7 @@ impl Site {
     /// With the same people, and stores that are now asked for in vain.
     fn over_a_cluster_that_is_down(self) -> Self {
         let cluster = Cluster::new();
-        cluster.go_down();
+        cluster.be(Mood::Down);
         let stores = Stores::start(cluster.client(), Arc::new(Config::parse(CONFIG).unwrap()));
         let router =
             router(stores.clone(), self.access.clone(), &site("down"), CancellationToken::new()).unwrap();
@@ -606,7 +605,7 @@ async fn what_one_does_not_see_is_no_news() {
 #[tokio::test]
 async fn a_store_that_another_replica_made_just_now_is_shown_before_the_watch_tells_of_it() {
     let site = Site::with(&[]).await;
-    site.cluster.fall_silent();
+    site.cluster.be(Mood::Lagging);
     let mut made = store(READY, "Berg Kaffee", "Pending");
     made["spec"]["owner"] = json!("bo");
     site.cluster.put(made);
@@ -629,7 +628,7 @@ async fn a_store_that_another_replica_made_just_now_is_shown_before_the_watch_te
 #[tokio::test]
 async fn while_the_cluster_does_not_answer_nothing_is_said_not_to_be_there() {
     let site = Site::with(&[ready()]).await;
-    site.cluster.go_down();
+    site.cluster.be(Mood::Down);
     let page = site.get("/stores/casa-verde-0qk4z").await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(page.body.contains("The store cannot be read"));

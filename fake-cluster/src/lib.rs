@@ -1,0 +1,220 @@
+//! As much of an API server as Storeyard talks to, in memory: Stores, Secrets and `ConfigMap`s, with watches. It can be made to fail, or to
+//! say nothing. Tests reach it as a client, or over HTTP.
+
+mod kept;
+mod log;
+mod stores;
+
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::body::{Body, to_bytes};
+use http::{Method, Request, Response, StatusCode};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::watch};
+
+use self::{kept::Kept, log::Log, stores::Stores};
+
+/// The one namespace there is.
+pub const NAMESPACE: &str = "storeyard";
+/// Where the mood is put, over HTTP.
+const MOOD: &str = "/mood/";
+
+/// How the API server takes requests for Stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    Well,
+    /// Refuses each, and ends the watches, as while it restarts.
+    Down,
+    /// Takes each and never answers.
+    Silent,
+    /// Answers, and its watches tell of nothing.
+    Lagging,
+}
+
+impl Mood {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "well" => Some(Self::Well),
+            "down" => Some(Self::Down),
+            "silent" => Some(Self::Silent),
+            "lagging" => Some(Self::Lagging),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Cluster {
+    stores: Mutex<Stores>,
+    kept: Mutex<Kept>,
+    mood: watch::Sender<Mood>,
+}
+
+impl Cluster {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            stores: Mutex::default(),
+            kept: Mutex::default(),
+            mood: watch::Sender::new(Mood::Well),
+        })
+    }
+
+    pub fn client(self: &Arc<Self>) -> kube::Client {
+        let cluster = Arc::clone(self);
+        let service = tower::service_fn(move |request: Request<kube::client::Body>| {
+            let cluster = Arc::clone(&cluster);
+            async move { Ok::<_, Infallible>(cluster.answer(request.map(Body::new)).await) }
+        });
+        kube::Client::new(service, NAMESPACE)
+    }
+
+    /// Answers over HTTP for as long as the process lives.
+    ///
+    /// # Errors
+    /// No connection can be taken any more.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener) -> std::io::Result<()> {
+        let answer = move |request: Request<Body>| {
+            let cluster = Arc::clone(&self);
+            async move { cluster.answer(request).await }
+        };
+        axum::serve(listener, axum::Router::new().fallback(answer)).await
+    }
+
+    pub fn be(&self, mood: Mood) {
+        self.mood.send_replace(mood);
+    }
+
+    /// Puts a Store as it is, and tells the watches.
+    pub fn put(&self, store: Value) {
+        lock(&self.stores).put(store);
+    }
+
+    pub fn remove(&self, name: &str) {
+        lock(&self.stores).remove(name);
+    }
+
+    pub fn get(&self, name: &str) -> Option<Value> {
+        lock(&self.stores).get(name)
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        lock(&self.stores).names()
+    }
+
+    /// Puts a Secret or a `ConfigMap`, and tells whoever follows it.
+    pub fn keep(&self, resource: &str, name: &str, data: Value) {
+        lock(&self.kept).keep(resource, name, data);
+    }
+
+    pub fn kept(&self, resource: &str, name: &str) -> Option<Value> {
+        lock(&self.kept).get(resource, name)
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = to_bytes(body, usize::MAX).await else {
+            return failed(StatusCode::BAD_REQUEST, "BadRequest");
+        };
+        let path = parts.uri.path();
+        if parts.method == Method::PUT
+            && let Some(mood) = path.strip_prefix(MOOD).and_then(Mood::parse)
+        {
+            self.be(mood);
+            return told(StatusCode::OK, &json!({}));
+        }
+        let asked = Asked {
+            method: parts.method.as_str(),
+            query: parts.uri.query().unwrap_or_default(),
+            body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+        };
+        let below = format!("/namespaces/{NAMESPACE}/");
+        let Some((_, resource)) = path.split_once(below.as_str()) else { return not_found() };
+        let mut segments = resource.split('/');
+        let (resource, name) = (segments.next().unwrap_or_default(), segments.next());
+        match resource {
+            "stores" => self.answer_stores(name, asked).await,
+            "secrets" | "configmaps" => lock(&self.kept).answer(resource, name, asked),
+            _ => not_found(),
+        }
+    }
+
+    async fn answer_stores(&self, name: Option<&str>, asked: Asked<'_>) -> Response<Body> {
+        let mood = *self.mood.borrow();
+        match mood {
+            Mood::Well | Mood::Lagging => lock(&self.stores).answer(name, asked, self.mood.subscribe()),
+            Mood::Down => failed(StatusCode::INTERNAL_SERVER_ERROR, "InternalError"),
+            Mood::Silent => std::future::pending().await,
+        }
+    }
+}
+
+/// A request, but for what it is about.
+struct Asked<'a> {
+    method: &'a str,
+    query: &'a str,
+    body: Value,
+}
+
+impl Asked<'_> {
+    fn is_watch(&self) -> bool {
+        self.query.contains("watch=")
+    }
+
+    /// What it names in its query.
+    fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// The version after which a watch is to begin.
+    fn since(&self) -> usize {
+        self.parameter("resourceVersion").and_then(|version| version.parse().ok()).unwrap_or(0)
+    }
+}
+
+/// A test that panicked while it held the lock has failed already.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// As RFC 7386 has it: null takes away, and what is not an object replaces.
+fn merge(into: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        *into = patch;
+        return;
+    };
+    if !into.is_object() {
+        *into = json!({});
+    }
+    for (key, value) in patch {
+        if value.is_null() {
+            if let Some(object) = into.as_object_mut() {
+                object.remove(&key);
+            }
+        } else {
+            merge(&mut into[key], value);
+        }
+    }
+}
+
+fn told(status: StatusCode, body: &Value) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response
+}
+
+fn failed(status: StatusCode, reason: &str) -> Response<Body> {
+    told(
+        status,
+        &json!({"apiVersion": "v1", "kind": "Status", "status": "Failure", "reason": reason, "message": reason, "code": status.as_u16()}),
+    )
+}
+
+fn not_found() -> Response<Body> {
+    failed(StatusCode::NOT_FOUND, "NotFound")
+}

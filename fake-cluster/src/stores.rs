@@ -1,0 +1,118 @@
+//! The Stores.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::{Asked, Log, Mood, NAMESPACE, failed, merge, not_found, told};
+
+#[derive(Debug, Default)]
+pub(crate) struct Stores {
+    objects: BTreeMap<String, Value>,
+    log: Log,
+}
+
+impl Stores {
+    pub(crate) fn put(&mut self, mut store: Value) -> Value {
+        store["apiVersion"] = json!("storeyard.dev/v1alpha1");
+        store["kind"] = json!("Store");
+        let metadata = &mut store["metadata"];
+        for (key, value) in [
+            ("namespace", json!(NAMESPACE)),
+            ("uid", json!("8d3d9a52-0d57-4d1c-9a4c-6a8f5c1f2a10")),
+            ("creationTimestamp", json!("2026-11-23T13:22:11Z")),
+            ("finalizers", json!(["storeyard.dev/deletion"])),
+        ] {
+            if metadata[key].is_null() {
+                metadata[key] = value;
+            }
+        }
+        metadata["resourceVersion"] = json!((self.log.version() + 1).to_string());
+        let name = metadata["name"].as_str().unwrap_or_default().to_owned();
+        let known = self.objects.insert(name.clone(), store.clone()).is_some();
+        self.log.tell(if known { "MODIFIED" } else { "ADDED" }, &name, &store);
+        store
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) {
+        if let Some(store) = self.objects.remove(name) {
+            self.log.tell("DELETED", name, &store);
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<Value> {
+        self.objects.get(name).cloned()
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.objects.keys().cloned().collect()
+    }
+
+    pub(crate) fn answer(
+        &mut self,
+        name: Option<&str>,
+        asked: Asked<'_>,
+        mood: watch::Receiver<Mood>,
+    ) -> Response<Body> {
+        match (asked.method, name) {
+            ("GET", None) if asked.is_watch() => self.log.watch(asked.since(), None, mood),
+            ("GET", None) => told(StatusCode::OK, &self.list()),
+            ("POST", None) => self.create(asked.body),
+            (method, Some(name)) => match self.get(name) {
+                Some(store) => self.change(method, name, store, asked.body),
+                None => not_found(),
+            },
+            _ => not_found(),
+        }
+    }
+
+    fn list(&self) -> Value {
+        let items: Vec<&Value> = self.objects.values().collect();
+        let metadata = json!({"resourceVersion": self.log.version().to_string()});
+        json!({"apiVersion": "storeyard.dev/v1alpha1", "kind": "StoreList", "metadata": metadata, "items": items})
+    }
+
+    fn create(&mut self, mut store: Value) -> Response<Body> {
+        let Some(name) = store["metadata"]["name"].as_str() else {
+            return failed(StatusCode::UNPROCESSABLE_ENTITY, "Invalid");
+        };
+        if self.objects.contains_key(name) {
+            return failed(StatusCode::CONFLICT, "AlreadyExists");
+        }
+        if store["metadata"]["creationTimestamp"].is_null() {
+            store["metadata"]["creationTimestamp"] = now();
+        }
+        told(StatusCode::CREATED, &self.put(store))
+    }
+
+    fn change(&mut self, method: &str, name: &str, mut store: Value, body: Value) -> Response<Body> {
+        match method {
+            "DELETE" if store["metadata"]["deletionTimestamp"].is_null() => {
+                store["metadata"]["deletionTimestamp"] = now();
+                store = self.put(store);
+            }
+            "PATCH" => {
+                let expected = &body["metadata"]["resourceVersion"];
+                if !expected.is_null() && *expected != store["metadata"]["resourceVersion"] {
+                    return failed(StatusCode::CONFLICT, "Conflict");
+                }
+                merge(&mut store, body);
+                let is_deleted = !store["metadata"]["deletionTimestamp"].is_null();
+                if is_deleted && store["metadata"]["finalizers"] == json!([]) {
+                    self.remove(name);
+                } else {
+                    store = self.put(store);
+                }
+            }
+            _ => {}
+        }
+        told(StatusCode::OK, &store)
+    }
+}
+
+fn now() -> Value {
+    json!(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
