@@ -87,10 +87,10 @@ pub fn limits(id: &StoreId, plan: Plan) -> Vec<Value> {
 }
 
 /// What the chart gives the container beside the web server that calls the shop's scheduled tasks.
-const CRON: Resources = Resources { cpu_request: 5, cpu_limit: 100, memory_request: 16, memory_limit: 32 };
+const CRON: Resources = Resources { cpu_request: 1, cpu_limit: 100, memory_request: 16, memory_limit: 32 };
 
 /// A container that does not say what it needs, such as one that a person starts to look into something.
-const JOB: Resources = Resources { cpu_request: 50, cpu_limit: 500, memory_request: 96, memory_limit: 256 };
+const JOB: Resources = Resources { cpu_request: 10, cpu_limit: 500, memory_request: 96, memory_limit: 256 };
 
 /// Nothing in and nothing out, but for: the ingress controller to the web pods, these to the database and to the cluster's DNS.
 pub fn policies(id: &StoreId, ingress: &Ingress) -> Vec<Value> {
@@ -146,6 +146,8 @@ pub(crate) fn gibibytes(number: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use store::plan::Size;
+
     use super::*;
     use crate::config::tests::example;
 
@@ -185,6 +187,38 @@ mod tests {
             );
             assert_eq!(quota["services.loadbalancers"], "0");
         }
+    }
+
+    #[test]
+    fn forty_small_stores_at_rest_fit_a_machine_of_two_cores_and_24_gib() {
+        // What kubeadm's control plane, DNS, network, volumes, ingress and the platform itself ask for, with some to spare.
+        const SYSTEM_CPU: u32 = 1000;
+        const SYSTEM_MEMORY: u32 = 2048;
+        // The set-up runs before the web server, with the same request, so the pod asks for the larger of the two.
+        let Size { web, database, .. } = Plan::Small.size();
+        let sum = |part: fn(&Resources) -> u32| [web, CRON, database].iter().map(part).sum::<u32>();
+        assert!(40 * sum(|r| r.cpu_request) + SYSTEM_CPU <= 2000);
+        assert!(40 * sum(|r| r.memory_request) + SYSTEM_MEMORY <= 24 * 1024);
+    }
+
+    #[test]
+    fn a_store_is_promised_at_least_what_one_at_rest_was_measured_at() {
+        let Size { web, database, .. } = Plan::Small.size();
+        let sum = |part: fn(&Resources) -> u32| [web, CRON, database].iter().map(part).sum::<u32>();
+        assert!(sum(|r| r.cpu_request) >= 4 && sum(|r| r.memory_request) >= 360);
+    }
+
+    #[test]
+    fn the_chart_asks_for_the_scheduler_what_the_quota_counts() {
+        let chart = include_str!("../../charts/woocommerce/templates/wordpress.yaml");
+        let resources = format!(
+            "requests: {{cpu: {}, memory: {}}}\n            limits: {{cpu: {}, memory: {}}}",
+            cpu(CRON.cpu_request),
+            memory(CRON.memory_request),
+            cpu(CRON.cpu_limit),
+            memory(CRON.memory_limit)
+        );
+        assert!(chart.contains(&resources), "{resources}");
     }
 
     #[test]

@@ -53,7 +53,8 @@ impl Plan {
         }
     }
 
-    /// A shop in use was measured at 300 MiB; limits leave it twice that, and setting one up is bound by CPU, so that limit is generous.
+    /// A shop at rest was measured at 4m of CPU and 360 MiB, and that is about what it is promised: a request is room that others cannot have. A shop in
+    /// use may take much more, and setting one up is bound by CPU, so limits are generous; what a larger plan is promised is its share where CPU is short.
     pub fn size(self) -> Size {
         let resources = |cpu_request, cpu_limit, memory_request, memory_limit| Resources {
             cpu_request,
@@ -63,20 +64,20 @@ impl Plan {
         };
         match self {
             Self::Small => Size {
-                web: resources(50, 1000, 160, 640),
-                database: resources(50, 1000, 128, 384),
+                web: resources(10, 1000, 208, 640),
+                database: resources(10, 1000, 136, 384),
                 uploads: 3,
                 database_volume: 2,
             },
             Self::Medium => Size {
-                web: resources(150, 2000, 320, 1280),
-                database: resources(100, 1000, 256, 768),
+                web: resources(30, 2000, 320, 1280),
+                database: resources(20, 1000, 256, 768),
                 uploads: 6,
                 database_volume: 4,
             },
             Self::Large => Size {
-                web: resources(400, 4000, 640, 2560),
-                database: resources(200, 2000, 512, 1536),
+                web: resources(90, 4000, 640, 2560),
+                database: resources(60, 2000, 512, 1536),
                 uploads: 24,
                 database_volume: 16,
             },
