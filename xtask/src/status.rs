@@ -47,7 +47,7 @@ pub fn print(env: &Env) -> Result<()> {
         line(&workload.0, &workload.1);
     }
     line("stores", &stores(&cluster)?);
-    let address = match up::status("127.0.0.1:80", up::HOST, up::DOOR) {
+    let address = match up::status(up::INGRESS, up::HOST, up::DOOR) {
         Ok(status) if up::is_answer(status) => format!("http://{}/", up::HOST),
         Ok(status) => format!("http://{}/ answers with status {status}", up::HOST),
         Err(error) => format!("http://{}/ does not answer: {error:#}", up::HOST),

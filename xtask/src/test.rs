@@ -7,6 +7,7 @@ pub(crate) mod journeys;
 mod operator;
 mod report;
 mod rights;
+mod rollout;
 mod rust;
 mod supply;
 mod tally;
@@ -53,6 +54,8 @@ enum Part {
     Rights,
     /// The operator against the cluster
     Operator,
+    /// A rollout of the dashboard under visitors
+    Rollout,
     /// The journeys in Chromium
     Journeys,
 }
@@ -79,7 +82,7 @@ impl Part {
 
     /// A platform of its own on the node.
     fn needs_trial(self) -> bool {
-        matches!(self, Self::Rights | Self::Operator | Self::Journeys)
+        matches!(self, Self::Rights | Self::Operator | Self::Rollout | Self::Journeys)
     }
 
     fn needs_npm(self) -> bool {
@@ -189,6 +192,7 @@ impl Run<'_> {
     fn on_trial(&mut self, trial: &Trial) -> Result<()> {
         self.part(Part::Rights, |env| rights::run(env, trial))?;
         self.part(Part::Operator, |env| rust::run_on_cluster(env, &operator::describe(env, trial)?))?;
+        self.part(Part::Rollout, |env| rollout::run(env, trial))?;
         self.part(Part::Journeys, |env| journeys::run(env, trial))
     }
 
@@ -241,7 +245,10 @@ mod tests {
         let needing = |need: fn(Part) -> bool| -> Vec<Part> {
             Part::value_variants().iter().copied().filter(|part| need(*part)).collect()
         };
-        assert_eq!(needing(Part::needs_node), [Part::Charts, Part::Rights, Part::Operator, Part::Journeys]);
+        assert_eq!(
+            needing(Part::needs_node),
+            [Part::Charts, Part::Rights, Part::Operator, Part::Rollout, Part::Journeys]
+        );
         assert!(!needing(Part::needs_images).contains(&Part::Charts));
     }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask up`: Storeyard on this machine.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,11 @@ use crate::preflight::{self, Purpose};
 pub const HOST: &str = "dashboard.localhost";
 /// What is shown to whoever has not signed in.
 pub const DOOR: &str = "/sign-in";
+/// Where the node's ingress controller listens.
+pub const INGRESS: &str = "127.0.0.1:80";
 const ANSWER: Duration = Duration::from_secs(60);
+/// What one request may take.
+const REQUEST: Duration = Duration::from_secs(10);
 
 /// What came up.
 #[derive(Debug)]
@@ -68,7 +72,7 @@ pub fn all(env: &Env, purpose: Purpose) -> Result<Platform> {
 fn await_answer() -> Result<()> {
     let started = Instant::now();
     loop {
-        match status("127.0.0.1:80", HOST, DOOR) {
+        match status(INGRESS, HOST, DOOR) {
             Ok(status) if is_answer(status) => return Ok(()),
             answer if started.elapsed() > ANSWER => {
                 let answer =
@@ -93,15 +97,57 @@ pub fn is_answer(status: u16) -> bool {
 /// # Errors
 /// Nobody answers, or not in HTTP.
 pub fn status(address: &str, host: &str, path: &str) -> Result<u16> {
+    status_within(REQUEST, address, host, path)
+}
+
+fn status_within(limit: Duration, address: &str, host: &str, path: &str) -> Result<u16> {
     let address = address.parse().with_context(|| format!("{address} is no address"))?;
-    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))
+        .with_context(|| format!("nobody listens on {address}"))?;
+    stream.set_read_timeout(Some(limit))?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\nConnection: close\r\n\r\n")?;
     let mut start = [0; 12];
-    stream.read_exact(&mut start).context("the connection ended without an answer")?;
+    match stream.read_exact(&mut start) {
+        Ok(()) => {}
+        // What the kernel calls a read that took too long.
+        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+            bail!("there was no answer within {} s", limit.as_secs())
+        }
+        Err(error) => return Err(error).context("the connection ended without an answer"),
+    }
     let start = String::from_utf8_lossy(&start);
     start
         .strip_prefix("HTTP/1.1 ")
         .and_then(|status| status.parse().ok())
         .with_context(|| format!("the answer begins with {start:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_server_that_says_nothing_is_told_in_a_sentence() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = silent.local_addr().unwrap().to_string();
+        let error = status_within(Duration::from_secs(1), &address, HOST, DOOR).unwrap_err();
+        assert_eq!(format!("{error:#}"), "there was no answer within 1 s");
+    }
+
+    #[test]
+    fn the_status_is_that_of_the_first_line() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap().to_string();
+        let answering = thread::spawn(move || {
+            let (mut stream, _) = server.accept().unwrap();
+            let mut request = [0; 16];
+            stream.read_exact(&mut request).unwrap();
+            stream.write_all(b"HTTP/1.1 303 See Other\r\n\r\n").unwrap();
+        });
+        assert_eq!(status(&address, HOST, DOOR).unwrap(), 303);
+        answering.join().unwrap();
+    }
 }
