@@ -41,7 +41,7 @@ pub struct Options {
 /// Something could not be measured.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     preflight::check(env, Purpose::Test)?;
-    env.tools.build(&env.paths, &env.reporter)?;
+    env.tools.build_node_programs(&env.paths, &env.reporter)?;
     let was = node::ensure_up(env)?;
     let mut table = Table::default();
     let measured = on_cluster(env, options, &mut table);

@@ -113,7 +113,7 @@ pub fn run() -> Result<ExitCode> {
         }
         Command::Tools => {
             preflight::check(&env, Purpose::Build)?;
-            env.tools.build(&env.paths, &env.reporter)?;
+            env.tools.build_node_programs(&env.paths, &env.reporter)?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
+use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command;
 use crate::env::Env;
@@ -13,7 +14,7 @@ use crate::key::{Key, files_below};
 use crate::progress::Step;
 
 /// Raise it when the way of building changes.
-const RECIPE: &str = "1";
+const RECIPE: &str = "2";
 /// Leptos asks for `pkg/storeyard.{js,wasm,css}`: `LEPTOS_OUTPUT_NAME` in `.cargo/config.toml`.
 const NAME: &str = "storeyard";
 /// What the page is compiled for.
@@ -27,7 +28,7 @@ const COMPRESSIBLE: [&str; 7] = ["js", "wasm", "css", "svg", "html", "txt", "jso
 /// # Errors
 /// A build fails.
 pub fn build(env: &Env) -> Result<PathBuf> {
-    env.tools.build_wasm_bindgen(&env.paths, &env.reporter)?;
+    ensure_target(env)?;
     let module = env.reporter.step("compiling the page", "build-page", |step| {
         command::logged(
             step,
@@ -51,14 +52,7 @@ pub fn build(env: &Env) -> Result<PathBuf> {
     let style = style(&env.paths.checkout.join("style"))?;
     let public = env.paths.checkout.join("public");
     let bytes = fs::read(&module).with_context(|| format!("{} cannot be read", module.display()))?;
-    let bindgen = env.tools.wasm_bindgen.path();
-    let key = Key::new()
-        .part(RECIPE)
-        .part(bindgen.as_os_str().as_encoded_bytes())
-        .part(bytes)
-        .part(&style)
-        .folder(&public)?
-        .short();
+    let key = Key::new().part(RECIPE).part(bytes).part(&style).folder(&public)?.short();
     let sites = env.paths.cache.join("site");
     let site = sites.join(&key);
     if site.is_dir() {
@@ -71,7 +65,9 @@ pub fn build(env: &Env) -> Result<PathBuf> {
     let half_made = sites.join("half-made");
     fs::create_dir_all(half_made.join("pkg"))?;
     env.reporter.step("putting the site together", "build-site", |step| {
-        bind(env, &module, &half_made.join("pkg"), step)?;
+        step.detail("binding the module to its script");
+        bind(&module, &half_made.join("pkg"))?;
+        step.detail("");
         fs::write(half_made.join("pkg").join(format!("{NAME}.css")), style)?;
         for file in files_below(&public)? {
             let target = half_made.join(file.strip_prefix(&public).unwrap_or(&file));
@@ -86,21 +82,35 @@ pub fn build(env: &Env) -> Result<PathBuf> {
     Ok(site)
 }
 
-fn bind(env: &Env, module: &Path, folder: &Path, step: &Step) -> Result<()> {
-    command::logged(
-        step,
-        Command::new(env.tools.wasm_bindgen.path())
-            .args([
-                "--target",
-                "web",
-                "--no-typescript",
-                "--remove-name-section",
-                "--remove-producers-section",
-            ])
-            .args(["--out-name", NAME, "--out-dir"])
-            .arg(folder)
-            .arg(module),
+/// Adds rustc's target for the browser where rustup does not have it.
+fn ensure_target(env: &Env) -> Result<()> {
+    let libraries = command::output(
+        Command::new("rustc")
+            .args(["--print", "target-libdir", "--target", TARGET])
+            .current_dir(&env.paths.checkout),
     )?;
+    if Path::new(libraries.trim()).is_dir() {
+        return Ok(());
+    }
+    env.reporter.step(&format!("adding rustc's target {TARGET}"), "tools-rust-target", |step| {
+        command::logged(
+            step,
+            Command::new("rustup").args(["target", "add", TARGET]).current_dir(&env.paths.checkout),
+        )
+    })
+}
+
+/// Writes the module as a browser loads it, and the script that loads it.
+fn bind(module: &Path, folder: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(module)
+        .out_name(NAME)
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(folder)
+        .with_context(|| format!("{} cannot be made ready for browsers", module.display()))?;
     fs::rename(folder.join(format!("{NAME}_bg.wasm")), folder.join(format!("{NAME}.wasm")))
         .context("wasm-bindgen made no module")
 }
@@ -129,6 +139,17 @@ fn extension(file: &Path) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_module_is_bound_by_the_version_it_was_compiled_with() {
+        let lock = include_str!("../../Cargo.lock");
+        let version = |package: &str| {
+            let (_, rest) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
+            rest.split('"').next()
+        };
+        assert!(version("wasm-bindgen").is_some());
+        assert_eq!(version("wasm-bindgen"), version("wasm-bindgen-cli-support"));
+    }
 
     #[test]
     fn style_sheets_follow_each_other_by_name() {

@@ -1,10 +1,9 @@
-//! The programs that are built rather than installed: the node's from Go modules, wasm-bindgen, and those that check.
+//! The programs that are built rather than installed: the node's from Go modules, and those that check.
 
 pub mod cargo_deny;
 pub mod crates;
 pub mod families;
 pub mod gitleaks;
-pub mod wasm_bindgen;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -50,7 +49,6 @@ impl Built {
 #[derive(Debug, Clone)]
 pub struct Tools {
     families: Vec<Built>,
-    pub wasm_bindgen: CrateProgram,
     pub cargo_deny: CrateProgram,
     pub gitleaks: Built,
 }
@@ -64,7 +62,6 @@ impl Tools {
         let families = FAMILIES.iter().map(|family| locate(paths, family)).collect::<Result<_>>()?;
         Ok(Self {
             families,
-            wasm_bindgen: wasm_bindgen::locate(paths)?,
             cargo_deny: cargo_deny::locate(paths),
             gitleaks: locate(paths, &gitleaks::FAMILY)?,
         })
@@ -95,9 +92,7 @@ impl Tools {
     /// What is still to be built, by name.
     pub fn missing(&self) -> Vec<String> {
         let families = self.families.iter().filter(|built| !built.is_there());
-        let names = families.map(|built| built.family.name.to_owned());
-        let wasm_bindgen = (!self.wasm_bindgen.is_there()).then(|| self.wasm_bindgen.name().to_owned());
-        names.chain(wasm_bindgen).collect()
+        families.map(|built| built.family.name.to_owned()).collect()
     }
 
     /// Builds the node's programs that are missing.
@@ -133,24 +128,6 @@ impl Tools {
     /// A build fails.
     pub fn build_for_images(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
         self.build_families(&["kubernetes", "helm"], paths, reporter)
-    }
-
-    /// Builds everything that is missing.
-    ///
-    /// # Errors
-    /// A build fails.
-    pub fn build(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
-        self.build_node_programs(paths, reporter)?;
-        self.build_wasm_bindgen(paths, reporter)
-    }
-
-    /// Builds wasm-bindgen if it is missing, and adds rustc's WebAssembly target.
-    ///
-    /// # Errors
-    /// The build fails.
-    pub fn build_wasm_bindgen(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
-        self.wasm_bindgen.build(paths, reporter)?;
-        wasm_bindgen::ensure_target(paths, reporter)
     }
 }
 
