@@ -12,7 +12,7 @@ use anyhow::Result;
 pub use crates::crates;
 pub use cyclonedx::{Listed, listed};
 pub use debian::{LIST_LICENCES, LIST_PACKAGES, packages};
-pub use go::modules;
+pub use go::{Module, main_module, modules};
 pub use texts::Texts;
 
 /// Where the bill is in every image.

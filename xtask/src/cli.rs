@@ -12,7 +12,7 @@ use crate::images::platform as platform_images;
 use crate::lock::Lock;
 use crate::node::{self, Claim, Keep};
 use crate::preflight::{self, Purpose};
-use crate::{bench, elsewhere, interrupt, status, test, up};
+use crate::{bench, elsewhere, interrupt, status, test, tools, up};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -85,6 +85,9 @@ pub fn run() -> Result<ExitCode> {
     let env = Env::find()?;
     let name = cli.command.lock_name();
     let _lock = name.map(|name| Lock::take(&env.paths.lock(), &env.paths.checkout, name)).transpose()?;
+    if name.is_some() {
+        tools::remove_half_made(&env.paths.bin())?;
+    }
     match cli.command {
         Command::Up { context: Some(context), registry, values, .. } => {
             let address = elsewhere::install(&env, &context, registry.as_deref(), values)?;

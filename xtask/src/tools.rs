@@ -1,9 +1,10 @@
-//! The programs that are built rather than installed: the node's from Go modules, and those that check.
+//! The programs that are no Debian packages: the node's, from Go modules or as they were released, and those that check.
 
 pub mod cargo_deny;
 pub mod crates;
 pub mod families;
 pub mod gitleaks;
+pub mod released;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,11 +15,13 @@ use anyhow::{Context as _, Result};
 
 pub use crates::CrateProgram;
 pub use families::{FAMILIES, Family};
+pub use released::Released;
 
 use crate::command;
 use crate::key::Key;
 use crate::paths::Paths;
 use crate::progress::{Reporter, Step};
+use released::PACKAGES;
 
 /// Goes into every key: raise it when the way of building changes.
 const RECIPE: &str = "1";
@@ -45,10 +48,21 @@ impl Built {
     }
 }
 
+/// A program, and what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    pub path: PathBuf,
+    pub module: &'static str,
+    pub version: String,
+    /// Changes with the program.
+    pub key: String,
+}
+
 /// Every program the node and the build need.
 #[derive(Debug, Clone)]
 pub struct Tools {
     families: Vec<Built>,
+    released: Vec<Released>,
     pub cargo_deny: CrateProgram,
     pub gitleaks: Built,
 }
@@ -60,8 +74,10 @@ impl Tools {
     /// A go.mod or Cargo.lock cannot be read, or lacks the version.
     pub fn locate(paths: &Paths) -> Result<Self> {
         let families = FAMILIES.iter().map(|family| locate(paths, family)).collect::<Result<_>>()?;
+        let released = PACKAGES.iter().map(|package| Released::locate(paths, package));
         Ok(Self {
             families,
+            released: released.collect::<Result<_>>()?,
             cargo_deny: cargo_deny::locate(paths),
             gitleaks: locate(paths, &gitleaks::FAMILY)?,
         })
@@ -76,42 +92,80 @@ impl Tools {
             .expect("every family of FAMILIES was located")
     }
 
+    /// A program as it was released where that one was downloaded, and else as it is built, or to be built.
+    ///
+    /// # Panics
+    /// Never for a program of a family in [`FAMILIES`].
+    pub fn made(&self, family: &str, program: &str) -> Made {
+        for released in self.released.iter().filter(|released| released.is_there()) {
+            if let Some(found) = released.program(program) {
+                let path = released.folder.join(program);
+                let (module, version) = (found.module, found.version.to_owned());
+                return Made { path, module, version, key: released.key.clone() };
+            }
+        }
+        let built = self.family(family);
+        let (module, version) = (built.family.module, built.version.clone());
+        Made { path: built.program(program), module, version, key: built.key.clone() }
+    }
+
     pub fn helm(&self) -> PathBuf {
-        self.family("helm").program("helm")
+        self.made("helm", "helm").path
     }
 
     pub fn kubectl(&self) -> PathBuf {
-        self.family("kubernetes").program("kubectl")
+        self.made("kubectl", "kubectl").path
     }
 
-    /// Folders with the programs that other programs look for on PATH.
-    pub fn folders(&self) -> impl Iterator<Item = &Path> {
-        self.families.iter().map(|built| built.folder.as_path())
-    }
-
-    /// What is still to be built, by name.
+    /// What is still to be made, by name.
     pub fn missing(&self) -> Vec<String> {
-        let families = self.families.iter().filter(|built| !built.is_there());
-        families.map(|built| built.family.name.to_owned()).collect()
+        let families = self.only_built().filter(|built| !built.is_there());
+        let names = families.map(|built| built.family.name.to_owned());
+        let released = self.released.iter().filter(|released| !self.is_made(released));
+        let released = released.map(|released| released.package.name.to_owned());
+        names.chain(released).collect()
     }
 
-    /// Builds the node's programs that are missing.
+    /// Families whose programs are to be had in no other way.
+    fn only_built(&self) -> impl Iterator<Item = &Built> {
+        let is_released = |name: &str| self.released.iter().any(|released| released.is_of(name));
+        self.families.iter().filter(move |built| !is_released(built.family.name))
+    }
+
+    fn is_made(&self, released: &Released) -> bool {
+        released.is_there() || released.families().all(|name| self.family(name).is_there())
+    }
+
+    /// Makes the node's programs that are missing.
     ///
     /// # Errors
     /// A build fails.
     pub fn build_node_programs(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
-        let names: Vec<&str> = FAMILIES.iter().map(|family| family.name).collect();
-        self.build_families(&names, paths, reporter)
+        self.released.iter().try_for_each(|released| self.ensure_released(paths, released, reporter))?;
+        self.only_built().try_for_each(|built| ensure(paths, built, reporter))
     }
 
-    /// Builds those of `names` that are missing.
+    /// Makes those programs that are missing of what goes into Storeyard's own images, and of what talks to a cluster.
     ///
     /// # Errors
     /// A build fails.
-    pub fn build_families(&self, names: &[&str], paths: &Paths, reporter: &Reporter) -> Result<()> {
-        remove_half_made(&paths.bin())?;
-        let mut wanted = self.families.iter().filter(|built| names.contains(&built.family.name));
-        wanted.try_for_each(|built| ensure(paths, built, reporter))
+    pub fn build_for_images(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        let mut wanted = self.released.iter().filter(|released| released.is_of("kubectl"));
+        wanted.try_for_each(|released| self.ensure_released(paths, released, reporter))
+    }
+
+    /// Downloads a package, and builds its programs where that cannot be done.
+    fn ensure_released(&self, paths: &Paths, released: &Released, reporter: &Reporter) -> Result<()> {
+        if self.is_made(released) {
+            return Ok(());
+        }
+        let title = format!("downloading {}", released.title());
+        let log = format!("tools-{}-released", released.package.name);
+        let Err(error) = reporter.step(&title, &log, |step| released.download(step)) else { return Ok(()) };
+        crate::interrupt::check()?;
+        fs::remove_dir_all(half_made(&released.folder))?;
+        reporter.note(format!("{} cannot be downloaded, and is built instead: {error:#}", released.title()));
+        released.families().try_for_each(|name| ensure(paths, self.family(name), reporter))
     }
 
     /// Builds what looks for secrets, if it is missing.
@@ -120,14 +174,6 @@ impl Tools {
     /// The build fails.
     pub fn build_gitleaks(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
         ensure(paths, &self.gitleaks, reporter)
-    }
-
-    /// Builds those programs that are missing of what goes into Storeyard's own images.
-    ///
-    /// # Errors
-    /// A build fails.
-    pub fn build_for_images(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
-        self.build_families(&["kubernetes", "helm"], paths, reporter)
     }
 }
 
@@ -178,8 +224,11 @@ fn build(paths: &Paths, built: &Built, step: &Step) -> Result<()> {
             copy_folder(&Path::new(source.trim()).join(from), &half_made.join(to))?;
         }
     }
-    fs::rename(&half_made, &built.folder)
-        .with_context(|| format!("{} cannot be put in place", built.folder.display()))
+    put_in_place(&half_made, &built.folder)
+}
+
+fn put_in_place(half_made: &Path, folder: &Path) -> Result<()> {
+    fs::rename(half_made, folder).with_context(|| format!("{} cannot be put in place", folder.display()))
 }
 
 fn go(module: &Path) -> Command {
@@ -205,8 +254,11 @@ fn half_made(folder: &Path) -> PathBuf {
     folder.with_file_name(format!(".{name}.half-made"))
 }
 
-/// What an interrupted run left; only called under the lock, so that nobody is at work there.
-fn remove_half_made(bin: &Path) -> Result<()> {
+/// Removes what an interrupted run left. Only under the lock and before anything is made, so that nobody is at work there.
+///
+/// # Errors
+/// Something cannot be removed.
+pub fn remove_half_made(bin: &Path) -> Result<()> {
     for entry in fs::read_dir(bin)? {
         let path = entry?.path();
         if path.file_name().map(OsStr::to_string_lossy).is_some_and(|name| name.ends_with(".half-made")) {

@@ -55,10 +55,10 @@ pub fn plan(env: &Env) -> Result<Vec<NodeImage>> {
     let mut images: Vec<NodeImage> = PROGRAMS
         .iter()
         .map(|&(name, family, program)| {
-            let family = env.tools.family(family);
-            let key = Key::new().part(RECIPE).part(name).part(&family.key).short();
-            let image = Image::new(env, name, &family.version, &key);
-            NodeImage { image, contents: Contents::Program(family.program(program)) }
+            let made = env.tools.made(family, program);
+            let key = Key::new().part(RECIPE).part(name).part(&made.key).short();
+            let image = Image::new(env, name, &made.version, &key);
+            NodeImage { image, contents: Contents::Program(made.path) }
         })
         .collect();
 

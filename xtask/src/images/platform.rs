@@ -122,9 +122,8 @@ fn ensure_one(
 fn linked_into_platform(env: &Env) -> Result<Vec<Component>> {
     let mut linked = bill::crates(&env.paths.checkout, "server", NATIVE)?;
     linked.extend(bill::crates(&env.paths.checkout, "frontend", site::TARGET)?);
-    for (program, family) in [(env.tools.helm(), "helm"), (env.tools.kubectl(), "kubernetes")] {
-        let source = env.paths.checkout.join(env.tools.family(family).family.folder);
-        linked.extend(bill::modules(&program, &source)?);
+    for program in ["helm", "kubectl"] {
+        linked.extend(bill::modules(&env.tools.made(program, program).path, &env.paths.cache)?);
     }
     Ok(linked)
 }

@@ -21,12 +21,13 @@ const fn needed(program: &'static str, package: &'static str) -> Needed {
     Needed { program, package }
 }
 
-const BUILD: [Needed; 5] = [
+const BUILD: [Needed; 6] = [
     needed("buildah", "buildah"),
     needed("mmdebstrap", "mmdebstrap"),
     needed("/bin/busybox", "busybox-static"),
     needed("brotli", "brotli"),
     needed("curl", "curl"),
+    needed("pip3", "python3-pip"),
 ];
 const NODE: [Needed; 4] = [
     needed("runc", "runc"),

@@ -140,9 +140,9 @@ impl Carried {
 
     fn lists_programs(&self, env: &Env) -> Result<()> {
         let listed = self.names("golang");
-        for name in ["helm", "kubernetes"] {
-            let family = env.tools.family(name);
-            let module = (family.family.module, family.version.as_str());
+        for name in ["helm", "kubectl"] {
+            let made = env.tools.made(name, name);
+            let module = (made.module, made.version.as_str());
             ensure!(listed.contains(&module), "the bill lacks {module:?}");
         }
         Ok(())
