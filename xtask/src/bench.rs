@@ -2,6 +2,7 @@
 
 mod browser;
 mod create;
+mod density;
 mod door;
 mod list;
 mod samples;
@@ -33,6 +34,9 @@ pub struct Options {
     /// Stores in the list that is timed
     #[arg(long, default_value_t = 1000)]
     listed: u32,
+    /// Instead: makes small stores until there are so many or there is no room, and asks them all at once
+    #[arg(long, value_name = "STORES", num_args = 0..=1, default_missing_value = "40")]
+    density: Option<u32>,
 }
 
 /// Measures beside whatever runs, and prints a table.
@@ -55,15 +59,22 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
 
 fn on_cluster(env: &Env, options: &Options, table: &mut Table) -> Result<()> {
     let cluster = Cluster::embedded(env);
-    let images = images::platform::ensure(env)?;
+    let compiled = images::platform::compile(env)?;
+    let images = images::platform::ensure(env, &compiled)?;
     node::import_missing(env, &images.all())?;
     let values = json!({"concurrency": options.at_once.max(1)});
     let trial = Trial::install_with(env, &cluster, &images, values)?;
-    let measured = create::measure(env, &trial, options, table)
-        .and_then(|()| list::measure(env, &trial, options.listed, table))
-        .and_then(|()| browser::measure(env, &trial, table));
+    let measured = match options.density {
+        Some(stores) => density::measure(env, &trial, stores, options.at_once, table),
+        None => create::measure(env, &trial, options, table)
+            .and_then(|()| list::measure(env, &trial, options.listed, table))
+            .and_then(|()| browser::measure(env, &trial, table)),
+    };
     trial.remove(env)?;
     measured?;
+    if options.density.is_some() {
+        return Ok(());
+    }
     let module = site::build(env)?.join("pkg/storeyard.wasm.br").metadata()?.len();
     table.row("initial WASM, brotli", format!("{} kB", module / 1000), "≤ 200 kB");
     Ok(())

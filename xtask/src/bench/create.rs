@@ -68,7 +68,7 @@ pub(super) fn measure(env: &Env, trial: &Trial, options: &Options, table: &mut T
     Ok(())
 }
 
-fn come_in(env: &Env, trial: &Trial) -> Result<Session> {
+pub(super) fn come_in(env: &Env, trial: &Trial) -> Result<Session> {
     let name = trial.namespace();
     door::come_in(env, trial.cluster(), &format!("http://{}", trial.host()), name, &format!("{name}-keys"))
 }
@@ -84,7 +84,7 @@ fn median(mut ratios: Vec<f64>) -> Option<f64> {
 }
 
 /// Posts the form, as a browser without JavaScript does; answers the id.
-fn create(trial: &Trial, session: &Session, name: &str) -> Result<String> {
+pub(super) fn create(trial: &Trial, session: &Session, name: &str) -> Result<String> {
     let request = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
     let form = format!(
         "request={request:032x}&name={}&engine=woocommerce&plan=small&email=ada%40bench.example&user=ada&password=bench-{request:x}",
@@ -128,7 +128,7 @@ fn at_once(trial: &Trial, session: &Session, count: u32, step: &Step) -> Result<
     Ok(took)
 }
 
-fn store(trial: &Trial, id: &str) -> Result<Value> {
+pub(super) fn store(trial: &Trial, id: &str) -> Result<Value> {
     trial.cluster().get(&["store", id, "-n", trial.namespace()])
 }
 

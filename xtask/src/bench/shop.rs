@@ -55,9 +55,14 @@ pub(super) fn request(url: &str, body: Option<(&str, &str)>, session: Option<&Se
     Ok(Answer { status, first_byte, whole, redirect: words.next().unwrap_or_default().to_owned() })
 }
 
+/// Where a shop answers as one.
+pub(super) fn front(host: &str, plugin: bool) -> String {
+    format!("http://{host}{}", if plugin { STORE_API } else { "/" })
+}
+
 /// Waits until a shop answers as one: what the operator waits for, too.
 pub(super) fn await_shop(host: &str, plugin: bool) -> Result<()> {
-    let url = format!("http://{host}{}", if plugin { STORE_API } else { "/" });
+    let url = front(host, plugin);
     let started = Instant::now();
     while request(&url, None, None)?.status != 200 {
         if started.elapsed() > SHOP_ANSWERS {
