@@ -8,6 +8,7 @@ mod notice;
 mod texts;
 
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 
 pub use crates::crates;
 pub use cyclonedx::{Listed, listed};
@@ -31,7 +32,7 @@ pub struct Bill {
 }
 
 /// Something that others made, at one version.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Component {
     pub kind: Kind,
     pub name: String,
@@ -41,7 +42,7 @@ pub struct Component {
 }
 
 /// How it came into the image.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     Debian { architecture: String },
     Crate,
@@ -50,7 +51,7 @@ pub enum Kind {
 }
 
 /// Under which terms it may be passed on, in short.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Licence {
     /// An SPDX expression.
     Spdx(String),
@@ -61,7 +62,7 @@ pub enum Licence {
 }
 
 /// The terms in full.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Terms {
     /// A file of the image.
     File(String),

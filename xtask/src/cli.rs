@@ -7,8 +7,8 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::env::Env;
-use crate::images::node as node_images;
-use crate::images::platform as platform_images;
+use crate::images::{linked, node as node_images, platform as platform_images};
+use crate::lanes::side_by_side;
 use crate::lock::Lock;
 use crate::node::{self, Claim, Keep};
 use crate::preflight::{self, Purpose};
@@ -110,9 +110,15 @@ pub fn run() -> Result<ExitCode> {
         Command::Bench(options) => return bench::run(&env, &options),
         Command::Images => {
             preflight::check(&env, Purpose::Build)?;
-            env.tools.build_node_programs(&env.paths, &env.reporter)?;
-            node_images::ensure(&env, &node_images::plan(&env)?)?;
-            platform_images::ensure(&env)?;
+            let (_, compiled) = side_by_side(
+                || {
+                    env.tools.build_node_programs(&env.paths, &env.reporter)?;
+                    linked::ensure(&env)?;
+                    node_images::ensure(&env, &node_images::plan(&env)?)
+                },
+                || platform_images::compile(&env),
+            )?;
+            platform_images::ensure(&env, &compiled)?;
         }
         Command::Tools => {
             preflight::check(&env, Purpose::Build)?;

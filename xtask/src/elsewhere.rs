@@ -40,7 +40,7 @@ pub fn install(env: &Env, name: &str, registry: Option<&str>, values: Vec<PathBu
         }
     };
     let way = way(name, registry, &nodes, is_installed)?;
-    let images = platform_images::ensure(env)?;
+    let images = platform_images::ensure(env, &platform_images::compile(env)?)?;
     let references = deliver(env, &way, &images)?;
     let values = if values.is_empty() { vec![platform::local_values(env)] } else { values };
     let installation = Installation::main();

@@ -2,6 +2,7 @@
 
 pub mod buildah;
 mod carried;
+pub mod linked;
 pub mod node;
 pub mod platform;
 pub mod woocommerce;

@@ -10,6 +10,7 @@ pub mod env;
 pub mod images;
 pub mod interrupt;
 pub mod key;
+pub mod lanes;
 pub mod lock;
 pub mod node;
 pub mod paths;

@@ -12,18 +12,21 @@ mod rust;
 mod supply;
 mod tally;
 
+use std::panic;
 use std::process::ExitCode;
+use std::thread;
 
 use anyhow::Result;
 use clap::ValueEnum as _;
 
 use crate::cluster::Cluster;
 use crate::env::Env;
+use crate::images::linked;
 use crate::images::platform::{self as platform_images, PlatformImages};
 use crate::node::{self, Keep, Was};
 use crate::preflight::{self, Purpose};
 use crate::trial::Trial;
-use report::Report;
+use report::{Attempt, Report};
 use tally::Tally;
 
 /// How to run.
@@ -97,11 +100,10 @@ impl Part {
 /// The run was interrupted, or the machine cannot run all that CI has to.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     let mut run = Run { env, parts: options.parts(), report: Report::default() };
-    let obstacle = run.obstacle(options)?;
-    run.on_checkout()?;
-    match obstacle {
+    match run.obstacle(options)? {
         None => run.on_machine()?,
         Some(obstacle) => {
+            run.on_checkout()?;
             let reason = format!("needs the node: {obstacle}");
             run.skip(&reason, |part| part.needs_images() || part.needs_node())?;
         }
@@ -142,25 +144,38 @@ impl Run<'_> {
     }
 
     fn on_machine(&mut self) -> Result<()> {
-        let mut images = None;
-        if self.want(Part::needs_images) {
-            images = self.attempt("images", |env| {
-                env.tools.build_for_images(&env.paths, &env.reporter)?;
-                platform_images::ensure(env)
-            })?;
+        let (node, images) = (self.want(Part::needs_node), self.want(Part::needs_images));
+        if !node && !images {
+            return self.on_checkout();
         }
+        let env = self.env;
+        let (programs, compiled) = thread::scope(|scope| {
+            let programs = scope.spawn(|| Attempt::of(env, "programs", |env| programs(env, node, images)));
+            let compiled = self.on_checkout().and_then(|()| {
+                if images { self.attempt("compiling", platform_images::compile) } else { Ok(None) }
+            });
+            (programs.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)), compiled)
+        });
+        let programs = self.report.add(programs)?;
+        let compiled = compiled?;
+        if programs.is_none() {
+            return self
+                .skip("its programs could not be made", |part| part.needs_images() || part.needs_node());
+        }
+        let images = match compiled {
+            Some(compiled) => self.attempt("images", |env| platform_images::ensure(env, &compiled))?,
+            None => None,
+        };
         match &images {
             Some(images) => self.part(Part::Carried, |env| carried::run(env, images))?,
             None => self.skip("the images could not be made", |part| part == Part::Carried)?,
         }
-        if !self.want(Part::needs_node) {
+        if !node {
             return Ok(());
         }
-        let up = self.attempt("node", |env| {
-            env.tools.build_node_programs(&env.paths, &env.reporter)?;
-            node::ensure_up(env)
-        })?;
-        let Some(was) = up else { return self.skip("the node did not come up", Part::needs_node) };
+        let Some(was) = self.attempt("node", node::ensure_up)? else {
+            return self.skip("the node did not come up", Part::needs_node);
+        };
         let tested = self.on_node(images.as_ref());
         if was == Was::Down {
             self.attempt("node taken down", |env| node::remove(env, Keep::Nothing))?;
@@ -211,7 +226,7 @@ impl Run<'_> {
 
     /// Does what tests need, or tests: when it fails that is one failure, and the run goes on without it.
     fn attempt<T>(&mut self, name: &str, work: impl FnOnce(&Env) -> Result<T>) -> Result<Option<T>> {
-        self.report.attempt(self.env, name, work)
+        self.report.add(Attempt::of(self.env, name, work))
     }
 
     fn skip(&mut self, reason: &str, which: impl Fn(Part) -> bool) -> Result<()> {
@@ -224,6 +239,18 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// The programs that images and the node are made with; they are compiled while the checkout is tested.
+fn programs(env: &Env, node: bool, images: bool) -> Result<()> {
+    if node {
+        env.tools.build_node_programs(&env.paths, &env.reporter)?;
+    }
+    if images {
+        env.tools.build_for_images(&env.paths, &env.reporter)?;
+        linked::ensure(env)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

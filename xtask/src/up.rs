@@ -8,8 +8,9 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::cluster::Cluster;
 use crate::env::Env;
-use crate::images::platform as platform_images;
+use crate::images::{linked, platform as platform_images};
 use crate::interrupt;
+use crate::lanes::side_by_side;
 use crate::node::{self, Was};
 use crate::platform::{self, Installation};
 use crate::preflight::{self, Purpose};
@@ -50,23 +51,32 @@ pub fn node(env: &Env, purpose: Purpose) -> Result<Up> {
     Ok(Up { cluster: Cluster::embedded(env), was })
 }
 
-/// Brings up the node and Storeyard in it, from this checkout.
+/// Brings up the node and Storeyard in it, from this checkout: the node beside what is compiled for it.
 ///
 /// # Errors
 /// As [`node`], or Storeyard does not answer.
 pub fn all(env: &Env, purpose: Purpose) -> Result<Platform> {
-    let up = node(env, purpose)?;
-    let images = platform_images::ensure(env)?;
+    preflight::check(env, purpose)?;
+    let (_, compiled) = side_by_side(
+        || {
+            env.tools.build_node_programs(&env.paths, &env.reporter)?;
+            linked::ensure(env)?;
+            node::ensure_up(env)
+        },
+        || platform_images::compile(env),
+    )?;
+    let cluster = Cluster::embedded(env);
+    let images = platform_images::ensure(env, &compiled)?;
     node::import_missing(env, &images.all())?;
     platform::install(
         env,
-        &up.cluster,
+        &cluster,
         &Installation::main(),
         &platform::References::local(&images),
         &[platform::local_values(env)],
     )?;
     env.reporter.step(&format!("http://{HOST}/"), "address", |_| await_answer())?;
-    Ok(Platform { token: platform::token(&up.cluster, &Installation::main())? })
+    Ok(Platform { token: platform::token(&cluster, &Installation::main())? })
 }
 
 fn await_answer() -> Result<()> {

@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 
 use super::buildah::Container;
 use super::carried::{self, Version};
-use super::{Buildah, Image, woocommerce};
-use crate::bill::{self, Component};
+use super::{Buildah, Image, linked, woocommerce};
+use crate::bill::Component;
 use crate::command;
 use crate::env::Env;
 use crate::key::{Key, files_below};
@@ -17,8 +17,6 @@ use crate::site;
 
 /// Goes into every key: raise it when the way of building changes.
 const RECIPE: &str = "2";
-/// What programs in images are compiled for.
-const NATIVE: &str = "x86_64-unknown-linux-gnu";
 /// Ends the tag of a WordPress image that has WooCommerce in it.
 const WITH_PLUGIN: &str = "-woo";
 
@@ -38,11 +36,26 @@ impl PlatformImages {
     }
 }
 
-/// Makes the images whose archives are missing; the binary and the site are built first.
+/// What is compiled for the platform's image.
+#[derive(Debug)]
+pub struct Compiled {
+    binary: PathBuf,
+    site: PathBuf,
+}
+
+/// Compiles the binary and the page.
 ///
 /// # Errors
 /// A build fails.
-pub fn ensure(env: &Env) -> Result<PlatformImages> {
+pub fn compile(env: &Env) -> Result<Compiled> {
+    Ok(Compiled { binary: build_binary(env)?, site: site::build(env)? })
+}
+
+/// Makes the images whose archives are missing.
+///
+/// # Errors
+/// A build fails.
+pub fn ensure(env: &Env, compiled: &Compiled) -> Result<PlatformImages> {
     let recipe = Recipe::new("mariadb", Version::Package("mariadb-server"));
     let mariadb = ensure_one(env, &recipe, |_| Ok(Vec::new()))?;
 
@@ -58,15 +71,15 @@ pub fn ensure(env: &Env) -> Result<PlatformImages> {
 
     let mut recipe = Recipe::new("platform", Version::Storeyard);
     recipe.extra = vec![
-        (build_binary(env)?, "storeyard"),
-        (site::build(env)?, "site"),
+        (compiled.binary.clone(), "storeyard"),
+        (compiled.site.clone(), "site"),
         (env.paths.checkout.join("charts/woocommerce"), "charts/woocommerce"),
         (env.tools.helm(), "helm"),
         (env.tools.kubectl(), "kubectl"),
         // Its bill of materials follows from this as well as from the binary.
         (env.paths.checkout.join("Cargo.lock"), "Cargo.lock"),
     ];
-    let platform = ensure_one(env, &recipe, |_| linked_into_platform(env))?;
+    let platform = ensure_one(env, &recipe, |_| linked::into_platform(env))?;
     Ok(PlatformImages { platform, wordpress, mariadb, plugin: plugin.is_some() })
 }
 
@@ -117,15 +130,6 @@ fn ensure_one(
     })?;
     fs::remove_dir_all(&context)?;
     Ok(image)
-}
-
-fn linked_into_platform(env: &Env) -> Result<Vec<Component>> {
-    let mut linked = bill::crates(&env.paths.checkout, "server", NATIVE)?;
-    linked.extend(bill::crates(&env.paths.checkout, "frontend", site::TARGET)?);
-    for program in ["helm", "kubectl"] {
-        linked.extend(bill::modules(&env.tools.made(program, program).path, &env.paths.cache)?);
-    }
-    Ok(linked)
 }
 
 fn build_binary(env: &Env) -> Result<PathBuf> {

@@ -26,22 +26,33 @@ impl Default for Report {
     }
 }
 
-impl Report {
-    /// Does one part, and keeps how long it and its steps took. An error is one failure.
-    ///
-    /// # Errors
-    /// The run was interrupted.
-    pub(super) fn attempt<T>(
-        &mut self,
-        env: &Env,
-        name: &str,
-        work: impl FnOnce(&Env) -> Result<T>,
-    ) -> Result<Option<T>> {
+/// What came of one part, and how long it and its steps took.
+#[derive(Debug)]
+pub(super) struct Attempt<T> {
+    outcome: Result<T>,
+    took: Took,
+    steps: Vec<Took>,
+}
+
+impl<T> Attempt<T> {
+    pub(super) fn of(env: &Env, name: &str, work: impl FnOnce(&Env) -> Result<T>) -> Self {
         let section = env.section();
         let started = Instant::now();
         let outcome = work(&section);
         let took = Took { title: name.to_owned(), time: started.elapsed() };
-        self.parts.push((took, section.reporter.took()));
+        Self { outcome, took, steps: section.reporter.took() }
+    }
+}
+
+impl Report {
+    /// What was made by an attempt. An error is one failure.
+    ///
+    /// # Errors
+    /// The run was interrupted.
+    pub(super) fn add<T>(&mut self, attempt: Attempt<T>) -> Result<Option<T>> {
+        let Attempt { outcome, took, steps } = attempt;
+        let name = took.title.clone();
+        self.parts.push((took, steps));
         interrupt::check()?;
         match outcome {
             Ok(made) => Ok(Some(made)),
