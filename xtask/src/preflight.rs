@@ -168,7 +168,7 @@ fn disk(env: &Env) -> Result<Option<Problem>> {
     let stat =
         rustix::fs::statvfs(folder).with_context(|| format!("{} cannot be examined", folder.display()))?;
     let free = stat.f_bavail * stat.f_frsize / GIB;
-    let needed = needed_disk(!env.tools.missing().is_empty(), env.paths.target().join("release").is_dir());
+    let needed = needed_disk(env.tools.has_to_compile(), env.paths.target().join("release").is_dir());
     Ok((free < needed).then(|| Problem::Disk { folder: folder.display().to_string(), free, needed }))
 }
 

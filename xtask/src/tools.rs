@@ -21,7 +21,7 @@ use crate::command;
 use crate::key::Key;
 use crate::paths::Paths;
 use crate::progress::{Reporter, Step};
-use released::PACKAGES;
+use released::{CARGO_DENY, PACKAGES};
 
 /// Goes into every key: raise it when the way of building changes.
 const RECIPE: &str = "1";
@@ -63,7 +63,8 @@ pub struct Made {
 pub struct Tools {
     families: Vec<Built>,
     released: Vec<Released>,
-    pub cargo_deny: CrateProgram,
+    cargo_deny: Released,
+    cargo_deny_built: CrateProgram,
     pub gitleaks: Built,
 }
 
@@ -78,7 +79,8 @@ impl Tools {
         Ok(Self {
             families,
             released: released.collect::<Result<_>>()?,
-            cargo_deny: cargo_deny::locate(paths),
+            cargo_deny: Released::locate(paths, &CARGO_DENY)?,
+            cargo_deny_built: cargo_deny::locate(paths),
             gitleaks: locate(paths, &gitleaks::FAMILY)?,
         })
     }
@@ -98,10 +100,10 @@ impl Tools {
     /// Never for a program of a family in [`FAMILIES`].
     pub fn made(&self, family: &str, program: &str) -> Made {
         for released in self.released.iter().filter(|released| released.is_there()) {
-            if let Some(found) = released.program(program) {
-                let path = released.folder.join(program);
-                let (module, version) = (found.module, found.version.to_owned());
-                return Made { path, module, version, key: released.key.clone() };
+            let found = released.package.programs.iter().find(|found| found.name == program);
+            if let Some((found, go)) = found.and_then(|found| Some((found, found.go.as_ref()?))) {
+                let (path, key) = (released.program(program), released.key.clone());
+                return Made { path, module: go.module, version: found.version.to_owned(), key };
             }
         }
         let built = self.family(family);
@@ -124,6 +126,11 @@ impl Tools {
         let released = self.released.iter().filter(|released| !self.is_made(released));
         let released = released.map(|released| released.package.name.to_owned());
         names.chain(released).collect()
+    }
+
+    /// Whether programs are missing that are to be had in no other way than by compiling them.
+    pub fn has_to_compile(&self) -> bool {
+        self.only_built().any(|built| !built.is_there())
     }
 
     /// Families whose programs are to be had in no other way.
@@ -156,16 +163,28 @@ impl Tools {
 
     /// Downloads a package, and builds its programs where that cannot be done.
     fn ensure_released(&self, paths: &Paths, released: &Released, reporter: &Reporter) -> Result<()> {
-        if self.is_made(released) {
+        if self.is_made(released) || download(released, reporter)? {
             return Ok(());
         }
-        let title = format!("downloading {}", released.title());
-        let log = format!("tools-{}-released", released.package.name);
-        let Err(error) = reporter.step(&title, &log, |step| released.download(step)) else { return Ok(()) };
-        crate::interrupt::check()?;
-        fs::remove_dir_all(half_made(&released.folder))?;
-        reporter.note(format!("{} cannot be downloaded, and is built instead: {error:#}", released.title()));
         released.families().try_for_each(|name| ensure(paths, self.family(name), reporter))
+    }
+
+    /// What says which dependencies are allowed: downloaded, built, or missing as yet.
+    pub fn cargo_deny(&self) -> PathBuf {
+        let downloaded = self.cargo_deny.is_there().then(|| self.cargo_deny.program("cargo-deny"));
+        downloaded.unwrap_or_else(|| self.cargo_deny_built.path())
+    }
+
+    /// Makes it, if it is missing.
+    ///
+    /// # Errors
+    /// It can neither be downloaded nor built.
+    pub fn build_cargo_deny(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        let is_there = self.cargo_deny.is_there() || self.cargo_deny_built.is_there();
+        if is_there || download(&self.cargo_deny, reporter)? {
+            return Ok(());
+        }
+        self.cargo_deny_built.build(paths, reporter)
     }
 
     /// Builds what looks for secrets, if it is missing.
@@ -175,6 +194,17 @@ impl Tools {
     pub fn build_gitleaks(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
         ensure(paths, &self.gitleaks, reporter)
     }
+}
+
+/// Whether a package was downloaded; what cannot be is built, and the user is told why.
+fn download(released: &Released, reporter: &Reporter) -> Result<bool> {
+    let title = format!("downloading {}", released.title());
+    let log = format!("tools-{}-released", released.package.name);
+    let Err(error) = reporter.step(&title, &log, |step| released.download(step)) else { return Ok(true) };
+    crate::interrupt::check()?;
+    fs::remove_dir_all(half_made(&released.folder))?;
+    reporter.note(format!("{} cannot be downloaded, and is built instead: {error:#}", released.title()));
+    Ok(false)
 }
 
 fn locate(paths: &Paths, family: &'static Family) -> Result<Built> {

@@ -21,7 +21,7 @@ const PLANTED_RULE: &str = "github-pat";
 /// # Errors
 /// The run was interrupted.
 pub(super) fn run(env: &Env) -> Result<Tally> {
-    let cargo_deny = env.tools.cargo_deny.build(&env.paths, &env.reporter);
+    let cargo_deny = env.tools.build_cargo_deny(&env.paths, &env.reporter);
     let mut tally = Tally::once(("cargo-deny is built", cargo_deny), || {
         check_one(env, "dependencies are allowed", "test-deny", &mut deny(env))
     })?;
@@ -44,7 +44,7 @@ fn secrets(env: &Env) -> Result<Tally> {
 
 /// An exception that nothing needs any more fails like a dependency that is not allowed.
 fn deny(env: &Env) -> Command {
-    let mut deny = Command::new(env.tools.cargo_deny.path());
+    let mut deny = Command::new(env.tools.cargo_deny());
     deny.args(["--locked", "check"])
         .args(
             ["unmatched-skip", "unnecessary-skip", "license-exception-not-encountered"]

@@ -3,7 +3,7 @@
 use super::crates::CrateProgram;
 use crate::paths::Paths;
 
-const VERSION: &str = "0.20.2";
+pub(super) const VERSION: &str = "0.20.2";
 
 /// Where the program is, or will be.
 pub fn locate(paths: &Paths) -> CrateProgram {

