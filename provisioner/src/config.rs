@@ -27,6 +27,9 @@ pub struct Config {
     /// Empty for the cluster's default.
     #[serde(default)]
     pub storage_class: String,
+    /// Secrets of the platform's namespace with which the stores' images are pulled.
+    #[serde(default)]
+    pub image_pull_secrets: Vec<String>,
     /// The `ClusterRole` that the operator is bound to in each store's namespace; none where it has enough rights of its own.
     #[serde(default)]
     pub store_manager_role: String,
@@ -70,6 +73,13 @@ pub struct Tls {
     pub insecure_skip_verify: bool,
 }
 
+impl Tls {
+    /// Each shop has a certificate of its own, which is issued in its namespace.
+    pub fn is_per_shop(&self) -> bool {
+        self.enabled && self.secret_name.is_empty()
+    }
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EngineConfig {
@@ -89,7 +99,9 @@ impl EngineConfig {
     /// What somebody who chooses this engine, or has a store of it, has to know.
     pub fn note(&self) -> Option<String> {
         const NO_PLUGIN: &str = "The image was built without the WooCommerce plugin: the store is a WordPress site, without products or a cart.";
-        (!self.plugin).then(|| NO_PLUGIN.to_owned())
+        const NO_MAIL: &str = "A store sends no mail: no order confirmation and no link for a new password. Orders are listed in the shop's admin.";
+        let lacks = [NO_PLUGIN].into_iter().filter(|_| !self.plugin).chain([NO_MAIL]);
+        Some(lacks.collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::api::core::v1::Secret;
 use serde_json::{Value, json};
 use store::{Plan, StoreId, plan::Resources};
 
 use crate::{
-    config::{Config, Ingress},
+    config::{Config, Ingress, Tls},
     resource::{COMPONENT_LABEL, MANAGED_BY_LABEL, MANAGER, PLATFORM_LABEL, STORE_LABEL},
 };
 
@@ -17,6 +18,14 @@ pub const WEB: &str = "web";
 pub const DATABASE: &str = "database";
 const WEB_PORT: u16 = 8080;
 const DATABASE_PORT: u16 = 3306;
+/// The pod that cert-manager makes to prove whose a host is: its label, its value, and where it listens.
+const SOLVER: (&str, &str) = ("acme.cert-manager.io/http01-solver", "true");
+const SOLVER_PORT: u16 = 8089;
+/// A host is proven by one, and another for the next certificate may come before it has gone. Their Services have node ports,
+/// unless the issuer says otherwise; nothing leads from a node to the pod but what the policies let in.
+const SOLVERS: u8 = 2;
+/// The kinds of Secret with which images are pulled.
+const PULL_SECRETS: [&str; 2] = ["kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"];
 
 /// A ServiceAccount, as the one that is to be given rights.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,8 +68,9 @@ pub fn namespace(id: &StoreId, config: &Config, account: Option<&Account>) -> Ve
 }
 
 /// What the store may use at most. There is room for one more web pod while one is replaced, and for a job.
-pub fn limits(id: &StoreId, plan: Plan) -> Vec<Value> {
+pub fn limits(id: &StoreId, plan: Plan, tls: &Tls) -> Vec<Value> {
     let size = plan.size();
+    let node_ports = if tls.is_per_shop() { SOLVERS } else { 0 };
     let all = [size.web, CRON, size.database, size.web, CRON, JOB];
     let sum = |part: fn(&Resources) -> u32| all.iter().map(part).sum::<u32>();
     let largest = |part: fn(&Resources) -> u32| all.iter().map(part).max().unwrap_or_default();
@@ -71,7 +81,7 @@ pub fn limits(id: &StoreId, plan: Plan) -> Vec<Value> {
             "limits.cpu": cpu(sum(|r| r.cpu_limit)), "limits.memory": memory(sum(|r| r.memory_limit)),
             "requests.storage": gibibytes(size.uploads + size.database_volume),
             "persistentvolumeclaims": "2", "pods": "8", "count/jobs.batch": "8",
-            "services.loadbalancers": "0", "services.nodeports": "0",
+            "services.loadbalancers": "0", "services.nodeports": node_ports.to_string(),
         } },
     });
     let range = json!({
@@ -92,7 +102,8 @@ const CRON: Resources = Resources { cpu_request: 1, cpu_limit: 100, memory_reque
 /// A container that does not say what it needs, such as one that a person starts to look into something.
 const JOB: Resources = Resources { cpu_request: 10, cpu_limit: 500, memory_request: 96, memory_limit: 256 };
 
-/// Nothing in and nothing out, but for: the ingress controller to the web pods, these to the database and to the cluster's DNS.
+/// Nothing in and nothing out, but for: the ingress controller to the web pods, these to the database and to the cluster's DNS;
+/// and where certificates are issued for each shop, the ingress controller to the pod that proves whose the host is.
 pub fn policies(id: &StoreId, ingress: &Ingress) -> Vec<Value> {
     let policy = |name: &str, spec: Value| json!({ "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata(id, name), "spec": spec });
     let pods = |component: &str| json!({ "matchLabels": { COMPONENT_LABEL: component } });
@@ -100,7 +111,16 @@ pub fn policies(id: &StoreId, ingress: &Ingress) -> Vec<Value> {
     let controller = json!({ "namespaceSelector": in_namespace(&ingress.namespace), "podSelector": { "matchLabels": ingress.pod_labels } });
     let dns = json!({ "namespaceSelector": in_namespace("kube-system"), "podSelector": { "matchLabels": { "k8s-app": "kube-dns" } } });
     let database_ports = json!([{ "protocol": "TCP", "port": DATABASE_PORT }]);
-    vec![
+    let solver = ingress.tls.is_per_shop().then(|| {
+        policy(
+            "certificate-solver",
+            json!({
+                "podSelector": { "matchLabels": { SOLVER.0: SOLVER.1 } }, "policyTypes": ["Ingress"],
+                "ingress": [{ "from": [controller], "ports": [{ "protocol": "TCP", "port": SOLVER_PORT }] }],
+            }),
+        )
+    });
+    let always = [
         policy("deny-all", json!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] })),
         policy(
             WEB,
@@ -120,7 +140,34 @@ pub fn policies(id: &StoreId, ingress: &Ingress) -> Vec<Value> {
                 "ingress": [{ "from": [{ "podSelector": pods(WEB) }], "ports": database_ports }],
             }),
         ),
-    ]
+    ];
+    always.into_iter().chain(solver).collect()
+}
+
+/// What a Secret of the platform's is called in a store's namespace, where the chart's own has a fixed name.
+pub fn pull_secret_name(name: &str) -> String {
+    format!("pull-{name}")
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "The Secret {name} is of the type {kind}, with which no image can be pulled: make it with `kubectl create secret docker-registry`."
+)]
+pub struct NotForPulling {
+    name: String,
+    kind: String,
+}
+
+/// The copy of a Secret of the platform's with which the store's images are pulled.
+pub fn pull_secret(id: &StoreId, name: &str, of_platform: &Secret) -> Result<Value, NotForPulling> {
+    let kind = of_platform.type_.as_deref().unwrap_or("Opaque");
+    if !PULL_SECRETS.contains(&kind) {
+        return Err(NotForPulling { name: name.to_owned(), kind: kind.to_owned() });
+    }
+    let metadata = metadata(id, &pull_secret_name(name));
+    Ok(
+        json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": kind, "data": of_platform.data }),
+    )
 }
 
 /// `data`: what the keys hold, in the clear.
@@ -177,7 +224,7 @@ mod tests {
     fn every_plan_leaves_room_for_a_second_web_pod_and_a_job() {
         for plan in Plan::ALL {
             let size = plan.size();
-            let quota = &limits(&id(), plan)[0]["spec"]["hard"];
+            let quota = &limits(&id(), plan, &Tls::default())[0]["spec"]["hard"];
             let hard: u32 = quota["limits.memory"].as_str().unwrap().trim_end_matches("Mi").parse().unwrap();
             assert!(
                 hard >= 2 * (size.web.memory_limit + CRON.memory_limit)
@@ -224,7 +271,7 @@ mod tests {
     #[test]
     fn no_container_of_a_plan_is_above_its_own_maximum() {
         for plan in Plan::ALL {
-            let max = &limits(&id(), plan)[1]["spec"]["limits"][0]["max"];
+            let max = &limits(&id(), plan, &Tls::default())[1]["spec"]["limits"][0]["max"];
             assert_eq!(
                 max["memory"],
                 memory(plan.size().web.memory_limit.max(plan.size().database.memory_limit))
@@ -247,5 +294,35 @@ mod tests {
             json!([{ "podSelector": { "matchLabels": { COMPONENT_LABEL: "web" } } }])
         );
         assert!(database.get("egress").is_none());
+        assert_eq!(policies.len(), 3);
+    }
+
+    #[test]
+    fn cert_manager_can_prove_whose_a_host_is_where_each_shop_has_a_certificate_of_its_own() {
+        let mut ingress = example().ingress;
+        let node_ports =
+            |tls: &Tls| limits(&id(), Plan::Small, tls)[0]["spec"]["hard"]["services.nodeports"].clone();
+        assert_eq!(node_ports(&ingress.tls), "0");
+        ingress.tls.enabled = true;
+        assert_ne!(node_ports(&ingress.tls), "0");
+        let solver = &policies(&id(), &ingress)[3]["spec"];
+        assert_eq!(solver["podSelector"]["matchLabels"]["acme.cert-manager.io/http01-solver"], "true");
+        assert_eq!(solver["ingress"][0]["from"], policies(&id(), &ingress)[1]["spec"]["ingress"][0]["from"]);
+        assert_eq!(solver["ingress"][0]["ports"][0]["port"], 8089);
+        ingress.tls.secret_name = "wildcard".into();
+        assert_eq!((node_ports(&ingress.tls), policies(&id(), &ingress).len()), (json!("0"), 3));
+    }
+
+    #[test]
+    fn a_pull_secret_is_copied_with_its_type_and_another_is_refused() {
+        let secret = |kind: &str| -> Secret {
+            serde_json::from_value(json!({ "metadata": { "name": "registry" }, "type": kind, "data": { ".dockerconfigjson": "e30=" } })).unwrap()
+        };
+        let copy = pull_secret(&id(), "registry", &secret("kubernetes.io/dockerconfigjson")).unwrap();
+        assert_eq!(copy["metadata"]["name"], "pull-registry");
+        assert_eq!(copy["metadata"]["namespace"], "store-atelier-nord-x7k2q");
+        assert_eq!(copy["data"][".dockerconfigjson"], "e30=");
+        let refused = pull_secret(&id(), "token", &secret("kubernetes.io/service-account-token"));
+        assert!(refused.unwrap_err().to_string().contains("docker-registry"));
     }
 }

@@ -6,7 +6,7 @@ use store::plan::Resources;
 
 use crate::{
     config::{Config, EngineConfig},
-    manifests::{CREDENTIALS, cpu, gibibytes, memory},
+    manifests::{CREDENTIALS, cpu, gibibytes, memory, pull_secret_name},
     resource::Wanted,
 };
 
@@ -14,10 +14,10 @@ pub fn values(wanted: &Wanted, config: &Config, engine: &EngineConfig) -> Value 
     let size = wanted.plan.size();
     let host = wanted.id.host(&config.domain_suffix);
     let tls = &config.ingress.tls;
-    let secret = if tls.secret_name.is_empty() {
-        format!("{}-tls", wanted.id.release())
-    } else {
-        tls.secret_name.clone()
+    let secret = match (tls.enabled, tls.is_per_shop()) {
+        (false, _) => String::new(),
+        (true, true) => format!("{}-tls", wanted.id.release()),
+        (true, false) => tls.secret_name.clone(),
     };
     let mut values = json!({
         "store": { "id": wanted.id, "title": wanted.name },
@@ -26,11 +26,12 @@ pub fn values(wanted: &Wanted, config: &Config, engine: &EngineConfig) -> Value 
         "credentials": { "existingSecret": CREDENTIALS },
         "images": engine.images,
         "imagePullPolicy": "IfNotPresent",
+        "imagePullSecrets": config.image_pull_secrets.iter().map(|name| pull_secret_name(name)).collect::<Vec<_>>(),
         "ingress": {
             "enabled": true,
             "className": config.ingress.class_name,
             "annotations": config.ingress.annotations,
-            "tls": { "enabled": tls.enabled, "secretName": if tls.enabled { secret } else { String::new() } },
+            "tls": { "enabled": tls.enabled, "secretName": secret },
         },
         "persistence": {
             "storageClass": config.storage_class,
@@ -118,6 +119,14 @@ mod tests {
         assert_eq!(of(&config)["ingress"]["tls"]["secretName"], "store-atelier-nord-x7k2q-tls");
         config.ingress.tls.secret_name = "wildcard".into();
         assert_eq!(of(&config)["ingress"]["tls"]["secretName"], "wildcard");
+    }
+
+    #[test]
+    fn images_are_pulled_with_the_copies_of_the_platforms_secrets() {
+        let mut config = example();
+        assert_eq!(of(&config)["imagePullSecrets"], json!([]));
+        config.image_pull_secrets = vec!["registry".into()];
+        assert_eq!(of(&config)["imagePullSecrets"], json!(["pull-registry"]));
     }
 
     #[test]

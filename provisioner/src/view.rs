@@ -112,11 +112,13 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_image_without_the_plugin_is_said() {
+    fn what_a_store_of_the_engine_cannot_do_is_said() {
         let mut config = example();
         config.engines.values_mut().for_each(|engine| engine.plugin = false);
-        assert!(view(&resource(1), &config).unwrap().engine_note.is_some());
-        assert!(view(&resource(1), &example()).unwrap().engine_note.is_none());
+        let note = |config: &Config| view(&resource(1), config).unwrap().engine_note.unwrap_or_default();
+        assert!(note(&config).contains("without products"));
+        assert!(!note(&example()).contains("without products"));
+        assert!(note(&example()).contains("sends no mail"));
     }
 
     #[test]

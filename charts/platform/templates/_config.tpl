@@ -15,6 +15,7 @@
   "signIn" (merge (dict "users" (include "platform.users" .) "keys" (include "platform.keys" .) "signOuts" (include "platform.signOuts" .)) .Values.signIn)
   "trustedProxies" .Values.web.trustedProxies
   "storageClass" .Values.storageClass
+  "imagePullSecrets" .Values.imagePullSecrets
   "storeManagerRole" (include "platform.storeManager" .)
   "deadlineSeconds" (int .Values.deadlineSeconds)
   "concurrency" (int .Values.concurrency)

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::{Api, ResourceExt};
+use serde_json::Value;
 use store::{ConditionKind, State};
 use tokio::time::{Instant, sleep};
 
@@ -107,9 +108,16 @@ impl Work<'_> {
 
     async fn furnish(&mut self, secrets: &BTreeMap<String, String>) -> Result<Flow, PassError> {
         let id = self.id().clone();
-        let limits = commands::apply("ResourceQuota, LimitRange", &manifests::limits(&id, self.wanted.plan));
+        let limits = commands::apply(
+            "ResourceQuota, LimitRange",
+            &manifests::limits(&id, self.wanted.plan, &self.context.config.ingress.tls),
+        );
         let mut fences = manifests::policies(&id, &self.context.config.ingress);
         fences.push(manifests::credentials(&id, secrets));
+        match self.pull_secrets().await? {
+            Ok(copies) => fences.extend(copies),
+            Err(complaint) => return Ok(self.complained_of(ConditionKind::CredentialsReady, &complaint)),
+        }
         let fences = commands::apply("NetworkPolicies, Secret", &fences);
         let namespaces: Api<Namespace> = Api::all(self.context.client.clone());
         let name = id.namespace();
@@ -160,6 +168,27 @@ impl Work<'_> {
         Ok(secret.map(|secret| {
             secret.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect()
         }))
+    }
+
+    /// Copies of the Secrets with which the store's images are pulled, or what is wrong with one.
+    async fn pull_secrets(&self) -> Result<Result<Vec<Value>, String>, PassError> {
+        let config = &self.context.config;
+        let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &config.namespace);
+        let mut copies = Vec::new();
+        for name in &config.image_pull_secrets {
+            let Some(secret) = secrets.get_opt(name).await? else {
+                let missing = format!(
+                    "The Secret {name} with which images are pulled is missing in {}.",
+                    config.namespace
+                );
+                return Ok(Err(missing));
+            };
+            match manifests::pull_secret(self.id(), name, &secret) {
+                Ok(copy) => copies.push(copy),
+                Err(error) => return Ok(Err(error.to_string())),
+            }
+        }
+        Ok(Ok(copies))
     }
 
     fn foreign_namespace(&mut self) -> Flow {
