@@ -5,7 +5,7 @@ use kube::ResourceExt;
 use store::{ConditionKind, view::Evidence};
 
 use crate::{
-    pods::{Trouble, What, look},
+    pods::{Trouble, What, look, telling_line},
     progress::shortened,
 };
 
@@ -176,9 +176,8 @@ fn claim_clause(claim: &PersistentVolumeClaim, events: &[Event]) -> String {
 }
 
 fn last_words(case: &Case) -> Option<String> {
-    let line =
-        case.logs.iter().find_map(|log| log.text.lines().rev().find(|line| !line.trim().is_empty()))?;
-    Some(format!("“{}”", shortened(line.trim(), 200)))
+    let line = case.logs.iter().find_map(|log| telling_line(&log.text))?;
+    Some(format!("“{}”", shortened(line, 200)))
 }
 
 fn evidence(case: &Case) -> Vec<Evidence> {

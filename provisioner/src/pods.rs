@@ -265,9 +265,20 @@ fn brief(message: &str) -> String {
 fn terminated(state: Option<&ContainerState>) -> Option<(i32, String, String)> {
     let terminated = state?.terminated.as_ref()?;
     let message = terminated.message.as_deref().unwrap_or_default();
-    let last = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let last = crate::progress::shortened(last.trim(), 200);
+    let last = telling_line(message).map(|line| crate::progress::shortened(line, 200)).unwrap_or_default();
     Some((terminated.exit_code, terminated.reason.clone().unwrap_or_default(), last))
+}
+
+/// The line of a log that tells why its program ended: the last one, but MariaDB's is “Aborting” and the error stands before it.
+pub(crate) fn telling_line(log: &str) -> Option<&str> {
+    const ERROR: &str = "[ERROR] ";
+    let mut newest_first = log.lines().rev().map(str::trim).filter(|line| !line.is_empty());
+    let is_error = |line: &&str| line.contains(ERROR) && !line.ends_with("Aborting");
+    newest_first
+        .clone()
+        .find(is_error)
+        .and_then(|line| Some(line.split_once(ERROR)?.1))
+        .or_else(|| newest_first.next())
 }
 
 /// Init containers first, since the others wait for them.
@@ -361,6 +372,22 @@ pub(crate) mod tests {
             What::Crash { exit: 2, restarts: 3, reason: "Error".into(), last_words: String::new() }
         );
         assert_eq!(suspects(&pods), [("mariadb-0".to_owned(), "mariadb".to_owned(), true)]);
+    }
+
+    #[test]
+    fn a_database_that_does_not_start_is_told_in_its_own_words() {
+        let log = "2026-11-26  1:02:03 0 [Note] Starting MariaDB\n\
+                   2026-11-26  1:02:03 0 [ERROR] InnoDB: The log sequence number is in the future\n\
+                   2026-11-26  1:02:03 0 [ERROR] Plugin 'InnoDB' registration as a STORAGE ENGINE failed.\n\
+                   2026-11-26  1:02:03 0 [ERROR] Unknown/unsupported storage engine: InnoDB\n\
+                   2026-11-26  1:02:03 0 [ERROR] Aborting\n";
+        assert_eq!(telling_line(log), Some("Unknown/unsupported storage engine: InnoDB"));
+        assert_eq!(telling_line("set-up failed: no\n\n"), Some("set-up failed: no"));
+        assert_eq!(telling_line("\n"), None);
+        let mut ended = container("mariadb", &json!({ "waiting": { "reason": "CrashLoopBackOff" } }), 3);
+        ended["lastState"]["terminated"]["message"] = json!(log);
+        let seen = look(&[pod("mariadb-0", DATABASE, &scheduled(&json!([]), &json!([ended])))]);
+        assert!(seen.sentence.contains("Unknown/unsupported storage engine: InnoDB"), "{}", seen.sentence);
     }
 
     #[test]
