@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { environment } from "./environment";
 import { kubectl } from "./cluster";
-import { GONE_WITHIN, READY_WITHIN, newStore } from "./dashboard";
+import { GONE_WITHIN, type NewStore, READY_WITHIN, newStore } from "./dashboard";
 
 const seconds = (milliseconds: number) => `${milliseconds / 1000}s`;
 
@@ -12,17 +12,29 @@ export async function withStores<const Names extends readonly string[]>(
 ): Promise<void> {
   const ids = names.map((_, index) => `end2end-${index}-${suffix()}`);
   try {
-    await Promise.all(names.map((name, index) => apply(ids[index] ?? "", name)));
-    await Promise.all(ids.map((id) => wait(id, "condition=Ready", READY_WITHIN)));
+    await Promise.all(names.map((name, index) => apply(ids[index] ?? "", newStore(name))));
+    await Promise.all(ids.map(isReady));
     await use(ids as { [K in keyof Names]: string });
   } finally {
-    await Promise.all(ids.map(remove));
+    await Promise.all(ids.map(removeStore));
   }
 }
 
+/** Makes one ready store; answers its id. Whoever makes it removes it. */
+export async function makeStore(store: NewStore): Promise<string> {
+  const id = `end2end-${suffix()}`;
+  try {
+    await apply(id, store);
+    await isReady(id);
+  } catch (error) {
+    await removeStore(id);
+    throw error;
+  }
+  return id;
+}
+
 /** The Store resource and its Secret, as the web process writes them. */
-async function apply(id: string, name: string): Promise<void> {
-  const { email, user, password } = newStore(name);
+async function apply(id: string, { name, email, user, password }: NewStore): Promise<void> {
   const metadata = (name: string) => ({ name, namespace: environment.namespace });
   await kubectl.apply([
     {
@@ -52,18 +64,19 @@ async function apply(id: string, name: string): Promise<void> {
   ]);
 }
 
-function wait(id: string, what: string, within: number): Promise<string> {
+/** Waits until it is. */
+export function isReady(id: string): Promise<string> {
   return kubectl(
     "wait",
     `store/${id}`,
     "-n",
     environment.namespace,
-    `--for=${what}`,
-    `--timeout=${seconds(within)}`,
+    "--for=condition=Ready",
+    `--timeout=${seconds(READY_WITHIN)}`,
   );
 }
 
-async function remove(id: string): Promise<void> {
+export async function removeStore(id: string): Promise<void> {
   await kubectl(
     "delete",
     "store",

@@ -4,12 +4,12 @@ mod trust;
 
 use std::{fmt, time::Duration};
 
-use http::{Request, StatusCode, header};
+use http::{HeaderMap, Request, header};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use store::{Scheme, StoreName};
+use store::Scheme;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -21,12 +21,12 @@ use crate::config::Config;
 pub use trust::{Distrust, TrustError};
 
 /// How the engine's shop is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     /// The shop plugin's own list of products.
     Products,
-    /// The front page, which carries the title.
-    FrontPage(StoreName),
+    /// The front page, which has to be WordPress'.
+    FrontPage,
 }
 
 /// Why it is not an answer. Displays as a clause: “the shop …”.
@@ -40,12 +40,22 @@ pub enum NoAnswer {
     TooSlow(u64),
     #[error("answers 404: the ingress does not lead to it yet")]
     NoRoute,
-    #[error("answers 404 at its products: the WooCommerce plugin is not active")]
+    #[error("answers 503: the ingress finds no pod of it that is ready")]
+    NoPod,
+    #[error(
+        "sells nothing: the WooCommerce plugin is not active. Activate it under Plugins in the shop's admin"
+    )]
     NoPlugin,
     #[error("redirects to {0}: WordPress is not set up, its database may be empty")]
     Redirect(String),
-    #[error("shows the “coming soon” page")]
+    #[error(
+        "shows visitors the “coming soon” page. Open it in the shop's admin: WooCommerce, Settings, Site visibility"
+    )]
     ComingSoon,
+    #[error("is in maintenance: visitors are told to come back later")]
+    Maintenance,
+    #[error("cannot reach its database")]
+    NoDatabase,
     #[error("answers {0}: it has an error, its log tells more")]
     ServerError(u16),
     #[error("answers {0}, which is not an answer of a shop")]
@@ -58,34 +68,61 @@ pub enum NoAnswer {
 const MAX_BODY: usize = 512 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What came back.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    pub status: u16,
+    pub headers: &'a HeaderMap,
+    pub body: &'a str,
+}
+
+/// Set by the shop's images/wordpress/mu-plugins/selling.php.
+const CLOSED: &str = "x-storeyard-closed";
+/// How WordPress says where its API is, on each of its pages.
+const WORDPRESS: &str = "https://api.w.org/";
+
 impl Question {
-    fn path(&self) -> &'static str {
+    /// The list of products has no address of its own under plain permalinks; this one is there under any.
+    fn path(self) -> &'static str {
         match self {
-            Self::Products => "/wp-json/wc/store/v1/products?per_page=1",
-            Self::FrontPage(_) => "/",
+            Self::Products => "/?rest_route=/wc/store/v1/products&per_page=1",
+            Self::FrontPage => "/",
         }
     }
 
     /// What an answer means.
-    pub fn judge(&self, status: u16, location: Option<&str>, body: &str) -> Result<(), NoAnswer> {
+    pub fn judge(self, answer: Answer<'_>) -> Result<(), NoAnswer> {
+        let Answer { status, body, .. } = answer;
         match (status, self) {
+            (200, Self::Products) if answer.has(CLOSED, "coming-soon") => Err(NoAnswer::ComingSoon),
             (200, Self::Products) if is_json_array(body) => Ok(()),
             (200, Self::Products) => Err(NoAnswer::OtherContent("the list of products is not a list")),
-            (200, Self::FrontPage(_)) if body.contains("woocommerce-coming-soon") => {
-                Err(NoAnswer::ComingSoon)
-            }
-            (200, Self::FrontPage(name)) if shows_title(body, name) => Ok(()),
-            (200, Self::FrontPage(_)) => {
-                Err(NoAnswer::OtherContent("the front page does not show the store's name"))
-            }
+            (200, Self::FrontPage) if answer.is_wordpress() => Ok(()),
+            (200, Self::FrontPage) => Err(NoAnswer::OtherContent("the front page is not one of WordPress")),
             (300..400, _) => {
+                let location = answer.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
                 Err(NoAnswer::Redirect(location.unwrap_or("elsewhere").chars().take(120).collect()))
             }
             (404, Self::Products) if body.contains("rest_no_route") => Err(NoAnswer::NoPlugin),
-            (404, _) => Err(NoAnswer::NoRoute),
+            (404, _) if !answer.is_wordpress() => Err(NoAnswer::NoRoute),
+            (500.., _) if body.contains("Error establishing a database connection") => {
+                Err(NoAnswer::NoDatabase)
+            }
+            (503, _) if body.contains("maintenance") => Err(NoAnswer::Maintenance),
+            (503, _) => Err(NoAnswer::NoPod),
             (500.., _) => Err(NoAnswer::ServerError(status)),
             _ => Err(NoAnswer::Status(status)),
         }
+    }
+}
+
+impl Answer<'_> {
+    fn has(&self, name: &str, text: &str) -> bool {
+        self.headers.get_all(name).iter().any(|value| value.to_str().is_ok_and(|value| value.contains(text)))
+    }
+
+    fn is_wordpress(&self) -> bool {
+        self.has(header::LINK.as_str(), WORDPRESS)
     }
 }
 
@@ -116,14 +153,14 @@ impl Visitor {
     }
 
     /// Asks once. `host`: the shop's.
-    pub async fn ask(&self, question: &Question, host: &str) -> Result<(), NoAnswer> {
+    pub async fn ask(&self, question: Question, host: &str) -> Result<(), NoAnswer> {
         match timeout(PATIENCE, self.visit(question, host)).await {
             Ok(result) => result,
             Err(_) => Err(NoAnswer::TooSlow(PATIENCE.as_secs())),
         }
     }
 
-    async fn visit(&self, question: &Question, host: &str) -> Result<(), NoAnswer> {
+    async fn visit(&self, question: Question, host: &str) -> Result<(), NoAnswer> {
         let stream = TcpStream::connect(&self.address).await.map_err(|error| self.unreachable(&error))?;
         let Some(tls) = &self.tls else { return self.exchange(stream, question, host).await };
         let name = ServerName::try_from(host.to_owned()).map_err(|error| self.unreachable(&error))?;
@@ -137,7 +174,7 @@ impl Visitor {
     async fn exchange(
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        question: &Question,
+        question: Question,
         host: &str,
     ) -> Result<(), NoAnswer> {
         let (mut sender, connection) =
@@ -152,15 +189,14 @@ impl Visitor {
             .body(Empty::new())
             .map_err(|error| self.unreachable(&error))?;
         let response = sender.send_request(request).await.map_err(|error| self.unreachable(&error))?;
-        let status: StatusCode = response.status();
-        let location =
-            response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let body = Limited::new(response.into_body(), MAX_BODY)
-            .collect()
-            .await
-            .map_err(|error| self.unreachable(&error))?;
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, MAX_BODY).collect().await.map_err(|error| self.unreachable(&error))?;
         connection.abort();
-        question.judge(status.as_u16(), location.as_deref(), &String::from_utf8_lossy(&body.to_bytes()))
+        question.judge(Answer {
+            status: head.status.as_u16(),
+            headers: &head.headers,
+            body: &String::from_utf8_lossy(&body.to_bytes()),
+        })
     }
 
     fn unreachable(&self, why: &dyn fmt::Display) -> NoAnswer {
@@ -170,31 +206,6 @@ impl Visitor {
 
 fn is_json_array(body: &str) -> bool {
     matches!(serde_json::from_str(body), Ok(serde_json::Value::Array(_)))
-}
-
-/// WordPress writes a title with entities, and turns plain quotes and the like into typographic ones.
-fn shows_title(body: &str, name: &StoreName) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    let plain = without_entities(body);
-    plain.contains(name.as_str()) || letters(&plain).contains(&letters(&without_entities(name.as_str())))
-}
-
-fn without_entities(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        plain.push_str(&rest[..at]);
-        let entity = &rest[at..];
-        match entity.find(';').filter(|end| *end <= 8) {
-            Some(end) => rest = &entity[end + 1..],
-            None => {
-                plain.push('&');
-                rest = &entity[1..];
-            }
-        }
-    }
-    plain.push_str(rest);
-    plain
 }
 
 #[cfg(test)]
@@ -208,45 +219,74 @@ mod tests {
     use super::*;
     use crate::config::{Tls, tests::example};
 
-    fn front(name: &str) -> Question {
-        Question::FrontPage(StoreName::parse(name).unwrap())
+    /// What `question` makes of an answer.
+    fn judge(
+        question: Question,
+        status: u16,
+        headers: &[(&'static str, &str)],
+        body: &str,
+    ) -> Result<(), NoAnswer> {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
+            .collect();
+        question.judge(Answer { status, headers: &headers, body })
     }
+
+    fn products(status: u16, body: &str) -> Result<(), NoAnswer> {
+        judge(Question::Products, status, &[], body)
+    }
+
+    const OF_WORDPRESS: (&str, &str) = ("link", "<http://x/wp-json/>; rel=\"https://api.w.org/\"");
 
     #[test]
     fn a_list_of_products_is_an_answer_even_when_it_is_empty() {
-        assert_eq!(Question::Products.judge(200, None, r#"[{"id":1}]"#), Ok(()));
-        assert_eq!(Question::Products.judge(200, None, "[]"), Ok(()));
+        assert_eq!(products(200, r#"[{"id":1}]"#), Ok(()));
+        assert_eq!(products(200, "[]"), Ok(()));
     }
 
     #[test]
     fn what_a_broken_shop_says_is_no_answer() {
-        let judge = |status, body| {
-            Question::Products.judge(status, Some("http://x/wp-admin/install.php"), body).unwrap_err()
-        };
-        assert!(matches!(judge(302, ""), NoAnswer::Redirect(to) if to.contains("install.php")));
-        assert_eq!(judge(404, r#"{"code":"rest_no_route"}"#), NoAnswer::NoPlugin);
-        assert_eq!(judge(404, "404 page not found"), NoAnswer::NoRoute);
-        assert_eq!(judge(500, "<html>"), NoAnswer::ServerError(500));
-        assert!(matches!(judge(200, "<html>coming soon</html>"), NoAnswer::OtherContent(_)));
+        let installer = [("location", "http://x/wp-admin/install.php")];
+        let redirected = judge(Question::Products, 302, &installer, "").unwrap_err();
+        assert!(matches!(redirected, NoAnswer::Redirect(to) if to.contains("install.php")));
+        assert_eq!(products(404, "404 page not found"), Err(NoAnswer::NoRoute));
+        assert_eq!(products(500, "<html>"), Err(NoAnswer::ServerError(500)));
+        assert!(matches!(products(200, "<html>a page</html>"), Err(NoAnswer::OtherContent(_))));
     }
 
     #[test]
-    fn a_front_page_answers_with_the_stores_name_however_wordpress_writes_it() {
-        assert_eq!(front("Atelier Nord").judge(200, None, "<title>Atelier Nord</title>"), Ok(()));
-        assert_eq!(front("Ben's & Co").judge(200, None, "<title>Ben&#8217;s &#038; Co</title>"), Ok(()));
-        assert!(front("Atelier Nord").judge(200, None, "<title>Welcome to nginx</title>").is_err());
-        assert_eq!(
-            front("Atelier Nord").judge(200, None, "Atelier Nord <body class=woocommerce-coming-soon>"),
-            Err(NoAnswer::ComingSoon)
-        );
+    fn the_true_cause_is_named_when_a_shop_does_not_sell() {
+        assert_eq!(products(404, r#"{"code":"rest_no_route"}"#), Err(NoAnswer::NoPlugin));
+        let closed = [("x-storeyard-closed", "coming-soon")];
+        assert_eq!(judge(Question::Products, 200, &closed, "[]"), Err(NoAnswer::ComingSoon));
+        let maintenance = "Briefly unavailable for scheduled maintenance. Check back in a minute.";
+        assert_eq!(products(503, maintenance), Err(NoAnswer::Maintenance));
+        assert_eq!(products(503, "no available server"), Err(NoAnswer::NoPod));
+        let away = "<h1>Error establishing a database connection</h1>";
+        assert_eq!(products(500, away), Err(NoAnswer::NoDatabase));
+    }
+
+    #[test]
+    fn a_shop_is_asked_at_an_address_that_no_permalinks_take_away() {
+        assert!(Question::Products.path().starts_with("/?rest_route="));
+    }
+
+    #[test]
+    fn a_front_page_answers_as_wordpress_whatever_its_owner_calls_it() {
+        assert_eq!(judge(Question::FrontPage, 200, &[OF_WORDPRESS], "<title>Renamed</title>"), Ok(()));
+        let other = judge(Question::FrontPage, 200, &[], "<title>Welcome to nginx</title>");
+        assert!(matches!(other, Err(NoAnswer::OtherContent(_))));
+        assert_eq!(judge(Question::FrontPage, 404, &[OF_WORDPRESS], ""), Err(NoAnswer::Status(404)));
+        assert_eq!(judge(Question::FrontPage, 404, &[], ""), Err(NoAnswer::NoRoute));
     }
 
     proptest! {
         #[test]
         fn only_200_is_ever_an_answer(status in 100..600u16, body in ".{0,50}") {
             if status != 200 {
-                prop_assert!(Question::Products.judge(status, None, &body).is_err());
-                prop_assert!(front("A").judge(status, None, &body).is_err());
+                prop_assert!(products(status, &body).is_err());
+                prop_assert!(judge(Question::FrontPage, status, &[OF_WORDPRESS], &body).is_err());
             }
         }
     }
@@ -326,7 +366,7 @@ mod tests {
         tls: Tls,
     ) -> Result<(), NoAnswer> {
         let address = tls_ingress(certificate).await;
-        visitor(&address, Scheme::Https, tls).ask(&Question::Products, HOST).await
+        visitor(&address, Scheme::Https, tls).ask(Question::Products, HOST).await
     }
 
     #[tokio::test]
@@ -371,7 +411,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(async move { answer(listener.accept().await.unwrap().0).await });
-        let refused = visitor(&address, Scheme::Https, Tls::default()).ask(&Question::Products, HOST).await;
+        let refused = visitor(&address, Scheme::Https, Tls::default()).ask(Question::Products, HOST).await;
         assert!(
             matches!(&refused, Err(NoAnswer::Unreachable { why, .. }) if why.contains("TLS")),
             "{refused:?}"
@@ -395,7 +435,7 @@ mod tests {
         let address = listener.local_addr().unwrap().to_string();
         let server = tokio::spawn(async move { answer(listener.accept().await.unwrap().0).await });
         let visitor = visitor(&address, Scheme::Http, Tls::default());
-        assert_eq!(visitor.ask(&Question::Products, HOST).await, Ok(()));
+        assert_eq!(visitor.ask(Question::Products, HOST).await, Ok(()));
         assert!(server.await.unwrap().contains("host: store-a.localhost"));
     }
 
@@ -404,7 +444,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
-        let answer = visitor(&address, Scheme::Http, Tls::default()).ask(&Question::Products, HOST).await;
+        let answer = visitor(&address, Scheme::Http, Tls::default()).ask(Question::Products, HOST).await;
         assert!(matches!(answer, Err(NoAnswer::Unreachable { .. })));
     }
 }

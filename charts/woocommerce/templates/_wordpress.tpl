@@ -11,12 +11,19 @@
 - {name: tmp, mountPath: /tmp}
 {{- end }}
 
-{{/* Asks for what makes it a shop: the products where there is the plugin, else the front page. */}}
+{{/*
+Whether WordPress and its database answer, whatever the owner has switched: see images/wordpress/health.php. Whether the shop
+sells is what the operator asks.
+*/}}
 {{- define "woocommerce.probe" -}}
-httpGet:
-  path: {{ ternary "/wp-json/wc/store/v1/products?per_page=1" "/" .Values.plugin | quote }}
-  port: http
-  httpHeaders:
-    - {name: Host, value: {{ .Values.host | quote }}}
-    - {name: X-Forwarded-Proto, value: {{ (split ":" .Values.url)._0 | quote }}}
+httpGet: {path: /storeyard-health.php, port: http}
+{{- end }}
+
+{{/* So that the web server has as many workers as fit, and takes no picture that does not. */}}
+{{- define "woocommerce.memoryLimit" -}}
+{{- with (.Values.resources.wordpress.limits).memory -}}
+- name: MEMORY_LIMIT
+  valueFrom:
+    resourceFieldRef: {containerName: wordpress, resource: limits.memory}
+{{- end }}
 {{- end }}

@@ -36,6 +36,8 @@ function shopOptions(): array
         'woocommerce_currency' => 'EUR',
         'woocommerce_default_country' => 'DE:DE-BE',
         'woocommerce_enable_guest_checkout' => 'yes',
+        // A link to choose a password would come by mail, and no mail is sent.
+        'woocommerce_registration_generate_password' => 'no',
         // Written directly: the gateway's own method sends a mail and writes a log.
         'woocommerce_cod_settings' => [
             'enabled' => 'yes',

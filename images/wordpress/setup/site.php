@@ -12,13 +12,15 @@ if (!$done->has(Markers::SITE)) {
 }
 
 require __DIR__ . '/quiet.php';
+require __DIR__ . '/password.php';
 require __DIR__ . '/wordpress.php';
 require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
 
 if (!is_blog_installed()) {
     $user = secret('admin-user');
-    wp_install(setting('STORE_TITLE'), $user, secret('admin-email'), true, '', secret('admin-password'));
+    $password = asFormsSendIt(secret('admin-password'));
+    wp_install(setting('STORE_TITLE'), $user, secret('admin-email'), true, '', $password);
     if (!username_exists($user)) {
         throw new \RuntimeException('WordPress did not make the administrator');
     }

@@ -202,10 +202,10 @@ impl Work<'_> {
         let has_plugin = config.engine(self.wanted.engine).is_some_and(|engine| engine.plugin);
         let question = match self.wanted.engine {
             Engine::WooCommerce if has_plugin => Question::Products,
-            Engine::WooCommerce => Question::FrontPage(self.wanted.name.clone()),
+            Engine::WooCommerce => Question::FrontPage,
         };
         self.memory.asked = Some(now());
-        self.context.visitor.ask(&question, &self.id().host(&config.domain_suffix)).await
+        self.context.visitor.ask(question, &self.id().host(&config.domain_suffix)).await
     }
 
     /// The release's revisions, from the labels of helm's own Secrets.

@@ -1,0 +1,249 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { connect } from "node:net";
+import { crc32, deflateSync } from "node:zlib";
+import { kubectl } from "../support/cluster";
+import { READY_WITHIN, newStore, phase } from "../support/dashboard";
+import { environment } from "../support/environment";
+import { Shop } from "../support/shop";
+import { isReady, makeStore, removeStore } from "../support/stores";
+import { expect, test } from "../support/test";
+
+const owner = { ...newStore("Corner shop"), password: `it's-"my"\\shop9 &<é>%41+` };
+let id: string;
+
+test.beforeAll(async () => {
+  test.setTimeout(READY_WITHIN + 30_000);
+  id = await makeStore(owner);
+});
+test.afterAll(() => removeStore(id));
+
+const visit = <T>(use: (shop: Shop) => Promise<T>): Promise<T> => Shop.visit(id, use);
+
+test("what was typed as a password signs in, whatever characters it holds", async () => {
+  const isIn = (address: string) => expect.stringContaining(address);
+  await visit(async (shop) => {
+    const answer = await shop.signIn(owner.user, owner.password);
+    expect(answer.headers().location).toEqual(isIn("/wp-admin/"));
+  });
+
+  const people = Array.from({ length: 8 }, () => ({ user: `u${suffix()}`, password: anyPassword() }));
+  const typed = Buffer.from(JSON.stringify(people)).toString("base64");
+  await visit((shop) =>
+    shop.php(`require_once "/usr/share/storeyard/password.php";
+      foreach (json_decode(base64_decode("${typed}")) as $person) {
+        wp_insert_user(["user_login" => $person->user, "user_pass" => Storeyard\\asFormsSendIt($person->password)]);
+      }`),
+  );
+  for (const { user, password } of people) {
+    const byForm = await visit((shop) => shop.signIn(user, password));
+    expect(byForm.headers().location, password).toEqual(isIn("/wp-admin/"));
+    if (environment.plugin) {
+      const asCustomer = await visit((shop) => shop.signInAsCustomer(user, password));
+      expect(asCustomer.headers().location, password).toEqual(isIn("/my-account/"));
+    }
+  }
+});
+
+test("strangers find no old way in and learn no login name", async () => {
+  await visit(async (shop) => {
+    const call = "<methodCall><methodName>system.listMethods</methodName></methodCall>";
+    expect((await shop.post("/xmlrpc.php", { data: call })).status()).toBe(403);
+    expect((await shop.get("/wp-cron.php")).status()).toBe(403);
+    for (const path of ["/wp-json/wp/v2/users", "/wp-json/wp/v2/users/1", "/?rest_route=/wp/v2/users"]) {
+      expect((await shop.get(path)).status(), path).toBe(401);
+    }
+    for (const path of ["/?author=1", `/author/${owner.user}/`, "/feed/", "/wp-sitemap.xml"]) {
+      const answer = await shop.get(path);
+      expect(answer.headers().location ?? "", path).not.toContain(owner.user);
+      expect(await answer.text(), path).not.toMatch(new RegExp(`\\b${owner.user}\\b(?!/)`));
+    }
+    const wrongName = await (await shop.signIn("nobody", "not the password")).text();
+    const wrongPassword = await (await shop.signIn(owner.user, "not the password")).text();
+    const sentence = "The name or the password is not right.";
+    expect([wrongName.includes(sentence), wrongPassword.includes(sentence)]).toEqual([true, true]);
+  });
+});
+
+test("the pod's own cron is let in where visitors are not", async () => {
+  const pod = ["-n", `store-${id}`, "deployment/wordpress", "-c", "cron"];
+  const url = "http://127.0.0.1:8080/wp-cron.php";
+  const status = await kubectl(
+    "exec",
+    ...pod,
+    "--",
+    "curl",
+    "-s",
+    "-o",
+    "/dev/null",
+    "-w",
+    "%{http_code}",
+    url,
+  );
+  expect(status).toBe("200");
+});
+
+test("a shop that sends no mail says so, to programs, owners and whoever forgot a password", async ({
+  page,
+}) => {
+  await visit(async (shop) => {
+    expect(await shop.php(`var_export(wp_mail("ada@atelier.example", "Hello", "Hello"));`)).toBe("false");
+    const forgotten = await shop.post("/wp-login.php?action=lostpassword", {
+      form: { user_login: owner.user },
+    });
+    expect(await forgotten.text()).toContain("This shop sends no mail");
+    await shop.signIn(owner.user, owner.password);
+    expect(await (await shop.get("/wp-admin/")).text()).toContain("This shop sends no mail.");
+  });
+  await page.goto(`/stores/${id}`);
+  await expect(page.getByText("A store sends no mail")).toBeVisible();
+});
+
+test("a picture that does not fit the memory is refused with a sentence, and the shop goes on", async () => {
+  await visit(async (shop) => {
+    await shop.signIn(owner.user, owner.password);
+    const nonce = await (await shop.get("/wp-admin/admin-ajax.php?action=rest-nonce")).text();
+    const headers = {
+      "X-WP-Nonce": nonce,
+      "Content-Type": "image/png",
+      "Content-Disposition": "attachment; filename=large.png",
+    };
+    const refused = await shop.post("/wp-json/wp/v2/media", { data: picture(12_000, 9_000) }, headers);
+    expect(await refused.json()).toMatchObject({ message: expect.stringContaining("108 megapixels") });
+    const taken = await shop.post("/wp-json/wp/v2/media", { data: picture(1_200, 900) }, headers);
+    expect(taken.status()).toBe(201);
+  });
+  expect(await restarts()).toBe("0");
+});
+
+test("a setting of the owner's does not take the admin off the net, and the page names the cause", async ({
+  page,
+}) => {
+  test.skip(!environment.plugin, "the shop's image was built without the WooCommerce plugin");
+  const plugins = `require_once ABSPATH . "wp-admin/includes/plugin.php";`;
+  await page.goto(`/stores/${id}`);
+  await visit(async (shop) => {
+    const admin = async () => (await shop.get("/wp-login.php")).status();
+    await shop.php(`${plugins} deactivate_plugins("woocommerce/woocommerce.php");`);
+    await newPod();
+    await expect(page.getByText("the WooCommerce plugin is not active").first()).toBeVisible({
+      timeout: 90_000,
+    });
+    await expect(phase(page)).toHaveText(/Degraded/);
+    expect(await admin()).toBe(200);
+
+    await shop.php(`${plugins} activate_plugin("woocommerce/woocommerce.php");`);
+    await expect(phase(page)).toHaveText(/Ready/, { timeout: 30_000 });
+    await shop.php(`update_option("woocommerce_coming_soon", "yes");`);
+    await newPod();
+    await expect(page.getByText("“coming soon” page").first()).toBeVisible({ timeout: 90_000 });
+    await shop.php(`update_option("woocommerce_coming_soon", "no");`);
+    await expect(phase(page)).toHaveText(/Ready/, { timeout: 30_000 });
+
+    await shop.php(`global $wp_rewrite; $wp_rewrite->set_permalink_structure(""); flush_rewrite_rules();`);
+    await newPod();
+    await isReady(id);
+    expect((await shop.get("/?rest_route=/wc/store/v1/products")).status()).toBe(200);
+    expect(await admin()).toBe(200);
+  });
+});
+
+test("a request that runs while the pod is replaced gets its answer", async () => {
+  const answered = slowRequest(`store-${id}`, 12_000);
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await kubectl(
+    "delete",
+    "pod",
+    "-n",
+    `store-${id}`,
+    "-l",
+    "app.kubernetes.io/component=web",
+    "--wait=false",
+  );
+  expect(await answered).toMatch(/^HTTP\/1.1 200 /);
+  await kubectl("rollout", "status", "deployment/wordpress", "-n", `store-${id}`, "--timeout=120s");
+});
+
+test("visitors of a shop without a pod are told to come back, not that it is gone", async () => {
+  const scale = (replicas: number) =>
+    kubectl("scale", "deployment/wordpress", "-n", `store-${id}`, `--replicas=${replicas}`);
+  await scale(0);
+  try {
+    await expect
+      .poll(() => visit(async (shop) => (await shop.get("/")).status()), { timeout: 30_000 })
+      .toBe(503);
+  } finally {
+    await scale(1);
+  }
+});
+
+/** A form that is sent in drops over `duration`, and the first line of its answer. */
+function slowRequest(namespace: string, duration: number): Promise<string> {
+  const host = `${namespace}${new URL(environment.address).hostname.replace(/^[^.]+/, "")}`;
+  const body = "log=nobody&pwd=wrong&testcookie=1";
+  return new Promise((resolve, reject) => {
+    const socket = connect(80, "127.0.0.1", async () => {
+      socket.write(
+        `POST /wp-login.php HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n` +
+          `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n`,
+      );
+      for (const letter of body) {
+        await new Promise((next) => setTimeout(next, duration / body.length));
+        socket.write(letter);
+      }
+    });
+    let answer = "";
+    socket.on("data", (data) => (answer += String(data)));
+    socket.on("end", () => resolve(answer.split("\r\n")[0] ?? ""));
+    socket.on("error", reject);
+  });
+}
+
+/** The operator asks a shop again as soon as its pod is another one. */
+async function newPod(): Promise<void> {
+  const pods = ["-n", `store-${id}`, "-l", "app.kubernetes.io/component=web"];
+  await kubectl("delete", "pod", ...pods);
+  await kubectl("rollout", "status", "deployment/wordpress", "-n", `store-${id}`, "--timeout=120s");
+}
+
+function restarts(): Promise<string> {
+  const count = "jsonpath={.items[0].status.containerStatuses[?(@.name=='wordpress')].restartCount}";
+  return kubectl("get", "pods", "-n", `store-${id}`, "-l", "app.kubernetes.io/component=web", "-o", count);
+}
+
+/** Printable characters, the awkward ones as often as the others together. */
+function anyPassword(): string {
+  const printable = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index));
+  const awkward = ["'", '"', "\\", "&", "%", "<", "+", "é", "🐟", "ß"];
+  const any = (of: string[]) => of[randomInt(of.length)] ?? "";
+  return Array.from({ length: 12 + randomInt(20) }, () => any(randomInt(2) ? awkward : printable)).join("");
+}
+
+/** A black PNG. */
+function picture(width: number, height: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  // Eight bits each of red, green and blue.
+  header.set([8, 2], 8);
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const rows = deflateSync(Buffer.alloc(height * (1 + width * 3)), { level: 1 });
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", rows),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+function chunk(name: string, data: Buffer): Buffer {
+  const content = Buffer.concat([Buffer.from(name), data]);
+  const framed = Buffer.alloc(content.length + 8);
+  framed.writeUInt32BE(data.length, 0);
+  framed.set(content, 4);
+  framed.writeUInt32BE(crc32(content), content.length + 4);
+  return framed;
+}
+
+function suffix(): string {
+  return randomBytes(4).toString("hex");
+}
