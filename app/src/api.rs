@@ -2,10 +2,12 @@
 
 #[cfg(feature = "ssr")]
 pub mod answer;
+pub mod build;
 
 use leptos::{prelude::*, server_fn::codec::Postcard};
 use store::StoreId;
 
+use self::build::OfThisBuild;
 use crate::{
     error::ApiError,
     update::{Heard, Offer, View, Wait},
@@ -13,7 +15,7 @@ use crate::{
 
 /// The one question pages ask: how is what I show? Answers at once whoever has another state than `since`, else at the first change, or
 /// after `wait` without one.
-#[server(prefix = "/api", endpoint = "poll", input = Postcard, output = Postcard)]
+#[server(prefix = "/api", endpoint = "poll", input = Postcard, output = Postcard, client = OfThisBuild)]
 pub async fn poll(view: View, since: Option<String>, wait: Wait) -> Result<Heard, ApiError> {
     answer::poll(&view, since.as_deref(), wait).await
 }

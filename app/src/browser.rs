@@ -36,6 +36,29 @@ pub fn is_online() -> bool {
     window().is_none_or(|window| window.navigator().on_line())
 }
 
+/// Whether something was typed into the page. What is searched for does not count: it is in the address.
+pub fn has_typed() -> bool {
+    let root = document().and_then(|document| document.document_element());
+    root.is_some_and(|root| root.has_attribute("data-typed"))
+}
+
+/// Tells the script of the shell that the page's program lives.
+pub fn beat() {
+    signal("storeyard:beat");
+}
+
+/// Tells it that the program has come to its end.
+pub fn give_up() {
+    signal("storeyard:panic");
+}
+
+fn signal(name: &str) {
+    if let (Some(window), Ok(event)) = (window(), web_sys::Event::new(name)) {
+        // Fails only for an event that is on its way already.
+        let _ = window.dispatch_event(&event);
+    }
+}
+
 /// In 0..1.
 pub fn random() -> f64 {
     js_sys::Math::random()

@@ -7,6 +7,8 @@ use leptos::server_fn::{
 use serde::{Deserialize, Serialize};
 use store::{FieldError, NewStoreForm};
 
+use crate::api::build::MISMATCH;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum ApiError {
     /// 422: what was typed cannot be a store. Carries what was typed, so that a form sent without a script keeps it.
@@ -36,6 +38,9 @@ pub enum ApiError {
     /// 500: the log has the cause.
     #[error("Something went wrong inside Storeyard. Try again; if it stays so, its log tells why.")]
     Internal,
+    /// 412: another build's page.
+    #[error("Storeyard was updated. Reload when you are ready.")]
+    Outdated,
     /// Met in the browser only: no answer, or one that is not Storeyard's.
     #[error("Storeyard does not answer. Check the connection and try again.")]
     Unreachable,
@@ -83,6 +88,7 @@ impl ApiError {
             Self::Conflict(_) => 409,
             Self::Unavailable(_) | Self::Unreachable => 503,
             Self::Malformed => 400,
+            Self::Outdated => MISMATCH,
             Self::Internal => 500,
         }
     }
@@ -94,6 +100,7 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
+            ServerFnErrorErr::MiddlewareError(_) => Self::Outdated,
             // What the server cannot decode is a request; what the browser cannot decode is an answer.
             ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,

@@ -20,6 +20,9 @@ const FLOOR_MS: f64 = 250.0;
 /// A poll that takes longer than the server was asked to hold it, and this for a slow line, has lost its connection.
 const SLOW_LINE: Duration = Duration::from_secs(5);
 
+/// A page is of another build than the server when so many polls in a row were refused for it.
+const REFUSALS: u32 = 3;
+
 /// How the page stands to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
@@ -28,6 +31,8 @@ pub enum Link {
     Lost {
         since: Option<Millis>,
     },
+    /// The server is of another build, and something was typed that a new page would not have.
+    Outdated,
 }
 
 /// An answer, by the server's clock and by the browser's ticks.
@@ -118,6 +123,7 @@ impl Live {
 
     async fn poll_on(self, view: View, mut since: Option<String>) {
         let mut failures = 0;
+        let mut refusals = 0;
         loop {
             let Turn { pause, wait } = self.turn();
             let floor = FLOOR_MS - (browser::ticks() - self.asked.get_value());
@@ -130,12 +136,24 @@ impl Live {
             match answer {
                 Ok(heard) => {
                     failures = 0;
+                    refusals = 0;
                     if let Heard::News(update) = &heard {
                         since = Some(update.revision.clone());
                     }
                     self.take(heard);
                 }
                 Err(ApiError::SignedOut) => return browser::reload(),
+                Err(ApiError::Outdated) => {
+                    refusals += 1;
+                    // While servers are replaced one by one, either build answers; a new page is worth it once only the other does.
+                    if refusals >= REFUSALS {
+                        if !browser::has_typed() {
+                            return browser::reload();
+                        }
+                        self.link.set(Link::Outdated);
+                    }
+                    TimeoutFuture::new(backoff_ms(refusals, browser::random())).await;
+                }
                 Err(_) => {
                     // One failure may be a server that is being replaced; the second is worth a word.
                     if failures > 0 {

@@ -5,6 +5,7 @@ use leptos_meta::MetaTags;
 
 use crate::{
     App,
+    api::build,
     me::{self, Me},
 };
 
@@ -14,12 +15,18 @@ pub struct Assets {
     pub style: String,
     pub script: String,
     pub wasm: String,
+    /// Names the program that the pages run.
+    pub build: String,
 }
 
+/// What is there when the page's program is not.
+const START: &str = include_str!("shell/start.js");
+
 pub fn shell(assets: Assets) -> impl IntoView {
-    let Assets { style, script, wasm } = assets;
-    let start = format!(
-        "import init, {{ hydrate }} from {script:?};\nawait init({{ module_or_path: {wasm:?} }});\nhydrate();"
+    let Assets { style, script, wasm, build } = assets;
+    let run = format!(
+        "try {{\n  const program = await import({script:?});\n  await program.default({{ module_or_path: {wasm:?} }});\n  \
+         program.hydrate();\n}} catch (error) {{\n  console.error(error);\n  dispatchEvent(new Event(\"storeyard:failed\"));\n}}"
     );
     let person = Me::known().0.map(|person| {
         view! {
@@ -29,18 +36,20 @@ pub fn shell(assets: Assets) -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-live="no">
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="description" content="Working, isolated online stores on your own Kubernetes."/>
+                <meta name=build::META content=build/>
                 {person}
                 <link rel="stylesheet" href=style/>
                 <link id="favicon" rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="modulepreload" href=script/>
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-                <script type="module" nonce=use_nonce()>{start}</script>
+                <script nonce=use_nonce()>{START}</script>
+                <script type="module" nonce=use_nonce()>{run}</script>
                 <MetaTags/>
             </head>
             <body>

@@ -84,7 +84,10 @@ fn router(
             provide_context(asking.clone());
         }
     };
-    let shell = move || app::shell(assets.clone());
+    let shell = {
+        let assets = assets.clone();
+        move || app::shell(assets.clone())
+    };
     let not_found = {
         let render = leptos_axum::render_app_async_with_context(context.clone(), shell.clone());
         move |request: Request<Body>| render(request)
@@ -100,6 +103,8 @@ fn router(
         .fallback_service(files)
         .with_state(options)
         .layer(from_fn_with_state(sessions, session::recognise))
+        .layer(from_fn_with_state(assets.clone(), assets::refuse_others))
+        .layer(from_fn_with_state(assets, assets::refuse_other_builds))
         .layer(map_response(guard::say_status))
         .layer(from_fn(guard::refuse_early))
         .layer(DefaultBodyLimit::max(guard::MAX_BODY_BYTES))

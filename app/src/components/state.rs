@@ -2,8 +2,9 @@ use leptos::prelude::*;
 
 use crate::{
     app::ViewerZone,
-    changing::text,
+    changing::{When, text},
     clock,
+    error::ApiError,
     live::{Link, Live},
     update::Shown,
 };
@@ -18,6 +19,7 @@ pub fn Connection(live: Live) -> impl IntoView {
     let message = move || {
         match live.link() {
             Link::Live => {}
+            Link::Outdated => return Some(ApiError::Outdated.to_string()),
             Link::Lost { since: None } => return Some("Connection lost. Trying again…".to_owned()),
             Link::Lost { since: Some(at) } => {
                 return Some(format!("Connection lost. {} Trying again…", state(at)));
@@ -30,12 +32,20 @@ pub fn Connection(live: Live) -> impl IntoView {
         Some(format!("The cluster does not answer. {} {}", state(stale.since), stale.why))
     };
     let message = Signal::derive(message);
+    let is_outdated = Signal::derive(move || live.link() == Link::Outdated);
     view! {
         <div class="connection" class:shown=move || message.with(Option::is_some)>
-            <p>{message}</p>
+            <p>
+                {message}
+                <When is=is_outdated>" "<a rel="external" href="">"Reload"</a></When>
+            </p>
         </div>
         <p class="visually-hidden" role="alert">
-            {text(move || if live.link() == Link::Live { "" } else { "Connection lost." })}
+            {text(move || match live.link() {
+                Link::Live => String::new(),
+                Link::Lost { .. } => "Connection lost.".to_owned(),
+                Link::Outdated => ApiError::Outdated.to_string(),
+            })}
         </p>
     }
 }

@@ -4,6 +4,8 @@ use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use leptos::nonce::Nonce;
 
+use super::assets;
+
 const FIXED: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -34,11 +36,10 @@ pub(super) async fn secure(mut request: Request, next: Next) -> Response {
 
 /// Files of the site: for ever under an address that names their content, else for an hour.
 pub(super) async fn cache_files(request: Request, next: Next) -> Response {
-    let is_versioned = request.uri().path().starts_with("/pkg/")
-        && request.uri().query().is_some_and(|query| query.starts_with("v="));
+    let is_named = assets::is_named(request.uri());
     let mut response = next.run(request).await;
     if is_file(response.headers()) && (response.status().is_success() || response.status().as_u16() == 304) {
-        let kept = if is_versioned { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+        let kept = if is_named { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     }
     response

@@ -635,6 +635,40 @@ async fn while_the_cluster_does_not_answer_nothing_is_said_not_to_be_there() {
 }
 
 #[tokio::test]
+async fn a_page_of_another_build_is_refused_before_it_is_read() {
+    let site = Site::with(&[ready()]).await;
+    let page = site.get("/stores").await.body;
+    let build = page.split("name=\"build\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(build.len(), 16, "{build}");
+    for (told, body, status) in [
+        (build, None, StatusCode::OK),
+        ("00112233aabbccdd", None, StatusCode::PRECONDITION_FAILED),
+        ("00112233aabbccdd", Some("of another shape"), StatusCode::PRECONDITION_FAILED),
+    ] {
+        let mut request = poll(the_list(), None, Wait::No);
+        request.headers_mut().insert(app::api::build::HEADER, told.parse().unwrap());
+        if let Some(body) = body {
+            *request.body_mut() = Body::from(body);
+        }
+        assert_eq!(site.send(request).await.status, status, "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_says_by_itself_that_it_does_not_renew_itself_until_its_program_runs() {
+    for path in ["/stores", "/stores/new", "/nowhere"] {
+        let page = Site::with(&[ready()]).await.get(path).await.body;
+        assert!(page.contains("<html lang=\"en\" data-live=\"no\">"), "{path}");
+        let scripts: Vec<&str> = page.split("<script").skip(1).collect();
+        assert!(scripts.iter().any(|script| script.contains("storeyard:failed") && script.contains("catch")));
+        assert!(
+            scripts[0].contains("dataset.live = \"starting\""),
+            "the state is known before anything is drawn"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_poll_is_answered_at_once_when_the_server_stops() {
     let here = Site::with(&[]).await;
     let shown = first(&here, the_list()).await;
@@ -715,12 +749,21 @@ async fn only_the_answers_own_scripts_may_run() {
 async fn files_are_kept_for_ever_only_under_an_address_that_names_their_content() {
     let site = Site::with(&[]).await;
     let kept = |answer: &Answer| answer.header(header::CACHE_CONTROL).to_owned();
-    assert!(kept(&site.get("/pkg/storeyard.css?v=0011").await).contains("immutable"));
+    let page = site.get("/stores").await.body;
+    let named = |file: &str| {
+        let start = page.find(&format!("/pkg/{file}?v=")).unwrap();
+        page[start..].split('"').next().unwrap().trim_end_matches('\\').to_owned()
+    };
+    assert!(kept(&site.get(&named("storeyard.css")).await).contains("immutable"));
+    let of_another_build = site.get("/pkg/storeyard.css?v=0011").await;
+    assert_eq!(
+        (of_another_build.status, kept(&of_another_build).as_str()),
+        (StatusCode::NOT_FOUND, "no-store")
+    );
     assert_eq!(kept(&site.get("/pkg/storeyard.css").await), "public, max-age=3600");
     assert_eq!(kept(&site.get("/pkg/no-such.css?v=0011").await), "no-store");
-    let request = Request::get("/pkg/storeyard.wasm?v=0")
-        .header(header::ACCEPT_ENCODING, "br, gzip")
-        .body(Body::empty());
+    let request =
+        Request::get(named("storeyard.wasm")).header(header::ACCEPT_ENCODING, "br, gzip").body(Body::empty());
     let packed = site.send(request.unwrap()).await;
     assert_eq!((packed.header(header::CONTENT_ENCODING), packed.body.as_str()), ("br", "compressed"));
     assert_eq!(packed.header(header::CONTENT_TYPE), "application/wasm");
