@@ -7,6 +7,7 @@ use std::{
 };
 
 use cookie::Key;
+use hmac::{Hmac, KeyInit, Mac};
 use k8s_openapi::{
     ByteString,
     api::core::v1::{ConfigMap, Secret},
@@ -16,6 +17,7 @@ use kube::{
     api::{ObjectMeta, Patch, PatchParams, PostParams},
 };
 use serde_json::Value;
+use sha2::Sha256;
 use store::{Millis, Person, PersonId, Role, time::Elapsed};
 use subtle::ConstantTimeEq;
 
@@ -129,6 +131,13 @@ impl Access {
 
     pub fn is_ready(&self) -> bool {
         self.0.keys.get().is_some() && read(&self.0.users).is_some() && read(&self.0.sign_outs).is_some()
+    }
+
+    /// A key that every replica has and nobody else, for `purpose` alone; nothing until the keys were read.
+    pub fn key_for(&self, purpose: &str) -> Option<[u8; 32]> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.keys.get()?.session.master()).ok()?;
+        mac.update(purpose.as_bytes());
+        Some(mac.finalize().into_bytes().into())
     }
 
     /// Whether the first user is still to be made.

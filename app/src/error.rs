@@ -5,7 +5,7 @@ use leptos::server_fn::{
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
-use store::{FieldError, NewStoreForm};
+use store::{FieldError, NewStoreForm, StoreId};
 
 use crate::api::build::MISMATCH;
 
@@ -29,6 +29,11 @@ pub enum ApiError {
     /// 409: not possible in the store's present phase.
     #[error("{0}")]
     Conflict(String),
+    /// 409: the same form was sent before, with other content.
+    #[error(
+        "This form was sent before as “{name}”, with other content. Open that store, or start a new one."
+    )]
+    SentBefore { name: String, id: StoreId },
     /// 503: the cluster does not answer, or does not allow it.
     #[error("{0}")]
     Unavailable(String),
@@ -85,7 +90,7 @@ impl ApiError {
             Self::SignedOut => 401,
             Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::SentBefore { .. } => 409,
             Self::Unavailable(_) | Self::Unreachable => 503,
             Self::Malformed => 400,
             Self::Outdated => MISMATCH,

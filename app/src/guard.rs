@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use access::{Access, Session};
 use leptos::prelude::*;
-use provisioner::stores::{Stores, StoresError};
+use provisioner::stores::{RequestKey, Stores, StoresError};
 use store::{Person, StoreId};
 
 use crate::{
@@ -32,6 +32,7 @@ impl Asking {
 pub(crate) struct Granted {
     pub(crate) person: Person,
     pub(crate) stores: Stores,
+    access: Access,
 }
 
 /// # Errors
@@ -42,10 +43,18 @@ pub(crate) fn granted() -> Result<Granted, ApiError> {
         return Err(ApiError::Internal);
     };
     let person = asking.person().ok_or(ApiError::SignedOut)?;
-    Ok(Granted { person, stores })
+    Ok(Granted { person, stores, access: asking.access })
 }
 
 impl Granted {
+    /// By what a form that is sent again is known.
+    ///
+    /// # Errors
+    /// The keys were not read yet, and then nobody is signed in.
+    pub(crate) fn request_key(&self) -> Result<RequestKey, ApiError> {
+        self.access.key_for("requests").map(RequestKey::new).ok_or(ApiError::SignedOut)
+    }
+
     /// # Errors
     /// They may only look.
     pub(crate) fn creating(self) -> Result<Self, ApiError> {

@@ -39,6 +39,11 @@ impl Kept {
         self.objects.get(&key(resource, name)).cloned()
     }
 
+    pub(crate) fn names(&self, resource: &str) -> Vec<String> {
+        let below = key(resource, "");
+        self.objects.keys().filter_map(|key| key.strip_prefix(&below)).map(str::to_owned).collect()
+    }
+
     pub(crate) fn answer(&mut self, resource: &str, name: Option<&str>, asked: Asked<'_>) -> Response<Body> {
         let followed =
             asked.parameter("fieldSelector").and_then(|field| field.strip_prefix("metadata.name%3D"));

@@ -32,6 +32,8 @@ pub enum Mood {
     Silent,
     /// Answers, and its watches tell of nothing.
     Lagging,
+    /// Answers, and takes no new Store.
+    Full,
 }
 
 impl Mood {
@@ -41,6 +43,7 @@ impl Mood {
             "down" => Some(Self::Down),
             "silent" => Some(Self::Silent),
             "lagging" => Some(Self::Lagging),
+            "full" => Some(Self::Full),
             _ => None,
         }
     }
@@ -113,6 +116,11 @@ impl Cluster {
         lock(&self.kept).get(resource, name)
     }
 
+    /// The names of all Secrets or `ConfigMap`s there are.
+    pub fn kept_names(&self, resource: &str) -> Vec<String> {
+        lock(&self.kept).names(resource)
+    }
+
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let Ok(body) = to_bytes(body, usize::MAX).await else {
@@ -144,7 +152,10 @@ impl Cluster {
     async fn answer_stores(&self, name: Option<&str>, asked: Asked<'_>) -> Response<Body> {
         let mood = *self.mood.borrow();
         match mood {
-            Mood::Well | Mood::Lagging => lock(&self.stores).answer(name, asked, self.mood.subscribe()),
+            Mood::Full if asked.method == "POST" => {
+                failed(StatusCode::INTERNAL_SERVER_ERROR, "InternalError")
+            }
+            Mood::Well | Mood::Lagging | Mood::Full => lock(&self.stores).answer(name, asked, self.mood.subscribe()),
             Mood::Down => failed(StatusCode::INTERNAL_SERVER_ERROR, "InternalError"),
             Mood::Silent => std::future::pending().await,
         }

@@ -59,7 +59,7 @@ impl Stores {
     ) -> Response<Body> {
         match (asked.method, name) {
             ("GET", None) if asked.is_watch() => self.log.watch(asked.since(), None, mood),
-            ("GET", None) => told(StatusCode::OK, &self.list()),
+            ("GET", None) => told(StatusCode::OK, &self.list(asked.parameter("labelSelector"))),
             ("POST", None) => self.create(asked.body),
             (method, Some(name)) => match self.get(name) {
                 Some(store) => self.change(method, name, store, asked.body),
@@ -69,8 +69,14 @@ impl Stores {
         }
     }
 
-    fn list(&self) -> Value {
-        let items: Vec<&Value> = self.objects.values().collect();
+    /// Those with the label that is asked for, if one is.
+    fn list(&self, selector: Option<&str>) -> Value {
+        let selector = selector.map(|selector| selector.replace("%2F", "/").replace("%3D", "="));
+        let label = selector.as_deref().and_then(|selector| selector.split_once('='));
+        let is_asked_for = |store: &&Value| {
+            label.is_none_or(|(key, value)| store["metadata"]["labels"][key] == value)
+        };
+        let items: Vec<&Value> = self.objects.values().filter(is_asked_for).collect();
         let metadata = json!({"resourceVersion": self.log.version().to_string()});
         json!({"apiVersion": "storeyard.dev/v1alpha1", "kind": "StoreList", "metadata": metadata, "items": items})
     }

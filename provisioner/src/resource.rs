@@ -16,6 +16,8 @@ use store::{
 pub const FINALIZER: &str = "storeyard.dev/deletion";
 /// On everything that belongs to a store; its value is the id.
 pub const STORE_LABEL: &str = "storeyard.dev/store";
+/// On a Store: the request that it was made for.
+pub const REQUEST_LABEL: &str = "storeyard.dev/request";
 /// On a store's namespace: the namespace of the platform that made it.
 pub const PLATFORM_LABEL: &str = "storeyard.dev/platform";
 pub const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";

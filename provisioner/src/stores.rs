@@ -1,6 +1,7 @@
 //! What the web process may do, and all it knows: every Store there is, kept up to date by one watch, and the three things a person
 //! can ask for.
 
+pub(crate) mod asks;
 mod create;
 pub(crate) mod credentials;
 mod feed;
@@ -12,9 +13,10 @@ use kube::{
     Api, Client,
     api::{DeleteParams, Patch, PatchParams, Preconditions},
 };
-use store::{NewStore, PersonId, Phase, Slug, StoreId, StoreName, StoreView};
+use store::{NewStore, PersonId, Phase, Slug, StoreId, StoreName, StoreView, view::Ask};
 use tokio::sync::watch;
 
+pub use self::create::RequestKey;
 pub use self::snapshot::{Gone, Reading, Scope, Snapshot};
 use crate::{
     config::Config,
@@ -46,6 +48,11 @@ pub enum StoresError {
     NameMismatch { expected: StoreName },
     #[error("Only a failed store can be retried, and this one is {}.", .0.key())]
     NotFailed(Phase),
+    /// The same form was sent before, with other content.
+    #[error(
+        "This form was sent before as “{name}”, with other content. Open that store, or start a new one."
+    )]
+    SentBefore { name: String, id: StoreId },
     #[error("This platform does not offer {0}. Choose another engine.")]
     NotOffered(store::Engine),
     /// The cluster understood and said no.
@@ -106,16 +113,21 @@ impl Stores {
         Ok(resource.and_then(|resource| crate::view::view(&resource, &self.config).ok()).map(Arc::new))
     }
 
-    /// Asks for a store that is then `owner`'s. The same request asks for the same store however often it is sent.
-    pub async fn create(&self, new: NewStore, owner: &PersonId) -> Result<StoreId, StoresError> {
+    /// Asks for a store that is then `owner`'s. The same request asks for the same store however often it is sent, and for no other.
+    pub async fn create(
+        &self,
+        new: NewStore,
+        owner: &PersonId,
+        key: &RequestKey,
+    ) -> Result<StoreId, StoresError> {
         if self.config.engine(new.engine).is_none() {
             return Err(StoresError::NotOffered(new.engine));
         }
-        create::create(&self.client, &self.config.namespace, &new, owner).await
+        create::create(&self.client, &self.config.namespace, &new, owner, key).await
     }
 
-    /// Asks for the end of a store. To ask again changes nothing.
-    pub async fn delete(&self, id: &StoreId, typed_name: &str) -> Result<(), StoresError> {
+    /// Asks for the end of a store, for `by`. To ask again changes nothing.
+    pub async fn delete(&self, id: &StoreId, typed_name: &str, by: &PersonId) -> Result<(), StoresError> {
         let resource = self.get(id).await?;
         let Ok(wanted) = resource.wanted() else { return Err(StoresError::NotFound(id.clone())) };
         if typed_name.trim() != wanted.name.as_str() {
@@ -125,6 +137,14 @@ impl Stores {
             return Ok(());
         }
         // The name was compared with this very store's: another of the same id, made meanwhile, is not meant.
+        let asked = serde_json::json!({
+            "metadata": {
+                "uid": resource.metadata.uid,
+                "annotations": asks::asked(Some(&resource), Ask::Deletion, by, now()),
+            },
+        });
+        let told_who = self.api().patch(id.as_str(), &PatchParams::default(), &Patch::Merge(asked)).await;
+        told_who.map_err(|error| told(error, id, "deleted"))?;
         let only_this = Preconditions { uid: resource.metadata.uid, resource_version: None };
         let params = DeleteParams { preconditions: Some(only_this), ..DeleteParams::default() };
         match self.api().delete(id.as_str(), &params).await {
@@ -133,8 +153,8 @@ impl Stores {
         }
     }
 
-    /// Asks for another try of a store that failed, under the same id.
-    pub async fn retry(&self, id: &StoreId) -> Result<(), StoresError> {
+    /// Asks for another try of a store that failed, under the same id, for `by`.
+    pub async fn retry(&self, id: &StoreId, by: &PersonId) -> Result<(), StoresError> {
         let resource = self.get(id).await?;
         let Ok(view) = crate::view::view(&resource, &self.config) else {
             return Err(StoresError::NotFound(id.clone()));
@@ -144,7 +164,10 @@ impl Stores {
         }
         // With the version that was read, so that two clicks are one more try and not two.
         let patch = serde_json::json!({
-            "metadata": { "resourceVersion": resource.metadata.resource_version },
+            "metadata": {
+                "resourceVersion": resource.metadata.resource_version,
+                "annotations": asks::asked(Some(&resource), Ask::Retry, by, now()),
+            },
             "spec": { "attempt": view.attempt.saturating_add(1), "requestedAt": rfc3339(now()) },
         });
         match self.api().patch(id.as_str(), &PatchParams::default(), &Patch::Merge(patch)).await {

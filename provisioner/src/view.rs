@@ -6,6 +6,7 @@ use crate::{
     config::{Config, EngineConfig},
     progress::Progress,
     resource::{Malformed, Store, Wanted},
+    stores::asks::{asks, merged},
 };
 
 /// The page's view of a Store.
@@ -37,7 +38,7 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         removal: progress.removal,
         pods: progress.pods,
         failure: progress.failure,
-        timeline: progress.timeline,
+        timeline: merged(asks(resource), progress.timeline),
         timeline_dropped: progress.timeline_dropped,
         started: progress.started,
         deadline: progress.deadline,

@@ -123,8 +123,31 @@ pub enum TimelineKind {
         /// The last line of a failed command's complaint; empty otherwise.
         complaint: String,
     },
+    /// What a person asked for.
+    Asked {
+        what: Ask,
+        by: PersonId,
+    },
     /// Something a person should know: a retry, a recovered release, a limit that could not be applied.
     Note {
         text: String,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Ask {
+    Creation,
+    Retry,
+    Deletion,
+}
+
+impl std::fmt::Display for Ask {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Creation => "Creation",
+            Self::Retry => "Another try",
+            Self::Deletion => "Deletion",
+        })
+    }
 }

@@ -91,13 +91,16 @@ pub(super) fn preview_address(name: &str) -> Result<String, ApiError> {
 }
 
 pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiError> {
-    let Granted { person, stores } = granted()?.creating()?;
+    let granted = granted()?.creating()?;
+    let key = granted.request_key()?;
+    let Granted { person, stores, .. } = granted;
     let new =
         form.parse().map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
-    let id = stores.create(new, &person.id).await.map_err(|error| match refused(error) {
+    let id = stores.create(new, &person.id, &key).await.map_err(|error| match refused(error) {
         ApiError::Invalid { errors, .. } => ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) },
         error => error,
     })?;
+    tracing::info!(target: "audit", person = %person.id, store = %id, "asked for a store");
     echoed(&stores, &id, |snapshot| snapshot.get(&id).is_some()).await;
     lead_to(&links::store(&id));
     Ok(id)
@@ -106,8 +109,9 @@ pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiErro
 pub(super) async fn delete_store(id: &str, typed_name: &str) -> Result<(), ApiError> {
     let granted = granted()?;
     let id = parse_id(id)?;
-    let Granted { stores, .. } = granted.changing(&id).await?;
-    stores.delete(&id, typed_name).await.map_err(refused)?;
+    let Granted { person, stores, .. } = granted.changing(&id).await?;
+    stores.delete(&id, typed_name, &person.id).await.map_err(refused)?;
+    tracing::info!(target: "audit", person = %person.id, store = %id, "asked for a store's deletion");
     echoed(&stores, &id, |snapshot| phase(snapshot, &id).is_none_or(|phase| phase == Phase::Deleting)).await;
     lead_to(&links::store(&id));
     Ok(())
@@ -116,8 +120,9 @@ pub(super) async fn delete_store(id: &str, typed_name: &str) -> Result<(), ApiEr
 pub(super) async fn retry_store(id: &str) -> Result<(), ApiError> {
     let granted = granted()?;
     let id = parse_id(id)?;
-    let Granted { stores, .. } = granted.changing(&id).await?;
-    stores.retry(&id).await.map_err(refused)?;
+    let Granted { person, stores, .. } = granted.changing(&id).await?;
+    stores.retry(&id, &person.id).await.map_err(refused)?;
+    tracing::info!(target: "audit", person = %person.id, store = %id, "asked for another try of a store");
     echoed(&stores, &id, |snapshot| phase(snapshot, &id) != Some(Phase::Failed)).await;
     lead_to(&links::store(&id));
     Ok(())
@@ -226,6 +231,7 @@ pub(crate) fn refused(error: StoresError) -> ApiError {
         StoresError::NotFound(_) => ApiError::NotFound(sentence),
         StoresError::NameMismatch { .. } => ApiError::WrongName(sentence),
         StoresError::NotFailed(_) => ApiError::Conflict(sentence),
+        StoresError::SentBefore { name, id } => ApiError::SentBefore { name, id },
         StoresError::NotOffered(_) => {
             let error = FieldError { field: Field::Engine, message: sentence };
             ApiError::Invalid { errors: vec![error], kept: Box::default() }

@@ -124,7 +124,17 @@ fn NewStoreForm(offer: Offer) -> impl IntoView {
 #[component]
 fn Refusal(draft: Draft) -> impl IntoView {
     let refusal = part(move || match draft.refusal() {
-        Some(sentence) => view! { <h2>"The store was not created"</h2> <p>{sentence}</p> }.into_any(),
+        Some(sentence) => view! {
+            <h2>"The store was not created"</h2>
+            <p>{sentence}</p>
+            {draft.sent_before().map(|id| view! {
+                <div class="actions">
+                    <a class="button" href=links::store(&id)>"Open that store"</a>
+                    <a class="button" rel="external" href=links::NEW>"Start a new one"</a>
+                </div>
+            }.into_any())}
+        }
+        .into_any(),
         None => ().into_any(),
     });
     view! {

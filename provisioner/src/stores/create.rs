@@ -1,48 +1,91 @@
 //! How a store comes into being: its credentials Secret, then the Store. Both are only ever created, never read or changed.
 
+use hmac::{Hmac, KeyInit, Mac};
 use k8s_openapi::api::core::v1::Secret;
-use kube::{Api, Client, api::PostParams};
-use sha2::{Digest, Sha256};
-use store::{NewStore, PersonId, RequestId, Slug, StoreId};
+use kube::{
+    Api, Client, ResourceExt,
+    api::{ListParams, PostParams},
+};
+use sha2::Sha256;
+use store::{NewStore, PersonId, Slug, StoreId, view::Ask};
 
 use super::{
-    StoresError,
+    StoresError, asks,
     credentials::{credentials, labels},
     told,
 };
-use crate::resource::{Admin, FINALIZER, Store, StoreSpec, now, rfc3339};
+use crate::resource::{Admin, FINALIZER, REQUEST_LABEL, Store, StoreSpec, now, rfc3339};
 
 /// Ids that one request may try. Two stores of one name meet once in 60 million, so the third is a sign of something else.
 const TRIES: u32 = 5;
+
+/// What only the platform's web processes know, so that an id shows nothing of the content it was made from.
+#[derive(Clone)]
+pub struct RequestKey([u8; 32]);
+
+impl RequestKey {
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+}
+
+impl std::fmt::Debug for RequestKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RequestKey")
+    }
+}
 
 pub(super) async fn create(
     client: &Client,
     namespace: &str,
     new: &NewStore,
     owner: &PersonId,
+    key: &RequestKey,
 ) -> Result<StoreId, StoresError> {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
     let stores: Api<Store> = Api::namespaced(client.clone(), namespace);
     let slug = Slug::of(&new.name);
-    for n in 0..TRIES {
-        let id = StoreId::new(&slug, bits(&new.request, n));
-        // One that is there already is this request's, sent before, or another store's, which the Store then tells.
-        created(secrets.create(&PostParams::default(), &credentials(&id, new)).await)
-            .map_err(|error| told(error, &id, "created"))?;
-        let is_new = created(stores.create(&PostParams::default(), &store(&id, new, owner)).await)
-            .map_err(|error| told(error, &id, "created"))?;
+    let ids = (0..TRIES).map(|n| Ok(StoreId::new(&slug, bits(key, new, owner, n)?)));
+    let ids: Vec<StoreId> = ids.collect::<Result<_, StoresError>>()?;
+    let of_request = ListParams::default().labels(&format!("{REQUEST_LABEL}={}", new.request.as_str()));
+    let sent = stores.list(&of_request).await.map_err(|error| told(error, &ids[0], "created"))?;
+    if let Some(before) = sent.items.first() {
+        return sent_before(before, &ids, owner);
+    }
+    for id in &ids {
+        // One that is there already is of this content, sent before, or another store's, which the Store then tells.
+        created(secrets.create(&PostParams::default(), &credentials(id, new)).await)
+            .map_err(|error| told(error, id, "created"))?;
+        let is_new = created(stores.create(&PostParams::default(), &store(id, new, owner)).await)
+            .map_err(|error| told(error, id, "created"))?;
         if is_new {
-            return Ok(id);
+            return Ok(id.clone());
         }
-        let there = stores.get(id.as_str()).await.map_err(|error| told(error, &id, "created"))?;
+        let there = stores.get(id.as_str()).await.map_err(|error| told(error, id, "created"))?;
         if there.spec.request_id == new.request.as_str() {
-            return Ok(id);
+            return Ok(id.clone());
         }
     }
     Err(StoresError::Refused {
         sentence: "No free address was found for this name. Choose another name.".into(),
         detail: format!("{TRIES} ids of {slug} are taken"),
     })
+}
+
+/// The store of the same request, if its content was the same: then it has one of the ids that this content leads to.
+fn sent_before(before: &Store, ids: &[StoreId], owner: &PersonId) -> Result<StoreId, StoresError> {
+    let id = before.name_any();
+    if let Some(same) = ids.iter().find(|same| same.as_str() == id) {
+        return Ok(same.clone());
+    }
+    let is_theirs = before.spec.owner.as_deref() == Some(owner.as_str());
+    match StoreId::parse(&id) {
+        Ok(id) if is_theirs => Err(StoresError::SentBefore { name: before.spec.name.clone(), id }),
+        _ => Err(StoresError::Refused {
+            sentence: "This form was sent before by somebody else. Reload the page for a new one.".into(),
+            detail: format!("the request of {id} came from {owner}"),
+        }),
+    }
 }
 
 /// Whether it was created; not if there is one of that name.
@@ -54,13 +97,31 @@ fn created<T>(result: Result<T, kube::Error>) -> Result<bool, kube::Error> {
     }
 }
 
-/// The suffix of the `n`th id that a request tries.
-fn bits(request: &RequestId, n: u32) -> u64 {
-    let digest = Sha256::new().chain_update(request.as_str()).chain_update(n.to_be_bytes()).finalize();
-    digest.iter().take(8).fold(0, |bits, byte| bits << 8 | u64::from(*byte))
+/// The suffix of the `n`th id that this content leads to. Other content leads to other ids, and so never to credentials that were made
+/// for the content before.
+fn bits(key: &RequestKey, new: &NewStore, owner: &PersonId, n: u32) -> Result<u64, StoresError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key.0)
+        .map_err(|error| StoresError::silent("created", error.to_string()))?;
+    let NewStore { request, name, engine, plan, email, user, password } = new;
+    for part in [
+        request.as_str(),
+        owner.as_str(),
+        name.as_str(),
+        engine.key(),
+        plan.key(),
+        email.as_str(),
+        user.as_str(),
+        password.reveal(),
+    ] {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part.as_bytes());
+    }
+    mac.update(&n.to_be_bytes());
+    Ok(mac.finalize().into_bytes().iter().take(8).fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
 }
 
 fn store(id: &StoreId, new: &NewStore, owner: &PersonId) -> Store {
+    let now = now();
     let spec = StoreSpec {
         name: new.name.as_str().to_owned(),
         engine: new.engine.key().to_owned(),
@@ -69,10 +130,13 @@ fn store(id: &StoreId, new: &NewStore, owner: &PersonId) -> Store {
         owner: Some(owner.to_string()),
         request_id: new.request.as_str().to_owned(),
         attempt: 1,
-        requested_at: Some(rfc3339(now())),
+        requested_at: Some(rfc3339(now)),
     };
     let mut store = Store::new(id.as_str(), spec);
-    store.metadata.labels = Some(labels(id));
+    let mut labels = labels(id);
+    labels.insert(REQUEST_LABEL.to_owned(), new.request.as_str().to_owned());
+    store.metadata.labels = Some(labels);
+    store.metadata.annotations = Some(asks::asked(None, Ask::Creation, owner, now));
     // From the start: a Store deleted before the operator saw it must still be cleaned up after.
     store.metadata.finalizers = Some(vec![FINALIZER.to_owned()]);
     store
@@ -80,7 +144,7 @@ fn store(id: &StoreId, new: &NewStore, owner: &PersonId) -> Store {
 
 #[cfg(test)]
 pub(in crate::stores) mod tests {
-    use store::NewStoreForm;
+    use store::{NewStoreForm, RequestId};
 
     use super::*;
     use crate::stores::credentials::ADMIN_PASSWORD;
@@ -104,11 +168,23 @@ pub(in crate::stores) mod tests {
     }
 
     #[test]
-    fn one_request_always_tries_the_same_ids_and_two_requests_do_not() {
-        let request = |n| RequestId::new(n);
-        assert_eq!(bits(&request(1), 0), bits(&request(1), 0));
-        assert_ne!(bits(&request(1), 0), bits(&request(1), 1));
-        assert_ne!(bits(&request(1), 0), bits(&request(2), 0));
+    fn the_same_content_always_leads_to_the_same_ids_and_any_other_to_others() {
+        let key = RequestKey::new([7; 32]);
+        let bits = |key: &RequestKey, new: &NewStore, owner: &str, n| {
+            bits(key, new, &PersonId::parse(owner).unwrap(), n).unwrap()
+        };
+        let first = bits(&key, &asked(1), "ada", 0);
+        assert_eq!(first, bits(&key, &asked(1), "ada", 0));
+        let mut with_another_password = asked(1);
+        with_another_password.password = store::AdminPassword::parse("another horse battery").unwrap();
+        let others = [
+            bits(&key, &asked(1), "ada", 1),
+            bits(&key, &asked(2), "ada", 0),
+            bits(&key, &asked(1), "bo", 0),
+            bits(&key, &with_another_password, "ada", 0),
+            bits(&RequestKey::new([8; 32]), &asked(1), "ada", 0),
+        ];
+        assert!(others.iter().all(|other| *other != first), "{others:?}");
     }
 
     #[test]

@@ -18,7 +18,10 @@ use provisioner::{
     stores::{Reading, Snapshot},
 };
 use serde_json::{Value, json};
-use store::{PersonId, Phase, Role, StoreId};
+use store::{
+    PersonId, Phase, Role, StoreId,
+    view::{Ask, TimelineKind},
+};
 use tower::ServiceExt;
 
 use super::*;
@@ -324,6 +327,81 @@ async fn a_posted_form_is_a_store_and_twice_the_same_form_is_one() {
     assert_eq!((first.status, second.status), (StatusCode::OK, StatusCode::OK));
     assert_eq!(first.body, second.body);
     assert_eq!(site.cluster.names().len(), 1);
+}
+
+#[tokio::test]
+async fn the_same_form_with_other_content_is_refused_and_nothing_is_made() {
+    let site = Site::with(&[]).await.asked_by(Some("bo"));
+    let first: StoreId = site.post("/api/create_store", GOOD).await.told();
+    let secrets = site.cluster.kept_names("secrets");
+    for (from, to) in [
+        ("Atelier+Nord", "Atelier+Sued"),
+        ("small", "large"),
+        ("ada%40atelier.example", "bo%40atelier.example"),
+        ("user=ada", "user=eve"),
+        ("correct+horse+battery", "another+horse+battery"),
+    ] {
+        let again = site.post("/api/create_store", GOOD.replace(from, to)).await;
+        assert_eq!(again.status, StatusCode::CONFLICT, "{to}");
+        let ApiError::SentBefore { name, id } = again.told() else { panic!("{to}") };
+        assert_eq!((name.as_str(), &id), ("Atelier Nord", &first));
+    }
+    let others = site.asked_by(Some("cy")).post("/api/create_store", GOOD).await;
+    assert_eq!(others.status, StatusCode::CONFLICT);
+    assert!(!others.body.contains("Atelier") && !others.body.contains(first.as_str()), "{}", others.body);
+    assert_eq!(site.cluster.names(), [first.to_string()]);
+    assert_eq!(site.cluster.kept_names("secrets"), secrets);
+}
+
+#[tokio::test]
+async fn a_form_whose_store_was_not_made_is_sent_again_with_another_password_and_that_one_counts() {
+    let site = Site::with(&[]).await;
+    site.cluster.be(Mood::Full);
+    assert_eq!(site.post("/api/create_store", GOOD).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    site.cluster.be(Mood::Well);
+    let body = GOOD.replace("correct+horse+battery", "another+horse+battery");
+    let id: StoreId = site.post("/api/create_store", body).await.told();
+    let secret = site.cluster.kept("secrets", &id.credentials_secret()).unwrap();
+    let password: k8s_openapi::ByteString =
+        serde_json::from_value(secret["data"]["admin-password"].clone()).unwrap();
+    assert_eq!(password.0, b"another horse battery");
+}
+
+#[tokio::test]
+async fn who_asked_for_what_is_on_the_timeline() {
+    let site = Site::with(&[]).await.asked_by(Some("bo"));
+    let id: StoreId = site.post("/api/create_store", GOOD).await.told();
+    let timeline = async |person: &str| {
+        let Shown::Store(view) = first(&site.asked_by(Some(person)), View::Store(id.clone())).await.shown
+        else {
+            panic!("it is not shown")
+        };
+        let asked = view.timeline.into_iter().filter_map(|entry| match entry.what {
+            TimelineKind::Asked { what, by } => Some((what, by.to_string())),
+            _ => None,
+        });
+        asked.collect::<Vec<_>>()
+    };
+    assert_eq!(timeline("bo").await, [(Ask::Creation, "bo".to_owned())]);
+
+    let mut failed = site.cluster.get(id.as_str()).unwrap();
+    failed["status"] = store(id.as_str(), "Atelier Nord", "Failed")["status"].clone();
+    site.cluster.put(failed);
+    let is_failed = |known: &Snapshot| known.get(&id).is_some_and(|view| view.summary.phase == Phase::Failed);
+    assert!(site.stores.until(Duration::from_secs(5), is_failed).await);
+    let ada = site.asked_by(Some("ada"));
+    assert_eq!(ada.post("/api/retry_store", format!("id={id}")).await.status, StatusCode::OK);
+    assert_eq!(
+        ada.post("/api/delete_store", format!("id={id}&name=Atelier+Nord")).await.status,
+        StatusCode::OK
+    );
+    let expected = [(Ask::Creation, "bo"), (Ask::Retry, "ada"), (Ask::Deletion, "ada")];
+    assert_eq!(timeline("ada").await, expected.map(|(what, by)| (what, by.to_owned())));
+    let page = ada.get(&format!("/stores/{id}")).await.body;
+    assert!(
+        page.contains("Another try asked for by ") || page.contains("Another try<!> asked for by "),
+        "{page}"
+    );
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::{ConditionKind, Phase, State};
 
-use crate::platform::Platform;
+use crate::platform::{Platform, ada};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
@@ -34,7 +34,7 @@ async fn an_image_that_does_not_exist_fails_with_its_name_and_leaves_nothing_and
         config["engines"]["woocommerce"]["images"]["wordpress"] = json!(image);
     });
     platform.start(None);
-    platform.stores.retry(&id).await.unwrap();
+    platform.stores.retry(&id, &ada()).await.unwrap();
     let ready = platform.until(&id, "Ready", |view| view.summary.phase == Phase::Ready).await;
     assert_eq!((ready.attempt, ready.failure), (2, None));
 }

@@ -3,7 +3,7 @@
 use provisioner::stores::StoresError;
 use store::{ConditionKind, Phase, State, view::TimelineKind};
 
-use crate::platform::{Platform, ada, asked, nanos};
+use crate::platform::{Platform, ada, asked, key, nanos};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
@@ -12,8 +12,8 @@ async fn a_store_is_made_kept_and_removed() {
 
     // The same request twice is one store; the same name twice is two.
     let request = u128::from(nanos());
-    let id = platform.stores.create(asked("Ben's “Café” №1", request), &ada()).await.unwrap();
-    assert_eq!(platform.stores.create(asked("Ben's “Café” №1", request), &ada()).await.unwrap(), id);
+    let id = platform.stores.create(asked("Ben's “Café” №1", request), &ada(), &key()).await.unwrap();
+    assert_eq!(platform.stores.create(asked("Ben's “Café” №1", request), &ada(), &key()).await.unwrap(), id);
     let ready = platform.until_phase(&id, Phase::Ready).await;
     for (kind, condition) in ready.conditions.iter() {
         assert_eq!(condition.state, State::Done, "{kind}: {condition:?}");
@@ -52,7 +52,7 @@ async fn a_store_is_made_kept_and_removed() {
     platform.until_phase(&id, Phase::Ready).await;
 
     // Deletion needs the name, is shown, and may be asked for twice.
-    let wrong = platform.stores.delete(&id, "another").await;
+    let wrong = platform.stores.delete(&id, "another", &ada()).await;
     assert!(matches!(wrong, Err(StoresError::NameMismatch { .. })), "{wrong:?}");
     platform.delete(&id).await;
     platform.until(&id, "Deleting", |view| !view.removal.is_empty()).await;
@@ -60,7 +60,10 @@ async fn a_store_is_made_kept_and_removed() {
     platform.until_gone(&id).await;
     let last = platform.stores.snapshot().gone(&id).unwrap().view.clone();
     assert!(last.removal.iter().all(|(_, step)| step.state == State::Done), "{:?}", last.removal);
-    assert!(matches!(platform.stores.delete(&id, "Ben's “Café” №1").await, Err(StoresError::NotFound(_))));
+    assert!(matches!(
+        platform.stores.delete(&id, "Ben's “Café” №1", &ada()).await,
+        Err(StoresError::NotFound(_))
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ use kube::{
 };
 use provisioner::{
     config::Config,
-    stores::{Snapshot, Stores},
+    stores::{RequestKey, Snapshot, Stores},
 };
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
@@ -149,7 +149,7 @@ impl Platform {
     }
 
     pub(crate) async fn create(&self, name: &str) -> StoreId {
-        self.stores.create(asked(name, nanos().into()), &ada()).await.unwrap()
+        self.stores.create(asked(name, nanos().into()), &ada(), &key()).await.unwrap()
     }
 
     /// The store as soon as `is_so`.
@@ -185,7 +185,7 @@ impl Platform {
 
     pub(crate) async fn delete(&self, id: &StoreId) {
         let name = self.stores.snapshot().get(id).expect("the store is there").summary.name.clone();
-        self.stores.delete(id, name.as_str()).await.unwrap();
+        self.stores.delete(id, name.as_str(), &ada()).await.unwrap();
     }
 
     /// Waits until the Store is gone, and then sees that nothing of it is left.
@@ -276,6 +276,11 @@ impl Drop for Platform {
 
 pub(crate) fn ada() -> PersonId {
     PersonId::parse("ada").unwrap()
+}
+
+/// By which a repeated request is known.
+pub(crate) fn key() -> RequestKey {
+    RequestKey::new([7; 32])
 }
 
 pub(crate) fn asked(name: &str, request: u128) -> NewStore {

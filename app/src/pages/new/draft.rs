@@ -1,7 +1,7 @@
 //! What is in the form so far, and what is wrong with it.
 
 use leptos::{ev, prelude::*};
-use store::{Field, FieldError, NewStoreForm};
+use store::{Field, FieldError, NewStoreForm, StoreId};
 
 use crate::{
     browser,
@@ -18,6 +18,8 @@ pub struct Draft {
     touched: RwSignal<Vec<Field>>,
     refused: RwSignal<Vec<FieldError>>,
     refusal: RwSignal<Option<String>>,
+    /// The store that this form was sent as before.
+    sent_before: RwSignal<Option<StoreId>>,
     status: Option<u16>,
 }
 
@@ -34,6 +36,7 @@ impl Draft {
             touched: RwSignal::new(Vec::new()),
             refused: RwSignal::new(Vec::new()),
             refusal: RwSignal::new(None),
+            sent_before: RwSignal::new(None),
             status,
         };
         if let Some(error) = error {
@@ -113,6 +116,10 @@ impl Draft {
                 first
             }
             error => {
+                self.sent_before.set(match &error {
+                    ApiError::SentBefore { id, .. } => Some(id.clone()),
+                    _ => None,
+                });
                 self.refusal.set(Some(error.to_string()));
                 None
             }
@@ -127,6 +134,10 @@ impl Draft {
             let touched = self.touched.with(|touched| touched.contains(&field));
             touched.then(|| self.form.with(|form| form.error(field))).flatten()
         })
+    }
+
+    pub fn sent_before(self) -> Option<StoreId> {
+        self.sent_before.get()
     }
 
     pub fn refusal(self) -> Option<String> {

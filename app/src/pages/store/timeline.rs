@@ -59,6 +59,10 @@ fn Entry(entry: TimelineEntry) -> impl IntoView {
         TimelineKind::Phase { phase } => {
             view! { <p class="what"><strong>{phase.to_string()}</strong></p> }.into_any()
         }
+        TimelineKind::Asked { what, by } => {
+            view! { <p class="what">{what.to_string()}" asked for by "<bdi>{by.to_string()}</bdi></p> }
+                .into_any()
+        }
         TimelineKind::Note { text } => view! { <p class="what">{text}</p> }.into_any(),
         TimelineKind::Command { line, took, exit, complaint } => {
             let outcome = match exit {
