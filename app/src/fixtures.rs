@@ -1,8 +1,8 @@
 //! Stores in each phase, for tests.
 
 use store::{
-    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Engine, ListQuery, Millis, Phase,
-    Plan, RemovalKind, Scheme, State, StoreId, StoreName, StoreSummary, StoreView,
+    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Engine, Index, ListQuery, Millis,
+    Phase, Plan, RemovalKind, Scheme, State, StoreId, StoreName, StoreSummary, StoreView,
     time::Elapsed,
     view::{Evidence, Failure, PodState, PodView, TimelineEntry, TimelineKind},
 };
@@ -94,7 +94,7 @@ pub(crate) fn list(phases: &[Phase]) -> Update {
         .enumerate()
         .map(|(i, phase)| summary(&format!("store-{i}-abcde"), &format!("Store {i}"), *phase))
         .collect();
-    update(Shown::List(ListQuery::default().apply(stores.iter())))
+    update(Shown::List(stores.into_iter().collect::<Index>().page(&ListQuery::default(), |_| true)))
 }
 
 fn update(shown: Shown) -> Update {

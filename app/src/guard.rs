@@ -1,7 +1,5 @@
 //! Who asks, and whether they may. The stores are behind this: server functions have no other way to them.
 
-use std::sync::Arc;
-
 use access::{Access, Session};
 use leptos::prelude::*;
 use provisioner::stores::{RequestKey, Stores, StoresError};
@@ -69,16 +67,15 @@ impl Granted {
     /// # Errors
     /// The store is another's. To a person who does not see it, it does not exist.
     pub(crate) async fn changing(self, id: &StoreId) -> Result<Self, ApiError> {
-        let gone = self.stores.snapshot().gone(id).map(|gone| Arc::clone(&gone.view));
-        let known = match gone {
-            Some(view) => Some(view),
-            None => self.stores.find(id).await.map_err(refused)?,
+        let known = self.stores.snapshot().row_once(id).map(|row| row.owner.clone());
+        let owner = match known {
+            Some(owner) => owner,
+            None => self.stores.find(id).await.map_err(refused)?.and_then(|view| view.summary.owner),
         };
-        let owner = known.as_ref().and_then(|view| view.summary.owner.as_ref());
-        if !self.person.sees(owner) {
+        if !self.person.sees(owner.as_ref()) {
             return Err(ApiError::NotFound(StoresError::NotFound(id.clone()).to_string()));
         }
-        if !self.person.changes(owner) {
+        if !self.person.changes(owner.as_ref()) {
             return Err(ApiError::Forbidden("You may look at this store and not change it.".into()));
         }
         Ok(self)

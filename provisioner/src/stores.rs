@@ -5,6 +5,7 @@ pub(crate) mod asks;
 mod create;
 pub(crate) mod credentials;
 mod feed;
+mod kept;
 mod snapshot;
 
 use std::{sync::Arc, time::Duration};
@@ -30,7 +31,7 @@ const FIND_LIMIT: Duration = Duration::from_secs(5);
 pub struct Stores {
     client: Client,
     config: Arc<Config>,
-    snapshots: watch::Receiver<Arc<Snapshot>>,
+    snapshots: watch::Receiver<Snapshot>,
 }
 
 impl std::fmt::Debug for Stores {
@@ -66,7 +67,7 @@ pub enum StoresError {
 impl Stores {
     /// Starts the one watch on Stores. It lasts as long as a clone of this does.
     pub fn start(client: Client, config: Arc<Config>) -> Self {
-        let (sender, snapshots) = watch::channel(Arc::new(Snapshot::default()));
+        let (sender, snapshots) = watch::channel(Snapshot::default());
         tokio::spawn(feed::run(Self::api_of(&client, &config), Arc::clone(&config), sender));
         Self { client, config, snapshots }
     }
@@ -79,9 +80,9 @@ impl Stores {
         &self.config
     }
 
-    /// What is known now.
-    pub fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.snapshots.borrow())
+    /// What is known now. Nothing becomes known while this is held: let go of it before anything is waited for.
+    pub fn snapshot(&self) -> watch::Ref<'_, Snapshot> {
+        self.snapshots.borrow()
     }
 
     /// Follows what becomes of `scope` from now on.
@@ -102,15 +103,15 @@ impl Stores {
     ///
     /// # Errors
     /// The cluster does not answer, so that nobody knows whether there is such a store.
-    pub async fn find(&self, id: &StoreId) -> Result<Option<Arc<StoreView>>, StoresError> {
+    pub async fn find(&self, id: &StoreId) -> Result<Option<StoreView>, StoresError> {
         if let Some(known) = self.snapshot().get(id) {
-            return Ok(Some(Arc::clone(known)));
+            return Ok(Some(known));
         }
         let found = tokio::time::timeout(FIND_LIMIT, self.api().get_opt(id.as_str())).await;
         let found =
             found.map_err(|_| StoresError::silent("read", format!("no answer about {id} in time")))?;
         let resource = found.map_err(|error| told(error, id, "read"))?;
-        Ok(resource.and_then(|resource| crate::view::view(&resource, &self.config).ok()).map(Arc::new))
+        Ok(resource.and_then(|resource| crate::view::view(&resource, &self.config).ok()))
     }
 
     /// Asks for a store that is then `owner`'s. The same request asks for the same store however often it is sent, and for no other.
@@ -214,7 +215,7 @@ impl Stores {
 /// What becomes of a scope, told at each change.
 #[derive(Debug)]
 pub struct Changes {
-    snapshots: watch::Receiver<Arc<Snapshot>>,
+    snapshots: watch::Receiver<Snapshot>,
     scope: Scope,
     seen: u64,
 }

@@ -136,51 +136,6 @@ impl ListQuery {
         }
         pairs
     }
-
-    /// The page of `stores` that is asked for.
-    pub fn apply<'a>(&self, stores: impl Iterator<Item = &'a StoreSummary>) -> ListPage {
-        let needle = self.search.to_lowercase();
-        let mut total = 0;
-        let mut counts = [0; Filter::ALL.len()];
-        let mut found: Vec<&StoreSummary> = Vec::new();
-        for store in stores {
-            total += 1;
-            if !(needle.is_empty()
-                || store.address.host.contains(&needle)
-                || store.name.as_str().to_lowercase().contains(&needle))
-            {
-                continue;
-            }
-            for (count, filter) in counts.iter_mut().zip(Filter::ALL) {
-                *count += u32::from(filter.admits(store.phase));
-            }
-            if self.filter.admits(store.phase) {
-                found.push(store);
-            }
-        }
-        self.order(&mut found);
-        let matching = found.len();
-        let pages = matching.div_ceil(Self::PAGE_ROWS).max(1);
-        let page = (self.page as usize).min(pages - 1);
-        let rows = found.into_iter().skip(page * Self::PAGE_ROWS).take(Self::PAGE_ROWS).cloned().collect();
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        ListPage { rows, page: number(page), pages: number(pages), matching: number(matching), counts, total }
-    }
-
-    fn order(&self, stores: &mut [&StoreSummary]) {
-        match self.sort {
-            Sort::Created => stores.sort_by(|a, b| b.created.cmp(&a.created).then_with(|| a.id.cmp(&b.id))),
-            Sort::Name => {
-                stores.sort_by_cached_key(|store| (store.name.as_str().to_lowercase(), store.id.clone()));
-            }
-            Sort::Phase => stores.sort_by(|a, b| {
-                a.phase.cmp(&b.phase).then_with(|| a.since.cmp(&b.since)).then_with(|| a.id.cmp(&b.id))
-            }),
-        }
-        if self.descending {
-            stores.reverse();
-        }
-    }
 }
 
 #[cfg(test)]
@@ -188,66 +143,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Address, Engine, Millis, Plan, Scheme, StoreId, StoreName};
-
-    fn store(name: &str, number: i64, phase: Phase) -> StoreSummary {
-        let id = StoreId::parse(&format!("s{number}-abcde")).unwrap();
-        let address = Address { scheme: Scheme::Http, host: id.host("localhost") };
-        StoreSummary {
-            id,
-            name: StoreName::parse(name).unwrap(),
-            engine: Engine::WooCommerce,
-            plan: Plan::Small,
-            phase,
-            since: Millis(number),
-            failed_at: None,
-            address,
-            created: Millis(number),
-            owner: None,
-        }
-    }
-
-    fn names(page: &ListPage) -> Vec<&str> {
-        page.rows.iter().map(|row| row.name.as_str()).collect()
-    }
-
-    #[test]
-    fn the_newest_store_comes_first() {
-        let stores = [store("Old", 1, Phase::Ready), store("New", 2, Phase::Ready)];
-        assert_eq!(names(&ListQuery::default().apply(stores.iter())), ["New", "Old"]);
-    }
-
-    #[test]
-    fn search_finds_part_of_a_name_in_any_case_or_of_an_address() {
-        let stores = [store("Café Über", 1, Phase::Ready), store("Other", 2, Phase::Ready)];
-        for search in ["über", "ÜBER", "s1-abc"] {
-            let query = ListQuery { search: search.into(), ..ListQuery::default() };
-            assert_eq!(names(&query.apply(stores.iter())), ["Café Über"], "{search}");
-        }
-    }
-
-    #[test]
-    fn each_filter_counts_what_it_would_show() {
-        let stores = [
-            store("a", 1, Phase::Ready),
-            store("b", 2, Phase::Failed),
-            store("c", 3, Phase::Deleting),
-            store("d", 4, Phase::Degraded),
-        ];
-        for (i, filter) in Filter::ALL.into_iter().enumerate() {
-            let page = ListQuery { filter, ..ListQuery::default() }.apply(stores.iter());
-            assert_eq!(page.rows.len(), page.counts[i] as usize);
-            assert_eq!(page.total, 4);
-        }
-    }
-
-    #[test]
-    fn a_page_beyond_the_end_is_the_last_one() {
-        let stores: Vec<_> = (0..120).map(|n| store("x", n, Phase::Ready)).collect();
-        let page = ListQuery { page: 99, ..ListQuery::default() }.apply(stores.iter());
-        assert_eq!((page.page, page.pages, page.rows.len(), page.matching), (2, 3, 20, 120));
-    }
-
     proptest! {
         #[test]
         fn a_query_survives_its_url(search in "[^ ]{0,20}", filter in 0..4usize, sort in 0..3usize, descending: bool, page in 0..1000u32) {
@@ -260,7 +155,7 @@ mod tests {
         #[test]
         fn any_url_is_a_query(pairs in prop::collection::vec((any::<String>(), any::<String>()), 0..8)) {
             let query = ListQuery::parse(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())));
-            prop_assert!(query.apply(std::iter::empty()).rows.is_empty());
+            prop_assert!(crate::Index::default().page(&query, |_| true).rows.is_empty());
         }
     }
 }

@@ -1,17 +1,14 @@
 //! The server's half of [`crate::api`].
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use codee::{Encoder, binary::PostcardCodec};
 use leptos::prelude::*;
-use provisioner::stores::{Reading, Scope, Snapshot, Stores, StoresError};
+use provisioner::stores::{Gone, Reading, Scope, Snapshot, Stores, StoresError};
 use sha2::{Digest, Sha256};
 use store::{
     Engine, Field, FieldError, Millis, NewStoreForm, Person, Phase, RequestId, StoreId, StoreName,
-    StoreSummary, StoreView, time::Elapsed,
+    StoreSummary,
 };
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -25,8 +22,6 @@ use crate::{
 
 /// Changes come in groups, and so are gathered before they are told.
 const GATHER: Duration = Duration::from_millis(100);
-/// "Usually" is the median of so many of the newest stores.
-const USUAL_OF: usize = 20;
 /// Half of a digest is enough to tell states apart.
 const REVISION_BYTES: usize = 16;
 
@@ -78,7 +73,7 @@ pub(super) fn offer() -> Result<Offer, ApiError> {
     Ok(Offer {
         request: RequestId::new(rand::random()),
         engines,
-        usually: usually(&stores.snapshot()),
+        usually: stores.snapshot().usually(),
         scheme: config.scheme,
         domain_suffix: config.domain_suffix.clone(),
     })
@@ -101,7 +96,7 @@ pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiErro
         error => error,
     })?;
     tracing::info!(target: "audit", person = %person.id, store = %id, "asked for a store");
-    echoed(&stores, &id, |snapshot| snapshot.get(&id).is_some()).await;
+    echoed(&stores, &id, |snapshot| snapshot.row(&id).is_some()).await;
     lead_to(&links::store(&id));
     Ok(id)
 }
@@ -136,20 +131,22 @@ async fn echoed(stores: &Stores, id: &StoreId, is_seen: impl Fn(&Snapshot) -> bo
 }
 
 fn phase(snapshot: &Snapshot, id: &StoreId) -> Option<Phase> {
-    snapshot.get(id).map(|view| view.summary.phase)
+    snapshot.row(id).map(|row| row.phase)
 }
 
 async fn update(stores: &Stores, view: &View, person: &Person) -> Update {
-    let snapshot = stores.snapshot();
-    let stale = match &snapshot.reading {
-        Reading::Stale { since, why } => Some(Stale { since: *since, why: why.clone() }),
-        Reading::Loading | Reading::Fresh => None,
+    let (stale, usually, shown) = {
+        let snapshot = stores.snapshot();
+        let stale = match &snapshot.reading {
+            Reading::Stale { since, why } => Some(Stale { since: *since, why: why.clone() }),
+            Reading::Loading | Reading::Fresh => None,
+        };
+        (stale, snapshot.usually(), shown(&snapshot, view, person))
     };
-    let shown = match shown(&snapshot, view, person) {
+    let shown = match shown {
         Shown::Missing => found(stores, view, person).await,
         shown => shown,
     };
-    let usually = usually(&snapshot);
     Update { revision: revision(&shown, stale.is_some()), now: now(), stale, usually, shown }
 }
 
@@ -157,9 +154,7 @@ async fn update(stores: &Stores, view: &View, person: &Person) -> Update {
 async fn found(stores: &Stores, view: &View, person: &Person) -> Shown {
     let View::Store(id) = view else { return Shown::Missing };
     match stores.find(id).await {
-        Ok(Some(found)) if person.sees(found.summary.owner.as_ref()) => {
-            Shown::Store(Box::new(Arc::unwrap_or_clone(found)))
-        }
+        Ok(Some(found)) if person.sees(found.summary.owner.as_ref()) => Shown::Store(Box::new(found)),
         Ok(_) => Shown::Missing,
         Err(error) => Shown::Unread(refused(error).to_string()),
     }
@@ -184,45 +179,23 @@ fn revision(shown: &Shown, is_stale: bool) -> String {
 
 /// What of it this person may see: to them, the rest does not exist.
 fn shown(snapshot: &Snapshot, view: &View, person: &Person) -> Shown {
-    let sees = |view: &StoreView| person.sees(view.summary.owner.as_ref());
-    let none = snapshot.stores().next().is_none();
+    let sees = |summary: &StoreSummary| person.sees(summary.owner.as_ref());
     match &snapshot.reading {
         Reading::Loading => return Shown::Loading,
         // An outage from the beginning: nothing is known, which is not the same as nothing there.
-        Reading::Stale { why, .. } if none => return Shown::Unread(why.clone()),
+        Reading::Stale { why, .. } if snapshot.rows().is_empty() => return Shown::Unread(why.clone()),
         Reading::Stale { .. } | Reading::Fresh => {}
     }
-    match view {
-        View::List(query) => {
-            let seen = snapshot.stores().filter(|view| sees(view));
-            Shown::List(query.apply(seen.map(|view| -> &StoreSummary { &view.summary })))
-        }
-        View::Store(id) => {
-            if let Some(view) = snapshot.get(id) {
-                return if sees(view) {
-                    Shown::Store(Box::new(StoreView::clone(view)))
-                } else {
-                    Shown::Missing
-                };
-            }
-            match snapshot.gone(id).filter(|gone| sees(&gone.view)) {
-                Some(gone) => {
-                    Shown::Gone(Box::new(GoneStore { view: StoreView::clone(&gone.view), at: gone.at }))
-                }
-                None => Shown::Missing,
-            }
-        }
+    let id = match view {
+        View::List(query) => return Shown::List(snapshot.rows().page(query, sees)),
+        View::Store(id) if snapshot.row_once(id).is_some_and(sees) => id,
+        View::Store(_) => return Shown::Missing,
+    };
+    match (snapshot.get(id), snapshot.gone(id)) {
+        (Some(view), _) => Shown::Store(Box::new(view)),
+        (None, Some(Gone { view, at })) => Shown::Gone(Box::new(GoneStore { view, at })),
+        (None, None) => Shown::Missing,
     }
-}
-
-/// The median of what the newest stores took to be made.
-fn usually(snapshot: &Snapshot) -> Option<Elapsed> {
-    let mut made: Vec<(Millis, Elapsed)> =
-        snapshot.stores().filter_map(|view| Some((view.summary.created, view.made_in()?))).collect();
-    made.sort_unstable_by(|a, b| b.cmp(a));
-    let mut times: Vec<Elapsed> = made.into_iter().take(USUAL_OF).map(|(_, took)| took).collect();
-    times.sort_unstable();
-    times.get(times.len() / 2).copied()
 }
 
 pub(crate) fn refused(error: StoresError) -> ApiError {

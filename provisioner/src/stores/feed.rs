@@ -14,7 +14,10 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::snapshot::{Reading, Snapshot};
+use super::{
+    kept::Kept,
+    snapshot::{Reading, Snapshot},
+};
 use crate::{
     config::Config,
     resource::{Store, now},
@@ -25,12 +28,14 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A connection that died without a word is found out by asking this often.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+/// Stores in one part of a list: what is read at once is decoded at once.
+const PAGE: u32 = 100;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Watches until nobody reads the snapshots any more. Each round is one list and the watch that follows it; the next begins where the
 /// round before broke off.
-pub(super) async fn run(api: Api<Store>, config: Arc<Config>, snapshots: watch::Sender<Arc<Snapshot>>) {
+pub(super) async fn run(api: Api<Store>, config: Arc<Config>, snapshots: watch::Sender<Snapshot>) {
     let mut pause = FIRST_PAUSE;
     loop {
         let mut round = Round { api: &api, config: &config, snapshots: &snapshots, listed: false };
@@ -53,7 +58,7 @@ pub(super) async fn run(api: Api<Store>, config: Arc<Config>, snapshots: watch::
 struct Round<'a> {
     api: &'a Api<Store>,
     config: &'a Config,
-    snapshots: &'a watch::Sender<Arc<Snapshot>>,
+    snapshots: &'a watch::Sender<Snapshot>,
     /// Whether a complete list has come.
     listed: bool,
 }
@@ -61,8 +66,9 @@ struct Round<'a> {
 impl Round<'_> {
     /// Ends with the reason for which it could not go on.
     async fn watch(&mut self) -> String {
-        let mut events = watcher::watcher(self.api.clone(), watcher::Config::default()).boxed();
-        let mut listing: Vec<Store> = Vec::new();
+        let mut events =
+            watcher::watcher(self.api.clone(), watcher::Config::default().page_size(PAGE)).boxed();
+        let mut listing: Vec<Listed> = Vec::new();
         let mut quiet_until = Instant::now() + PATIENCE;
         loop {
             let event = tokio::select! {
@@ -81,20 +87,25 @@ impl Round<'_> {
             quiet_until = Instant::now() + if self.listed { HEARTBEAT } else { PATIENCE };
             match event {
                 Some(Ok(Event::Init)) => listing.clear(),
-                Some(Ok(Event::InitApply(resource))) => listing.push(resource),
+                Some(Ok(Event::InitApply(resource))) => listing.extend(Listed::of(&resource, self.config)),
                 Some(Ok(Event::InitDone)) => {
                     self.listed = true;
                     self.take_list(std::mem::take(&mut listing));
                 }
                 Some(Ok(Event::Apply(resource))) => {
-                    self.change(|snapshot| put(snapshot, &resource, self.config));
-                }
-                Some(Ok(Event::Delete(resource))) => self.change(|snapshot| {
-                    put(snapshot, &resource, self.config);
-                    if let Some(id) = id_of(&resource) {
-                        snapshot.remove(&id, now());
+                    if let Some(kept) = kept(&resource, self.config) {
+                        self.change(|snapshot| snapshot.put(kept));
                     }
-                }),
+                }
+                Some(Ok(Event::Delete(resource))) => {
+                    let kept = kept(&resource, self.config);
+                    self.change(|snapshot| {
+                        kept.into_iter().for_each(|kept| snapshot.put(kept));
+                        if let Some(id) = id_of(&resource) {
+                            snapshot.remove(&id, now());
+                        }
+                    });
+                }
                 Some(Err(error)) => return error.to_string(),
                 None => return "the watch ended".to_owned(),
             }
@@ -109,11 +120,11 @@ impl Round<'_> {
         }
     }
 
-    fn take_list(&self, listing: Vec<Store>) {
-        let ids: HashSet<StoreId> = listing.iter().filter_map(id_of).collect();
+    fn take_list(&self, listing: Vec<Listed>) {
+        let ids: HashSet<StoreId> = listing.iter().map(|listed| listed.id.clone()).collect();
         self.change(|snapshot| {
-            for resource in &listing {
-                put(snapshot, resource, self.config);
+            for kept in listing.into_iter().filter_map(|listed| listed.kept) {
+                snapshot.put(kept);
             }
             snapshot.retain(|id| ids.contains(id), now());
             snapshot.read(Reading::Fresh);
@@ -125,15 +136,15 @@ impl Round<'_> {
     }
 }
 
-fn update(snapshots: &watch::Sender<Arc<Snapshot>>, change: impl FnOnce(&mut Snapshot)) {
+fn update(snapshots: &watch::Sender<Snapshot>, change: impl FnOnce(&mut Snapshot)) {
     snapshots.send_if_modified(|current| {
         let before = current.last();
-        change(Arc::make_mut(current));
+        change(current);
         current.last() != before
     });
 }
 
-fn mark_stale(snapshots: &watch::Sender<Arc<Snapshot>>, why: &str) {
+fn mark_stale(snapshots: &watch::Sender<Snapshot>, why: &str) {
     let is_news = !matches!(snapshots.borrow().reading, Reading::Stale { .. });
     if is_news {
         tracing::warn!(why, "stores cannot be read from the cluster; what is shown is getting old");
@@ -141,10 +152,26 @@ fn mark_stale(snapshots: &watch::Sender<Arc<Snapshot>>, why: &str) {
     }
 }
 
-fn put(snapshot: &mut Snapshot, resource: &Store, config: &Config) {
+/// What is kept of one store of a list, as soon as it was read: the resource itself is much larger.
+struct Listed {
+    id: StoreId,
+    /// Nothing of one that cannot be understood: what was known of it stays.
+    kept: Option<Kept>,
+}
+
+impl Listed {
+    fn of(resource: &Store, config: &Config) -> Option<Self> {
+        Some(Self { id: id_of(resource)?, kept: kept(resource, config) })
+    }
+}
+
+fn kept(resource: &Store, config: &Config) -> Option<Kept> {
     match view(resource, config) {
-        Ok(view) => snapshot.put(view),
-        Err(error) => tracing::warn!(%error, "a Store is left out"),
+        Ok(view) => Kept::of(&view),
+        Err(error) => {
+            tracing::warn!(%error, "a Store is left out");
+            None
+        }
     }
 }
 

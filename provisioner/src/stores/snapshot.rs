@@ -1,11 +1,13 @@
 //! All that is known of all stores at one moment, and what of it has changed.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, VecDeque},
-    sync::Arc,
 };
 
-use store::{Millis, StoreId, StoreView};
+use store::{Index, Millis, StoreId, StoreSummary, StoreView, time::Elapsed};
+
+use super::kept::{Kept, Packed};
 
 /// What a reader is interested in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,11 +36,11 @@ pub enum Reading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gone {
     /// As it was last seen.
-    pub view: Arc<StoreView>,
+    pub view: StoreView,
     pub at: Millis,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Snapshot {
     pub reading: Reading,
     /// Counts the changes since this process began.
@@ -46,32 +48,63 @@ pub struct Snapshot {
     /// When the list or the reading last changed.
     list_number: u64,
     reading_number: u64,
+    rows: Index,
     stores: BTreeMap<StoreId, Known>,
-    gone: VecDeque<(Gone, u64)>,
+    /// How long those took that were made at the first try, newest first.
+    made: BTreeMap<(Reverse<Millis>, StoreId), Elapsed>,
+    gone: VecDeque<Departed>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Known {
-    view: Arc<StoreView>,
+    packed: Packed,
+    number: u64,
+}
+
+#[derive(Debug)]
+struct Departed {
+    summary: StoreSummary,
+    packed: Packed,
+    at: Millis,
     number: u64,
 }
 
 impl Snapshot {
     const GONE_KEPT: usize = 200;
     const GONE_KEPT_MILLIS: i64 = 15 * 60 * 1000;
+    /// "Usually" is the median of so many of the newest stores.
+    const USUAL_OF: usize = 20;
 
-    /// Every store, by id.
-    pub fn stores(&self) -> impl Iterator<Item = &StoreView> {
-        self.stores.values().map(|known| known.view.as_ref())
+    /// Every store, as a row of the list.
+    pub fn rows(&self) -> &Index {
+        &self.rows
     }
 
-    pub fn get(&self, id: &StoreId) -> Option<&Arc<StoreView>> {
-        self.stores.get(id).map(|known| &known.view)
+    pub fn row(&self, id: &StoreId) -> Option<&StoreSummary> {
+        self.rows.get(id)
+    }
+
+    /// All that is known of a store.
+    pub fn get(&self, id: &StoreId) -> Option<StoreView> {
+        self.stores.get(id)?.packed.open()
     }
 
     /// A store that is gone, for a while after it went.
-    pub fn gone(&self, id: &StoreId) -> Option<&Gone> {
-        self.gone.iter().rev().map(|(gone, _)| gone).find(|gone| gone.view.summary.id == *id)
+    pub fn gone(&self, id: &StoreId) -> Option<Gone> {
+        let departed = self.departed(id)?;
+        Some(Gone { view: departed.packed.open()?, at: departed.at })
+    }
+
+    /// The row of a store that is there, or was until lately.
+    pub fn row_once(&self, id: &StoreId) -> Option<&StoreSummary> {
+        self.row(id).or_else(|| self.departed(id).map(|departed| &departed.summary))
+    }
+
+    /// How long a new store usually takes; nothing until one was made.
+    pub fn usually(&self) -> Option<Elapsed> {
+        let mut times: Vec<Elapsed> = self.made.values().take(Self::USUAL_OF).copied().collect();
+        times.sort_unstable();
+        times.get(times.len() / 2).copied()
     }
 
     /// Grows whenever there is something new in `scope`.
@@ -89,10 +122,12 @@ impl Snapshot {
     }
 
     fn number_of(&self, id: &StoreId) -> u64 {
-        if let Some(known) = self.stores.get(id) {
-            return known.number;
-        }
-        self.gone.iter().rev().find(|(gone, _)| gone.view.summary.id == *id).map_or(0, |(_, number)| *number)
+        let known = self.stores.get(id).map(|known| known.number);
+        known.or_else(|| self.departed(id).map(|departed| departed.number)).unwrap_or(0)
+    }
+
+    fn departed(&self, id: &StoreId) -> Option<&Departed> {
+        self.gone.iter().rev().find(|departed| departed.summary.id == *id)
     }
 
     pub(super) fn read(&mut self, reading: Reading) {
@@ -104,27 +139,38 @@ impl Snapshot {
         self.reading_number = self.number;
     }
 
-    pub(super) fn put(&mut self, view: StoreView) {
-        let id = view.summary.id.clone();
-        let before = self.stores.get(&id).map(|known| &known.view);
-        if before.is_some_and(|before| **before == view) {
+    pub(super) fn put(&mut self, kept: Kept) {
+        let Kept { summary, made_in, packed } = kept;
+        let id = summary.id.clone();
+        if self.stores.get(&id).is_some_and(|before| before.packed == packed) {
             return;
         }
-        let shows_in_list = before.is_none_or(|before| before.summary != view.summary);
         self.number += 1;
-        if shows_in_list {
-            self.list_number = self.number;
+        self.stores.insert(id.clone(), Known { packed, number: self.number });
+        let before = self.rows.get(&id);
+        if let Some(before) = before {
+            self.made.remove(&(Reverse(before.created), id.clone()));
         }
-        self.stores.insert(id, Known { view: Arc::new(view), number: self.number });
+        if let Some(took) = made_in {
+            self.made.insert((Reverse(summary.created), id.clone()), took);
+        }
+        if before != Some(&summary) {
+            self.list_number = self.number;
+            self.rows.put(summary);
+        }
     }
 
     pub(super) fn remove(&mut self, id: &StoreId, now: Millis) {
-        let Some(known) = self.stores.remove(id) else { return };
+        let (Some(known), Some(summary)) = (self.stores.remove(id), self.rows.get(id).cloned()) else {
+            return;
+        };
+        self.rows.remove(id);
+        self.made.remove(&(Reverse(summary.created), id.clone()));
         self.number += 1;
         self.list_number = self.number;
-        self.gone.push_back((Gone { view: known.view, at: now }, self.number));
-        let is_old = |gone: &Gone| now.since(gone.at).0 > Self::GONE_KEPT_MILLIS;
-        while self.gone.len() > Self::GONE_KEPT || self.gone.front().is_some_and(|(gone, _)| is_old(gone)) {
+        self.gone.push_back(Departed { summary, packed: known.packed, at: now, number: self.number });
+        let is_old = |gone: &Departed| now.since(gone.at).0 > Self::GONE_KEPT_MILLIS;
+        while self.gone.len() > Self::GONE_KEPT || self.gone.front().is_some_and(is_old) {
             self.gone.pop_front();
         }
     }
@@ -149,6 +195,10 @@ mod tests {
         crate::view::view(&resource, &example()).unwrap()
     }
 
+    fn kept(id: &str) -> Kept {
+        Kept::of(&store(id)).unwrap()
+    }
+
     fn one(id: &str) -> Scope {
         Scope::One(StoreId::parse(id).unwrap())
     }
@@ -156,46 +206,46 @@ mod tests {
     #[test]
     fn a_change_of_one_store_is_told_to_who_watches_it_and_nobody_else() {
         let mut snapshot = Snapshot::default();
-        snapshot.put(store("a-00000"));
-        snapshot.put(store("b-00000"));
-        let before = snapshot.clone();
+        snapshot.put(kept("a-00000"));
+        snapshot.put(kept("b-00000"));
+        let scopes = [one("a-00000"), one("b-00000"), Scope::List];
+        let before = scopes.each_ref().map(|scope| snapshot.number(scope));
         let mut changed = store("a-00000");
         changed.attempt = 2;
-        snapshot.put(changed);
-        let is_news = |scope: &Scope| snapshot.number(scope) > before.number(scope);
-        assert!(is_news(&one("a-00000")));
-        assert!(!is_news(&one("b-00000")));
-        assert!(!is_news(&Scope::List));
+        snapshot.put(Kept::of(&changed).unwrap());
+        let after = scopes.each_ref().map(|scope| snapshot.number(scope));
+        assert_eq!([0, 1, 2].map(|n| after[n] > before[n]), [true, false, false]);
+        assert_eq!(snapshot.get(&changed.summary.id), Some(changed));
     }
 
     #[test]
     fn a_change_of_a_row_is_told_to_the_list() {
         let mut snapshot = Snapshot::default();
         let before = snapshot.number(&Scope::List);
-        snapshot.put(store("a-00000"));
+        snapshot.put(kept("a-00000"));
         assert!(snapshot.number(&Scope::List) > before);
     }
 
     #[test]
     fn the_same_again_is_no_change() {
         let mut snapshot = Snapshot::default();
-        snapshot.put(store("a-00000"));
+        snapshot.put(kept("a-00000"));
         let before = snapshot.last();
-        snapshot.put(store("a-00000"));
+        snapshot.put(kept("a-00000"));
         assert_eq!(snapshot.last(), before);
     }
 
     #[test]
     fn a_store_that_went_is_told_to_who_watched_it_and_kept_for_a_while() {
         let mut snapshot = Snapshot::default();
-        snapshot.put(store("a-00000"));
+        snapshot.put(kept("a-00000"));
         let before = snapshot.number(&one("a-00000"));
         let id = StoreId::parse("a-00000").unwrap();
         snapshot.remove(&id, Millis(0));
         assert!(snapshot.number(&one("a-00000")) > before);
         assert!(snapshot.get(&id).is_none());
         assert!(snapshot.gone(&id).is_some());
-        snapshot.put(store("b-00000"));
+        snapshot.put(kept("b-00000"));
         snapshot.remove(&StoreId::parse("b-00000").unwrap(), Millis(Snapshot::GONE_KEPT_MILLIS + 1));
         assert!(snapshot.gone(&id).is_none());
     }
@@ -203,12 +253,30 @@ mod tests {
     #[test]
     fn an_outage_is_told_to_everybody() {
         let mut snapshot = Snapshot::default();
-        snapshot.put(store("a-00000"));
-        let before = snapshot.clone();
+        snapshot.put(kept("a-00000"));
+        let scopes = [Scope::List, one("a-00000"), one("b-00000")];
+        let before = scopes.each_ref().map(|scope| snapshot.number(scope));
         snapshot.read(Reading::Stale { since: Millis(1), why: "refused".into() });
-        for scope in [Scope::List, one("a-00000"), one("b-00000")] {
-            assert!(snapshot.number(&scope) > before.number(&scope));
+        assert!((0..3).all(|n| snapshot.number(&scopes[n]) > before[n]));
+        assert_eq!(snapshot.rows().len(), 1);
+    }
+
+    #[test]
+    fn what_is_usual_is_the_median_of_the_newest_that_were_made_at_once() {
+        let mut snapshot = Snapshot::default();
+        assert_eq!(snapshot.usually(), None);
+        for n in 0..30 {
+            let mut made = store(&format!("a{n}-00000"));
+            made.summary.created = Millis(n * 1_000_000);
+            made.ready = Some(Millis(n * 1_000_000 + n * 10));
+            snapshot.put(Kept::of(&made).unwrap());
         }
-        assert_eq!(snapshot.stores().count(), 1);
+        // Of 10 to 29.
+        assert_eq!(snapshot.usually(), Some(Elapsed(200)));
+        let mut retried = store("a29-00000");
+        retried.attempt = 2;
+        snapshot.put(Kept::of(&retried).unwrap());
+        snapshot.remove(&StoreId::parse("a28-00000").unwrap(), Millis(0));
+        assert_eq!(snapshot.usually(), Some(Elapsed(180)));
     }
 }

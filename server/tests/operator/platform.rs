@@ -161,7 +161,7 @@ impl Platform {
     ) -> StoreView {
         let mut seen = None;
         let came = self.stores.until(LONG, |snapshot| {
-            seen = snapshot.get(id).map(|view| StoreView::clone(view));
+            seen = snapshot.get(id);
             seen.as_ref().is_some_and(&is_so)
         });
         let came = came.await;
