@@ -35,7 +35,9 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use provisioner::stores::Stores;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower_http::{csrf::CsrfLayer, services::ServeDir, timeout::RequestBodyTimeoutLayer};
+use tower_http::{
+    compression::CompressionLayer, csrf::CsrfLayer, services::ServeDir, timeout::RequestBodyTimeoutLayer,
+};
 
 /// The pages' routes, found out once: while that is done, no page that is rendered meanwhile anywhere in this process is given its data,
 /// and so it never ends.
@@ -99,6 +101,8 @@ fn router(
     Ok(Router::new()
         .route("/", get(|| async { Redirect::temporary(app::links::STORES) }))
         .leptos_routes_with_context(&options, ROUTES.clone(), context, shell)
+        // Nothing secret is on these pages beside what a request brought; on the pages of the door something typed is.
+        .layer(CompressionLayer::new().compress_when(headers::is_page))
         .merge(door::routes(door))
         .fallback_service(files)
         .with_state(options)

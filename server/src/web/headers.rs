@@ -1,7 +1,7 @@
 //! The headers that every answer carries, and how long files may be kept.
 
 use axum::{extract::Request, middleware::Next, response::Response};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use leptos::nonce::Nonce;
 
 use super::assets;
@@ -43,6 +43,12 @@ pub(super) async fn cache_files(request: Request, next: Next) -> Response {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
     }
     response
+}
+
+/// Files are compressed already, and what scripts ask for is small.
+pub(super) fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let content = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content.is_some_and(|content| content.starts_with("text/html"))
 }
 
 fn is_file(headers: &HeaderMap) -> bool {

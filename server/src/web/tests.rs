@@ -848,6 +848,42 @@ async fn files_are_kept_for_ever_only_under_an_address_that_names_their_content(
 }
 
 #[tokio::test]
+async fn pages_are_compressed_and_the_door_is_not() {
+    let site = Site::with(&[ready()]).await;
+    let get = async |path: &str, encodings: &'static str| {
+        let request = Request::get(path)
+            .header(header::ACCEPT, "text/html")
+            .header(header::ACCEPT_ENCODING, encodings)
+            .body(Body::empty());
+        site.send(request.unwrap()).await
+    };
+    let plain = site.get("/stores").await;
+    assert_eq!(plain.header(header::CONTENT_ENCODING), "");
+    for encoding in ["br", "gzip"] {
+        let packed = get("/stores", encoding).await;
+        assert_eq!(packed.header(header::CONTENT_ENCODING), encoding);
+        assert_eq!(packed.header(header::CONTENT_TYPE), plain.header(header::CONTENT_TYPE));
+        assert!(
+            packed.bytes.len() * 2 < plain.bytes.len(),
+            "{} of {}",
+            packed.bytes.len(),
+            plain.bytes.len()
+        );
+    }
+    let mut unpacked = String::new();
+    let packed = get(&format!("/stores/{READY}"), "gzip").await;
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(packed.bytes.as_ref()), &mut unpacked)
+        .unwrap();
+    assert!(unpacked.contains("Berg Kaffee") && unpacked.trim_end().ends_with("</html>"));
+    let door = site.asked_by(None);
+    let request = Request::get("/sign-in").header(header::ACCEPT_ENCODING, "br, gzip").body(Body::empty());
+    let door = door.send(request.unwrap()).await;
+    assert_eq!((door.status, door.header(header::CONTENT_ENCODING)), (StatusCode::OK, ""));
+    let polled = get("/favicon.svg", "br, gzip").await;
+    assert_eq!(polled.header(header::CONTENT_ENCODING), "");
+}
+
+#[tokio::test]
 async fn the_server_is_ready_once_the_stores_were_read() {
     let site = Site::with(&[]).await;
     assert_eq!(health(&site, "/healthz").await, StatusCode::OK);
