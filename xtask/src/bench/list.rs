@@ -10,7 +10,7 @@ use codee::Encoder as _;
 use codee::binary::PostcardCodec;
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::ListQuery;
+use store::{ConditionKind, ListQuery};
 
 use super::door::{self, Session};
 use super::samples::{Samples, Table, duration};
@@ -24,7 +24,7 @@ use crate::trial::Trial;
 const NAMESPACE: &str = "storeyard-trial-list";
 const ADDRESS: &str = "127.0.0.1:18080";
 const HEALTH_ADDRESS: &str = "127.0.0.1:18081";
-const REQUESTS: usize = 50;
+const REQUESTS: usize = 100;
 const READY: Duration = Duration::from_secs(60);
 /// Objects in one `kubectl apply`.
 const BATCH: u32 = 250;
@@ -53,28 +53,30 @@ pub(super) fn measure(env: &Env, trial: &Trial, count: u32, table: &mut Table) -
 fn ask(env: &Env, trial: &Trial, count: u32, table: &mut Table, web: &Running) -> Result<()> {
     let page = format!("http://{ADDRESS}/stores");
     let poll = format!("http://{ADDRESS}/api/poll");
-    let question = first_page()?;
+    let (everything, search) = (question("")?, question("listed 7")?);
     await_ready()?;
     let session = come_in(env, trial)?;
-    let mut answers = Vec::new();
-    let mut pages = Vec::new();
+    let (mut answers, mut searches, mut pages) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..REQUESTS {
-        let answer = shop::request(&poll, Some((shop::POSTCARD, &question)), Some(&session))?;
+        let answer = shop::request(&poll, Some((shop::POSTCARD, &everything)), Some(&session))?;
+        let found = shop::request(&poll, Some((shop::POSTCARD, &search)), Some(&session))?;
         let page = shop::request(&page, None, Some(&session))?;
-        if (answer.status, page.status) != (200, 200) {
-            bail!("the list was answered with {} and its page with {}", answer.status, page.status);
+        if (answer.status, found.status, page.status) != (200, 200, 200) {
+            bail!("the list, a search and its page were answered with {answer:?}, {found:?} and {page:?}");
         }
         answers.push(answer.whole);
+        searches.push(found.whole);
         pages.push(page.first_byte);
     }
-    let median = |samples| {
-        Samples::new(samples)
-            .map(|samples: Samples| duration(samples.median()))
-            .context("nothing was measured")
+    let told = |samples| {
+        let samples: Samples = Samples::new(samples).context("nothing was measured")?;
+        anyhow::Ok(format!("p50 {}, p99 {}", duration(samples.median()), duration(samples.percentile(99))))
     };
-    table.row(format!("list of {count} stores, whole answer"), median(answers)?, "≤ 5 ms");
-    table.row(format!("page of {count} stores, first byte"), median(pages)?, "≤ 10 ms");
-    table.row(format!("resident memory of web, {count} stores"), megabytes(web.id())?, "≤ 30 MB");
+    table.row(format!("list of {count} stores, whole answer"), told(answers)?, "p99 ≤ 5 ms");
+    table.row(format!("search in {count} stores, whole answer"), told(searches)?, "p99 ≤ 5 ms");
+    table.row(format!("page of {count} stores, first byte"), told(pages)?, "p50 ≤ 10 ms");
+    let goal = if count > 1_000 { "≤ 120 MB" } else { "≤ 40 MB" };
+    table.row(format!("resident memory of web, {count} stores"), megabytes(web.id())?, goal);
     Ok(())
 }
 
@@ -85,7 +87,7 @@ fn come_in(env: &Env, trial: &Trial) -> Result<Session> {
 }
 
 /// What the list's page asks: `app::api::poll` without a revision.
-fn first_page() -> Result<String> {
+fn question(search: &str) -> Result<String> {
     #[derive(Serialize)]
     enum View {
         List(ListQuery),
@@ -100,7 +102,11 @@ fn first_page() -> Result<String> {
         since: Option<String>,
         wait: Wait,
     }
-    let poll = Poll { view: View::List(ListQuery::default()), since: None, wait: Wait::No };
+    let poll = Poll {
+        view: View::List(ListQuery { search: search.to_owned(), ..ListQuery::default() }),
+        since: None,
+        wait: Wait::No,
+    };
     let bytes = PostcardCodec::encode(&poll).context("the question cannot be written")?;
     String::from_utf8(bytes).context("the question has more in it than small numbers")
 }
@@ -112,17 +118,65 @@ fn make(trial: &Trial, count: u32) -> Result<()> {
     )?;
     for start in (0..count).step_by(BATCH as usize) {
         let items: Vec<Value> = (start..count.min(start + BATCH)).map(store).collect();
-        cluster.apply(&json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string())?;
+        let list = json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string();
+        cluster.apply(&list)?;
+        let mut status = cluster.kubectl();
+        status.args([
+            "apply",
+            "--server-side",
+            "--subresource=status",
+            "--field-manager=storeyard-xtask",
+            "-f",
+            "-",
+        ]);
+        command::output_with_input(&mut status, Some(&list))?;
     }
     Ok(())
 }
 
+/// A store as the operator leaves it: most of what there is of one is its status.
 fn store(number: u32) -> Value {
+    let id = format!("listed-{number}-bench");
     json!({
         "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store",
-        "metadata": {"name": format!("listed-{number}-bench"), "namespace": NAMESPACE},
+        "metadata": {"name": id, "namespace": NAMESPACE},
         "spec": {"name": format!("Listed {number}"), "engine": "woocommerce", "plan": "small",
                  "admin": {"user": "ada", "email": "ada@bench.example"}, "requestId": format!("{number:032x}"), "attempt": 1},
+        "status": status(&id, number),
+    })
+}
+
+fn status(id: &str, number: u32) -> Value {
+    let at = |second: u32| format!("2026-11-23T14:{:02}:{second:02}.{:03}Z", number % 60, number % 1_000);
+    let millis = 1_795_442_531_000_i64 + i64::from(number) * 1_000;
+    let steps = ConditionKind::ALL.into_iter().zip(0..);
+    let conditions: Vec<Value> = steps
+        .map(|(kind, second)| {
+            json!({"type": kind.key(), "status": "True", "reason": "Done", "message": "It was there at the first look.",
+                   "startedAt": at(second), "lastTransitionTime": at(second + 2)})
+        })
+        .collect();
+    let phase = |phase: &str| json!({"at": millis, "what": {"phase": {"phase": phase}}});
+    let lines = [
+        "kubectl apply --server-side --force-conflicts --field-manager storeyard -f - < <stdin: Namespace, RoleBinding>".to_owned(),
+        format!("kubectl apply --server-side --force-conflicts --field-manager storeyard -n store-{id} -f - < <stdin: ResourceQuota, LimitRange>"),
+        format!("kubectl apply --server-side --force-conflicts --field-manager storeyard -n store-{id} -f - < <stdin: NetworkPolicies, Secret>"),
+        format!("helm upgrade --install shop /charts/woocommerce --namespace store-{id} --history-max 3 --values - < <stdin: values, {number:032x}>"),
+        format!("helm uninstall shop --namespace store-{id} --ignore-not-found --wait"),
+    ];
+    // What was made, failed, and was made again has as much behind it.
+    let commands = lines.iter().cycle().take(12).map(|line| {
+        json!({"at": millis, "what": {"command": {"line": line, "took": 120 + number % 700, "exit": 0, "complaint": ""}}})
+    });
+    let mut timeline = vec![phase("queued"), phase("provisioning")];
+    timeline.extend(commands);
+    timeline.extend([phase("ready"), phase("degraded"), phase("ready")]);
+    json!({
+        "phase": "Ready", "phaseSince": at(20), "conditions": conditions, "removal": [], "timeline": timeline,
+        "pods": [{"name": "mariadb-0", "state": "ready", "detail": ""},
+                 {"name": format!("wordpress-{number:010x}-x7k2q"), "state": "ready", "detail": ""}],
+        "timelineDropped": 0, "startedAt": at(1), "readyAt": at(19), "attempt": 1, "observedGeneration": 1,
+        "namespaceUid": format!("8d3d9a52-0d57-4d1c-9a4d-{number:012x}"),
     })
 }
 
