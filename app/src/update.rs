@@ -72,17 +72,20 @@ pub struct Update {
     pub revision: String,
     /// The server's clock when it answered.
     pub now: Millis,
-    /// Set if the server itself no longer hears from the cluster, so that what it shows may be old.
+    /// Set if what is shown may be old.
     pub stale: Option<Stale>,
     /// How long a new store usually takes; nothing until one was made.
     pub usually: Option<Elapsed>,
     pub shown: Shown,
 }
 
+/// Why what is shown may be old.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stale {
-    pub since: Millis,
-    pub why: String,
+pub enum Stale {
+    /// The server does not hear from the cluster.
+    Unread { since: Millis, why: String },
+    /// The operator does not look at the stores.
+    Unobserved { since: Millis },
 }
 
 /// An outage never looks like an empty list, so each of these is its own case.

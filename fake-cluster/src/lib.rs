@@ -112,6 +112,11 @@ impl Cluster {
         lock(&self.kept).keep(resource, name, data);
     }
 
+    /// Puts a Lease as renewed `at` that time.
+    pub fn renew(&self, name: &str, at: &str) {
+        lock(&self.kept).renew(name, at);
+    }
+
     pub fn kept(&self, resource: &str, name: &str) -> Option<Value> {
         lock(&self.kept).get(resource, name)
     }
@@ -144,7 +149,7 @@ impl Cluster {
         let (resource, name) = (segments.next().unwrap_or_default(), segments.next());
         match resource {
             "stores" => self.answer_stores(name, asked).await,
-            "secrets" | "configmaps" => lock(&self.kept).answer(resource, name, asked),
+            "secrets" | "configmaps" | "leases" => lock(&self.kept).answer(resource, name, asked),
             _ => not_found(),
         }
     }
@@ -155,7 +160,9 @@ impl Cluster {
             Mood::Full if asked.method == "POST" => {
                 failed(StatusCode::INTERNAL_SERVER_ERROR, "InternalError")
             }
-            Mood::Well | Mood::Lagging | Mood::Full => lock(&self.stores).answer(name, asked, self.mood.subscribe()),
+            Mood::Well | Mood::Lagging | Mood::Full => {
+                lock(&self.stores).answer(name, asked, self.mood.subscribe())
+            }
             Mood::Down => failed(StatusCode::INTERNAL_SERVER_ERROR, "InternalError"),
             Mood::Silent => std::future::pending().await,
         }

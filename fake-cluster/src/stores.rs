@@ -73,9 +73,8 @@ impl Stores {
     fn list(&self, selector: Option<&str>) -> Value {
         let selector = selector.map(|selector| selector.replace("%2F", "/").replace("%3D", "="));
         let label = selector.as_deref().and_then(|selector| selector.split_once('='));
-        let is_asked_for = |store: &&Value| {
-            label.is_none_or(|(key, value)| store["metadata"]["labels"][key] == value)
-        };
+        let is_asked_for =
+            |store: &&Value| label.is_none_or(|(key, value)| store["metadata"]["labels"][key] == value);
         let items: Vec<&Value> = self.objects.values().filter(is_asked_for).collect();
         let metadata = json!({"resourceVersion": self.log.version().to_string()});
         json!({"apiVersion": "storeyard.dev/v1alpha1", "kind": "StoreList", "metadata": metadata, "items": items})

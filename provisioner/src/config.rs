@@ -33,6 +33,9 @@ pub struct Config {
     /// The `ClusterRole` that the operator is bound to in each store's namespace; none where it has enough rights of its own.
     #[serde(default)]
     pub store_manager_role: String,
+    /// The Lease in which the operator says that it is at work; empty where it does not.
+    #[serde(default)]
+    pub operator_lease: String,
     /// How long one try may take.
     pub deadline_seconds: u32,
     /// How many stores are made at a time.

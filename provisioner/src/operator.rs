@@ -5,6 +5,7 @@
 
 mod context;
 mod fail;
+pub mod heartbeat;
 mod keep;
 mod make;
 mod orphans;

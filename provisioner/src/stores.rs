@@ -6,6 +6,7 @@ mod create;
 pub(crate) mod credentials;
 mod feed;
 mod kept;
+mod pulse;
 mod snapshot;
 
 use std::{sync::Arc, time::Duration};
@@ -68,6 +69,7 @@ impl Stores {
     /// Starts the one watch on Stores. It lasts as long as a clone of this does.
     pub fn start(client: Client, config: Arc<Config>) -> Self {
         let (sender, snapshots) = watch::channel(Snapshot::default());
+        tokio::spawn(pulse::follow(client.clone(), Arc::clone(&config), sender.clone()));
         tokio::spawn(feed::run(Self::api_of(&client, &config), Arc::clone(&config), sender));
         Self { client, config, snapshots }
     }

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use provisioner::{config::Config, operator::Health, storefront::Visitor};
+use provisioner::{
+    config::Config,
+    operator::{Health, heartbeat},
+    storefront::Visitor,
+};
 use tokio_util::sync::CancellationToken;
 
 /// Runs until `shutdown`, and until what is then running has had its time.
@@ -16,6 +20,8 @@ pub(crate) async fn serve(
     let scratch = std::env::temp_dir().join("storeyard");
     std::fs::create_dir_all(&scratch).with_context(|| format!("{} cannot be made", scratch.display()))?;
     let visitor = Visitor::new(&config).context("the shops' certificates could not be checked")?;
+    let heart = tokio::spawn(heartbeat::beat(client.clone(), Arc::clone(&config), health.clone()));
     provisioner::operator::run(client, config, visitor, scratch, health, shutdown).await;
+    heart.abort();
     Ok(())
 }

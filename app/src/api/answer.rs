@@ -138,8 +138,9 @@ async fn update(stores: &Stores, view: &View, person: &Person) -> Update {
     let (stale, usually, shown) = {
         let snapshot = stores.snapshot();
         let stale = match &snapshot.reading {
-            Reading::Stale { since, why } => Some(Stale { since: *since, why: why.clone() }),
-            Reading::Loading | Reading::Fresh => None,
+            Reading::Stale { since, why } => Some(Stale::Unread { since: *since, why: why.clone() }),
+            Reading::Loading => None,
+            Reading::Fresh => snapshot.unobserved.map(|since| Stale::Unobserved { since }),
         };
         (stale, snapshot.usually(), shown(&snapshot, view, person))
     };
@@ -147,7 +148,7 @@ async fn update(stores: &Stores, view: &View, person: &Person) -> Update {
         Shown::Missing => found(stores, view, person).await,
         shown => shown,
     };
-    Update { revision: revision(&shown, stale.is_some()), now: now(), stale, usually, shown }
+    Update { revision: revision(&shown, stale.as_ref()), now: now(), stale, usually, shown }
 }
 
 /// A store that the watch has not told of yet, or not any more: the cluster itself knows.
@@ -162,7 +163,7 @@ async fn found(stores: &Stores, view: &View, person: &Person) -> Shown {
 
 /// Names what is shown: the same on every server, before and after a restart. Left out is what a server only knows by itself: when it
 /// noticed something, and in which words it was told.
-fn revision(shown: &Shown, is_stale: bool) -> String {
+fn revision(shown: &Shown, stale: Option<&Stale>) -> String {
     let named = match shown {
         Shown::Unread(_) => &Shown::Unread(String::new()),
         Shown::Gone(gone) => {
@@ -170,7 +171,12 @@ fn revision(shown: &Shown, is_stale: bool) -> String {
         }
         shown => shown,
     };
-    let Ok(bytes) = PostcardCodec::encode(&(named, is_stale)) else {
+    let doubt: u8 = match stale {
+        None => 0,
+        Some(Stale::Unread { .. }) => 1,
+        Some(Stale::Unobserved { .. }) => 2,
+    };
+    let Ok(bytes) = PostcardCodec::encode(&(named, doubt)) else {
         // Nothing that is shown is of a shape that cannot be written; the page then asks for all of it anew.
         return String::new();
     };

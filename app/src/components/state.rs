@@ -6,7 +6,7 @@ use crate::{
     clock,
     error::ApiError,
     live::{Link, Live},
-    update::Shown,
+    update::{Shown, Stale},
 };
 
 /// A bar while the connection is lost, or while the server no longer hears from the cluster. Says how old the page is.
@@ -29,7 +29,13 @@ pub fn Connection(live: Live) -> impl IntoView {
             Shown::Unread(_) => None,
             _ => update.stale.clone(),
         })?;
-        Some(format!("The cluster does not answer. {} {}", state(stale.since), stale.why))
+        Some(match stale {
+            Stale::Unread { since, why } => format!("The cluster does not answer. {} {why}", state(since)),
+            Stale::Unobserved { since } => format!(
+                "Nobody looks at the stores: Storeyard's operator does not run, or does not get through. {}",
+                state(since)
+            ),
+        })
     };
     let message = Signal::derive(message);
     let is_outdated = Signal::derive(move || live.link() == Link::Outdated);

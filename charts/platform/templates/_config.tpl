@@ -17,6 +17,7 @@
   "storageClass" .Values.storageClass
   "imagePullSecrets" .Values.imagePullSecrets
   "storeManagerRole" (include "platform.storeManager" .)
+  "operatorLease" (include "platform.operatorLease" .)
   "deadlineSeconds" (int .Values.deadlineSeconds)
   "concurrency" (int .Values.concurrency)
   "checkSeconds" (int .Values.checkSeconds)

@@ -16,6 +16,10 @@
 {{ .Release.Name }}-keys
 {{- end }}
 
+{{- define "platform.operatorLease" -}}
+{{ .Release.Name }}-operator
+{{- end }}
+
 {{- define "platform.signOuts" -}}
 {{ .Release.Name }}-sign-outs
 {{- end }}

@@ -136,7 +136,7 @@ impl Round<'_> {
     }
 }
 
-fn update(snapshots: &watch::Sender<Snapshot>, change: impl FnOnce(&mut Snapshot)) {
+pub(super) fn update(snapshots: &watch::Sender<Snapshot>, change: impl FnOnce(&mut Snapshot)) {
     snapshots.send_if_modified(|current| {
         let before = current.last();
         change(current);

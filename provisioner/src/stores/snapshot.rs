@@ -43,6 +43,8 @@ pub struct Gone {
 #[derive(Debug, Default)]
 pub struct Snapshot {
     pub reading: Reading,
+    /// Since when the operator was not heard of, if it should have been.
+    pub unobserved: Option<Millis>,
     /// Counts the changes since this process began.
     number: u64,
     /// When the list or the reading last changed.
@@ -137,6 +139,14 @@ impl Snapshot {
         self.reading = reading;
         self.number += 1;
         self.reading_number = self.number;
+    }
+
+    pub(super) fn hear(&mut self, silent_since: Option<Millis>) {
+        if self.unobserved != silent_since {
+            self.unobserved = silent_since;
+            self.number += 1;
+            self.reading_number = self.number;
+        }
     }
 
     pub(super) fn put(&mut self, kept: Kept) {

@@ -76,6 +76,7 @@ impl Object {
             "stores" => ("storeyard.dev/v1alpha1", "Store"),
             "secrets" => ("v1", "Secret"),
             "configmaps" => ("v1", "ConfigMap"),
+            "leases" => ("coordination.k8s.io/v1", "Lease"),
             "pods" => ("v1", "Pod"),
             "namespaces" => ("v1", "Namespace"),
             "nodes" => ("v1", "Node"),

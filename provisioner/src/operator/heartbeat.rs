@@ -1,0 +1,57 @@
+//! Says in a Lease that the operator is at work, so that a page can tell since when nobody looks at the stores.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use k8s_openapi::{
+    api::coordination::v1::{Lease, LeaseSpec},
+    apimachinery::pkg::apis::meta::v1::MicroTime,
+};
+use kube::{
+    Api, Client,
+    api::{Patch, PatchParams},
+};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::Health;
+use crate::{config::Config, resource::MANAGER};
+
+/// How often it is said.
+const EVERY: Duration = Duration::from_secs(15);
+/// How long the API server may take for it.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// Beats while the operator knows its stores and does not end. One that dies before its first beat is due is never seen to live.
+pub async fn beat(client: Client, config: Arc<Config>, health: Health) {
+    if config.operator_lease.is_empty() {
+        return;
+    }
+    let leases: Api<Lease> = Api::namespaced(client, &config.namespace);
+    let params = PatchParams::apply(MANAGER);
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        if !health.is_ready() {
+            continue;
+        }
+        let renewed = Patch::Merge(Lease {
+            spec: Some(LeaseSpec {
+                holder_identity: std::env::var("HOSTNAME").ok(),
+                renew_time: Some(MicroTime(Timestamp::now())),
+                ..LeaseSpec::default()
+            }),
+            ..Lease::default()
+        });
+        match timeout(LIMIT, leases.patch(&config.operator_lease, &params, &renewed)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the heartbeat is not taken; pages will say that nobody looks at the stores")
+            }
+            Err(_) => tracing::warn!(
+                "the heartbeat is not answered; pages will say that nobody looks at the stores"
+            ),
+        }
+    }
+}
