@@ -7,16 +7,15 @@ import { expect, test } from "../support/test";
 
 const CHANGES = 11;
 
-/** Milliseconds from the start of a `kubectl patch` to the new text on the list's page, so kubectl's own time is in it. */
+/** Milliseconds from the start of a `kubectl patch` to the new text on the store's page, so kubectl's own time is in it. */
 test("a change of a store, until it is on screen", async ({ page }, info) => {
   await withStores(["Before"], async ([id]) => {
-    await page.goto("/stores");
-    const row = page.getByRole("row").filter({ hasText: id });
-    await expect(row).toContainText("Ready");
+    await page.goto(`/stores/${id}`);
+    await expect(page.getByText("Ready", { exact: true }).first()).toBeVisible();
     const took: number[] = [];
     for (let change = 0; change < CHANGES; change++) {
-      const name = `After ${change}`;
-      const seen = row.getByText(name, { exact: true }).waitFor();
+      const text = `After ${change}`;
+      const seen = page.getByText(text, { exact: true }).waitFor();
       const start = performance.now();
       await Promise.all([
         kubectl(
@@ -25,9 +24,10 @@ test("a change of a store, until it is on screen", async ({ page }, info) => {
           id,
           "-n",
           environment.namespace,
+          "--subresource=status",
           "--type=merge",
           "-p",
-          JSON.stringify({ spec: { name } }),
+          JSON.stringify({ status: { timeline: [{ at: Date.now(), what: { note: { text } } }] } }),
         ),
         seen.then(() => took.push(performance.now() - start)),
       ]);

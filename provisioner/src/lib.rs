@@ -6,6 +6,8 @@
 //! (what its answers mean), [`turns`] (who is next), and [`operator`], which does it. All but `stores`, `runner`, `storefront` and
 //! `operator` is pure.
 
+mod backoff;
+pub mod client;
 pub mod commands;
 pub mod config;
 pub mod diagnosis;

@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Secret;
 use serde_json::{Value, json};
-use store::{Plan, StoreId, plan::Resources};
+use store::{Millis, Plan, StoreId, plan::Resources};
 
 use crate::{
     config::{Config, Ingress, Tls},
-    resource::{COMPONENT_LABEL, MANAGED_BY_LABEL, MANAGER, PLATFORM_LABEL, STORE_LABEL},
+    resource::{
+        COMPONENT_LABEL, MANAGED_BY_LABEL, MANAGER, PLATFORM_LABEL, READY_ANNOTATION, STORE_LABEL, rfc3339,
+    },
 };
 
 /// The Secret in the store's namespace that the chart reads.
 pub const CREDENTIALS: &str = "credentials";
+/// What limits the store, by its plan.
+pub const PLAN: &str = "plan";
 /// Components of the chart's pods.
 pub const WEB: &str = "web";
 pub const DATABASE: &str = "database";
@@ -49,13 +53,24 @@ pub fn ownership(id: &StoreId, platform: &str) -> BTreeMap<String, String> {
         .into()
 }
 
-/// The namespace, and the operator's rights in it. `account` is none where the operator has rights of its own.
-pub fn namespace(id: &StoreId, config: &Config, account: Option<&Account>) -> Vec<Value> {
+/// The namespace, and the operator's rights in it. `account` is none where the operator has rights of its own. `ready`: when the shop in
+/// it first answered.
+pub fn namespace(
+    id: &StoreId,
+    config: &Config,
+    account: Option<&Account>,
+    ready: Option<Millis>,
+) -> Vec<Value> {
     let mut labels = ownership(id, &config.namespace);
     for mode in ["enforce", "audit", "warn"] {
         labels.insert(format!("pod-security.kubernetes.io/{mode}"), "restricted".to_owned());
     }
-    let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": id.namespace(), "labels": labels } });
+    let annotations: BTreeMap<&str, String> =
+        ready.into_iter().map(|ready| (READY_ANNOTATION, rfc3339(ready))).collect();
+    let namespace = json!({
+        "apiVersion": "v1", "kind": "Namespace",
+        "metadata": { "name": id.namespace(), "labels": labels, "annotations": annotations },
+    });
     let binding = account.filter(|_| !config.store_manager_role.is_empty()).map(|account| {
         json!({
             "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
@@ -75,7 +90,7 @@ pub fn limits(id: &StoreId, plan: Plan, tls: &Tls) -> Vec<Value> {
     let sum = |part: fn(&Resources) -> u32| all.iter().map(part).sum::<u32>();
     let largest = |part: fn(&Resources) -> u32| all.iter().map(part).max().unwrap_or_default();
     let quota = json!({
-        "apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata(id, "plan"),
+        "apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata(id, PLAN),
         "spec": { "hard": {
             "requests.cpu": cpu(sum(|r| r.cpu_request)), "requests.memory": memory(sum(|r| r.memory_request)),
             "limits.cpu": cpu(sum(|r| r.cpu_limit)), "limits.memory": memory(sum(|r| r.memory_limit)),
@@ -85,7 +100,7 @@ pub fn limits(id: &StoreId, plan: Plan, tls: &Tls) -> Vec<Value> {
         } },
     });
     let range = json!({
-        "apiVersion": "v1", "kind": "LimitRange", "metadata": metadata(id, "plan"),
+        "apiVersion": "v1", "kind": "LimitRange", "metadata": metadata(id, PLAN),
         "spec": { "limits": [{
             "type": "Container",
             "defaultRequest": { "cpu": cpu(JOB.cpu_request), "memory": memory(JOB.memory_request) },
@@ -204,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_namespace_says_whose_it_is_and_admits_restricted_pods_only() {
-        let labels = &namespace(&id(), &example(), None)[0]["metadata"]["labels"];
+        let labels = &namespace(&id(), &example(), None, None)[0]["metadata"]["labels"];
         assert_eq!(labels[STORE_LABEL], "atelier-nord-x7k2q");
         assert_eq!(labels[PLATFORM_LABEL], "storeyard");
         assert_eq!(labels["pod-security.kubernetes.io/enforce"], "restricted");
@@ -213,10 +228,10 @@ mod tests {
     #[test]
     fn the_operator_is_given_its_rights_in_the_namespace_only_if_it_is_a_service_account() {
         let account = Account::parse("system:serviceaccount:storeyard:storeyard-operator").unwrap();
-        let manifests = namespace(&id(), &example(), Some(&account));
+        let manifests = namespace(&id(), &example(), Some(&account), None);
         assert_eq!(manifests[1]["roleRef"]["name"], "storeyard-store-manager");
         assert_eq!(manifests[1]["subjects"][0]["name"], "storeyard-operator");
-        assert_eq!(namespace(&id(), &example(), None).len(), 1);
+        assert_eq!(namespace(&id(), &example(), None, None).len(), 1);
         assert_eq!(Account::parse("kubernetes-admin"), None);
     }
 

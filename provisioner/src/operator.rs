@@ -1,7 +1,7 @@
 //! Makes, keeps and removes stores: a controller on the Stores, whose every pass looks at what is there and does what comes next.
 //!
-//! All truth is in the Stores' status and in the cluster, so the process may be killed at any instant. Passes of one store never
-//! overlap; what this process has told is remembered, since its own writes come back to it with a delay.
+//! All truth is in the cluster, so the process may be killed at any instant. Passes of one store never overlap; what this process has told
+//! is remembered until it comes back from the API server, and what someone else wrote meanwhile counts.
 
 mod context;
 mod fail;
@@ -12,9 +12,15 @@ mod orphans;
 mod prepare;
 mod remove;
 mod teardown;
+mod watched;
 mod work;
 
-use std::{future::ready, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    future::ready,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use futures::StreamExt;
 use k8s_openapi::api::{
@@ -26,28 +32,40 @@ use kube::{
     api::{ListParams, PostParams},
     runtime::{
         Controller, WatchStreamExt,
-        controller::{Action, Error as ControllerError},
+        controller::{self, Action, Error as ControllerError},
         reflector::{self, ObjectRef},
         watcher,
     },
 };
+use tokio::{sync::Semaphore, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use self::context::Context;
 pub use self::context::Health;
+use self::{context::Context, watched::Watched};
 use crate::{
+    backoff,
     config::Config,
     manifests::Account,
-    resource::{PLATFORM_LABEL, STORE_LABEL, Store},
+    pods,
+    resource::{PLATFORM_LABEL, STORE_LABEL, Store, now},
     runner::Runner,
     storefront::Visitor,
 };
+
+/// Stores that may be looked at in one moment, beside those that wait for a program.
+const LOOKS: u16 = 24;
+/// Programs that one store may have running at a time.
+const PROGRAMS_PER_STORE: usize = 2;
+/// A store whose passes break off again and again is looked at this often at least.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What a pass could not do. The next one begins where it stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum PassError {
     #[error("the cluster did not answer as it should: {0}")]
     Cluster(#[from] kube::Error),
+    #[error("the status was written by someone else at the same moment")]
+    Overtaken,
 }
 
 /// Runs until `shutdown`; what is running then is given its time.
@@ -66,54 +84,47 @@ pub async fn run(
     };
     tracing::info!(?account, namespace = %config.namespace, "the operator begins");
 
-    let labelled = watcher::Config::default().labels(STORE_LABEL);
-    let of_ours =
-        watcher::Config::default().labels(&format!("{STORE_LABEL},{PLATFORM_LABEL}={}", config.namespace));
-    let (pods, pod_writer) = reflector::store();
-    let (namespaces, namespace_writer) = reflector::store();
-    let pod_events = watcher::watcher(Api::<Pod>::all(client.clone()), labelled)
-        .default_backoff()
-        .modify(|pod| pod.managed_fields_mut().clear())
-        .reflect(pod_writer)
-        .touched_objects();
-    let namespace_events = watcher::watcher(Api::<Namespace>::all(client.clone()), of_ours)
-        .default_backoff()
-        .reflect(namespace_writer)
-        .touched_objects();
-    let volume_events =
-        watcher::watcher(Api::<PersistentVolume>::all(client.clone()), watcher::Config::default())
-            .default_backoff()
-            .touched_objects();
-
     let (wake, woken) = futures::channel::mpsc::unbounded();
-    let controller = Controller::new(api, watcher::Config::default());
+    let (stores, store_writer) = reflector::store();
     let context = Arc::new(Context {
-        client,
-        runner: Runner::new(&scratch),
+        runner: Runner::new(&scratch, PROGRAMS_PER_STORE * config.concurrency),
+        removals: Semaphore::new(config.concurrency),
         visitor,
         account,
-        stores: controller.store(),
-        pods,
-        namespaces,
-        memories: Default::default(),
+        stores: stores.clone(),
+        pods: Watched::new(),
+        namespaces: Watched::new(),
+        volumes: Watched::new(),
+        memories: Mutex::default(),
+        broken_off: Mutex::default(),
         wake,
+        began: now(),
         shutdown: shutdown.clone(),
+        client,
         config: Arc::clone(&config),
     });
     health.watch(&context);
-    let orphans = tokio::spawn(orphans::sweep(Arc::clone(&context)));
+    let mut beside = JoinSet::new();
+    beside.spawn(orphans::sweep(Arc::clone(&context)));
+    watch_the_rest(&context, &mut beside);
 
-    let platform = config.namespace.clone();
-    let touched = futures::stream::select_all([
-        pod_events.filter_map(|pod| ready(pod.ok().and_then(|pod| label(&pod)))).boxed(),
-        namespace_events
-            .filter_map(|namespace| ready(namespace.ok().and_then(|namespace| label(&namespace))))
-            .boxed(),
-        volume_events.filter_map(|volume| ready(volume.ok().and_then(|volume| claimant(&volume)))).boxed(),
-    ])
-    .map(move |id| ObjectRef::<Store>::new(&id).within(&platform));
-    controller
-        .reconcile_on(futures::stream::select(woken, touched))
+    let is_news = {
+        let context = Arc::clone(&context);
+        move |event: &watcher::Result<Store>| {
+            ready(event.as_ref().map_or(true, |store| !context.is_echo(store)))
+        }
+    };
+    let changed = watcher::watcher(api, watcher::Config::default())
+        .default_backoff()
+        .modify(|store| store.managed_fields_mut().clear())
+        .reflect(store_writer)
+        .applied_objects()
+        .filter(is_news);
+    // Making and removing each wait for programs; the rest is looked at meanwhile.
+    let passes = u16::try_from(2 * config.concurrency).unwrap_or(u16::MAX).saturating_add(LOOKS);
+    Controller::for_stream(changed, stores)
+        .with_config(controller::Config::default().concurrency(passes))
+        .reconcile_on(woken)
         .graceful_shutdown_on(shutdown.cancelled_owned())
         .run(work::pass, failed, Arc::clone(&context))
         .for_each(|result| {
@@ -128,44 +139,74 @@ pub async fn run(
             ready(())
         })
         .await;
-    orphans.abort();
+    beside.shutdown().await;
     tracing::info!("the operator has ended");
 }
 
-/// The id of the store that the object says it belongs to.
-fn label(object: &impl ResourceExt) -> Option<String> {
-    object.labels().get(STORE_LABEL).cloned()
+/// Follows pods, namespaces and volumes, and wakes the store that one of them belongs to.
+fn watch_the_rest(context: &Arc<Context>, tasks: &mut JoinSet<()>) {
+    let config = watcher::Config::default;
+    let client = &context.client;
+    let woken = |context: &Arc<Context>| {
+        let context = Arc::clone(context);
+        move |namespace: &str| {
+            let Some(id) = namespace.strip_prefix("store-") else { return };
+            let store = ObjectRef::<Store>::new(id).within(&context.config.namespace);
+            // Nobody listens only when the operator ends.
+            let _sent = context.wake.unbounded_send(store);
+        }
+    };
+    let pods = watcher::watcher(Api::<Pod>::all(client.clone()), config().labels(STORE_LABEL))
+        .default_backoff()
+        .modify(pods::trim);
+    tasks.spawn(context.pods.clone().follow("pods", pods, ResourceExt::namespace, woken(context)));
+    let of_ours = format!("{STORE_LABEL},{PLATFORM_LABEL}={}", context.config.namespace);
+    let namespaces = watcher::watcher(Api::<Namespace>::all(client.clone()), config().labels(&of_ours))
+        .default_backoff()
+        .modify(|namespace| namespace.managed_fields_mut().clear());
+    let name = |namespace: &Namespace| namespace.metadata.name.clone();
+    tasks.spawn(context.namespaces.clone().follow("namespaces", namespaces, name, woken(context)));
+    let volumes = watcher::watcher(Api::<PersistentVolume>::all(client.clone()), config())
+        .default_backoff()
+        .modify(|volume| volume.managed_fields_mut().clear());
+    tasks.spawn(context.volumes.clone().follow("volumes", volumes, claimant, woken(context)));
 }
 
+/// The store's namespace whose claim the volume is bound to.
 fn claimant(volume: &PersistentVolume) -> Option<String> {
-    let claim = volume.spec.as_ref()?.claim_ref.as_ref()?;
-    claim.namespace.as_deref()?.strip_prefix("store-").map(str::to_owned)
+    let namespace = volume.spec.as_ref()?.claim_ref.as_ref()?.namespace.clone()?;
+    namespace.starts_with("store-").then_some(namespace)
 }
 
-fn failed(_: Arc<Store>, _: &PassError, _: Arc<Context>) -> Action {
-    Action::requeue(Duration::from_secs(2))
+fn failed(store: Arc<Store>, error: &PassError, context: Arc<Context>) -> Action {
+    if matches!(error, PassError::Overtaken) {
+        return Action::requeue(Duration::from_millis(100));
+    }
+    let name = store.name_any();
+    Action::requeue(backoff::pause(context.broke_off(&name), LONGEST_PAUSE, &name))
 }
 
-/// Waits until the API server knows Stores, and asks who the operator is there.
+/// Waits until the API server knows Stores, and says who the operator is there.
 async fn prepare_to_run(client: &Client, api: &Api<Store>) -> Option<Account> {
     let mut told = false;
     loop {
-        match api.list_metadata(&ListParams::default().limit(1)).await {
-            Ok(_) => break,
-            Err(error) if !told => tracing::warn!(%error, "Stores cannot be read yet; the operator waits"),
+        match ask_who_and_for_what(client, api).await {
+            Ok(account) => return account,
+            Err(error) if !told => {
+                tracing::warn!(%error, "the cluster does not answer yet; the operator waits")
+            }
             Err(_) => {}
         }
         told = true;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    let review = Api::<SelfSubjectReview>::all(client.clone())
-        .create(&PostParams::default(), &SelfSubjectReview::default())
-        .await;
-    match review {
-        Ok(review) => Account::parse(&review.status?.user_info?.username?),
-        Err(error) => {
-            tracing::warn!(%error, "the cluster does not say who the operator is; it goes on with the rights it has");
-            None
-        }
-    }
+}
+
+/// None where the operator is a person.
+async fn ask_who_and_for_what(client: &Client, api: &Api<Store>) -> Result<Option<Account>, kube::Error> {
+    api.list_metadata(&ListParams::default().limit(1)).await?;
+    let reviews = Api::<SelfSubjectReview>::all(client.clone());
+    let review = reviews.create(&PostParams::default(), &SelfSubjectReview::default()).await?;
+    let user = review.status.and_then(|status| status.user_info?.username);
+    Ok(user.and_then(|user| Account::parse(&user)))
 }

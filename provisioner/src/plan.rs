@@ -1,6 +1,6 @@
 //! What comes next for a store, from what is known of it. The whole of the operator's will is in this one function.
 
-use store::{ConditionKind, Millis, Phase, State};
+use store::{ConditionKind, Millis, Phase};
 
 use crate::progress::Progress;
 
@@ -28,9 +28,21 @@ pub enum Next {
     Rest,
 }
 
-pub fn next(progress: &Progress, attempt: u32, deleting: bool, has_turn: bool, now: Millis) -> Next {
+/// `ends`: when the try is given up, however late an operator comes to look.
+pub fn next(
+    progress: &Progress,
+    attempt: u32,
+    deleting: bool,
+    has_turn: bool,
+    ends: Option<Millis>,
+    now: Millis,
+) -> Next {
     if deleting {
         return Next::Remove;
+    }
+    // Before all that ends in a teardown.
+    if progress.ready.is_some() {
+        return if progress.attempt == attempt { Next::Keep } else { Next::TakeUp };
     }
     if progress.attempt != attempt {
         // A retry is taken up only after what the failure left is gone.
@@ -44,17 +56,13 @@ pub fn next(progress: &Progress, attempt: u32, deleting: bool, has_turn: bool, n
     if progress.failure.is_some() {
         return Next::CleanUp;
     }
-    if progress.ready.is_some() {
-        return Next::Keep;
-    }
-    let Some(deadline) = progress.deadline else {
+    if progress.started.is_none() {
         return if has_turn { Next::Begin } else { Next::Queue };
-    };
-    if now >= deadline {
+    }
+    if ends.is_some_and(|ends| now >= ends) {
         return Next::GiveUp;
     }
-    let is_open = |kind: &ConditionKind| !matches!(progress.state(*kind), State::Done | State::NotApplied);
-    match ConditionKind::ALL.iter().find(|kind| is_open(kind)) {
+    match ConditionKind::ALL.into_iter().find(|kind| !progress.state(*kind).is_over()) {
         Some(
             ConditionKind::NamespaceReady | ConditionKind::QuotaApplied | ConditionKind::CredentialsReady,
         ) => Next::Prepare,
@@ -67,9 +75,15 @@ pub fn next(progress: &Progress, attempt: u32, deleting: bool, has_turn: bool, n
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use store::view::Failure;
+    use store::{ConditionKind, Millis, State, view::Failure};
 
-    use super::*;
+    use super::Next;
+    use crate::progress::Progress;
+
+    /// As the operator asks it.
+    fn next(progress: &Progress, attempt: u32, deleting: bool, has_turn: bool, now: Millis) -> Next {
+        super::next(progress, attempt, deleting, has_turn, progress.deadline, now)
+    }
 
     fn begun() -> Progress {
         Progress { attempt: 1, started: Some(Millis(0)), deadline: Some(Millis(1000)), ..Progress::default() }
@@ -133,7 +147,35 @@ mod tests {
 
     proptest! {
         #[test]
-        fn deletion_comes_before_everything(states in prop::collection::vec(0..6usize, 6), attempt in 0..3u32, has_turn: bool, now in 0..2000i64) {
+        fn what_was_ever_ready_is_never_torn_down_but_by_deletion(
+            states in prop::collection::vec(0..State::ALL.len(), 6),
+            tried in 0..3u32,
+            asked in 0..3u32,
+            failed: bool,
+            begun: bool,
+            deadline in prop::option::of((0..2000i64).prop_map(Millis)),
+            now in 0..4000i64,
+        ) {
+            let mut progress = Progress {
+                attempt: tried,
+                ready: Some(Millis(7)),
+                started: begun.then_some(Millis(1)),
+                deadline,
+                failure: failed.then(failure).flatten(),
+                ..Progress::default()
+            };
+            for (kind, state) in ConditionKind::ALL.into_iter().zip(states) {
+                progress.see(kind, State::ALL[state], "", Millis(1));
+            }
+            let mut then = next(&progress, asked, false, true, Millis(now));
+            if then == Next::TakeUp {
+                then = next(&progress.restarted(asked), asked, false, true, Millis(now));
+            }
+            prop_assert_eq!(then, Next::Keep);
+        }
+
+        #[test]
+        fn deletion_comes_before_everything(states in prop::collection::vec(0..State::ALL.len(), 6), attempt in 0..3u32, has_turn: bool, now in 0..2000i64) {
             let mut progress = begun();
             for (kind, state) in ConditionKind::ALL.into_iter().zip(states) {
                 progress.see(kind, State::ALL[state], "", Millis(1));

@@ -94,6 +94,12 @@ pub struct Workloads {
     pub troubles: Vec<Trouble>,
 }
 
+/// Drops of a pod what is never looked at: most of it.
+pub fn trim(pod: &mut Pod) {
+    pod.managed_fields_mut().clear();
+    pod.spec = None;
+}
+
 pub fn look(pods: &[Pod]) -> Workloads {
     let mut pods: Vec<&Pod> = pods.iter().collect();
     pods.sort_by_key(|pod| pod.name_any());

@@ -9,6 +9,8 @@ use crate::resource::{StatusCondition, StoreStatus, millis, rfc3339};
 
 /// The `type` of the condition that sums up the others, for `kubectl wait --for=condition=Ready`.
 pub const READY: &str = "Ready";
+/// Its reason where the Store's spec is not understood.
+const NOT_UNDERSTOOD: &str = "NotUnderstood";
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -27,6 +29,8 @@ pub struct Progress {
     pub namespace_uid: Option<String>,
     /// The phase last told, and since when.
     pub phase: Option<(Phase, Millis)>,
+    /// Why what is asked for cannot be carried out, where it is not understood.
+    pub not_understood: Option<String>,
 }
 
 impl Progress {
@@ -38,8 +42,11 @@ impl Progress {
         let Some(status) = status else { return Self::default() };
         let mut conditions = Conditions::default();
         for kind in ConditionKind::ALL {
-            if let Some(found) = status.conditions.iter().find(|condition| condition.kind == kind.key()) {
-                conditions.set(kind, read_condition(found));
+            match status.conditions.iter().find(|condition| condition.kind == kind.key()) {
+                Some(found) => conditions.set(kind, read_condition(found)),
+                // Told by a version that did not have this step.
+                None if status.ready_at.is_some() => conditions.set(kind, unknown()),
+                None => {}
             }
         }
         let removal = RemovalKind::ALL
@@ -65,6 +72,11 @@ impl Progress {
             ready: time(&status.ready_at),
             namespace_uid: status.namespace_uid.clone(),
             phase: phase.zip(time(&status.phase_since)),
+            not_understood: status
+                .conditions
+                .iter()
+                .find(|condition| condition.kind == READY && condition.reason == NOT_UNDERSTOOD)
+                .map(|condition| condition.message.clone()),
         }
     }
 
@@ -94,14 +106,35 @@ impl Progress {
         }
     }
 
-    /// A new try of the same store: only its history stays.
+    /// A new try of the same store: only its history stays. One that was ever ready is never made anew, so it keeps all.
     #[must_use]
     pub fn restarted(&self, attempt: u32) -> Self {
+        if self.ready.is_some() {
+            return Self { attempt, ..self.clone() };
+        }
         Self {
             attempt,
             timeline: self.timeline.clone(),
             timeline_dropped: self.timeline_dropped,
             phase: self.phase,
+            ..Self::default()
+        }
+    }
+
+    /// A store that was ready, known by what is in the cluster since its status was lost.
+    #[must_use]
+    pub fn taken_over(&self, attempt: u32, ready: Millis, namespace_uid: String) -> Self {
+        let mut conditions = Conditions::default();
+        for kind in ConditionKind::ALL {
+            conditions.set(kind, unknown());
+        }
+        Self {
+            attempt,
+            conditions,
+            ready: Some(ready),
+            namespace_uid: Some(namespace_uid),
+            timeline: self.timeline.clone(),
+            timeline_dropped: self.timeline_dropped,
             ..Self::default()
         }
     }
@@ -163,16 +196,25 @@ impl Progress {
 
     fn summary(&self) -> StatusCondition {
         let phase = self.phase.map_or(Phase::Queued, |(phase, _)| phase);
-        let is_open = |state: State| !matches!(state, State::Done | State::NotApplied);
         let message = match &self.failure {
             Some(failure) => failure.sentence.clone(),
             None => self
                 .conditions
                 .iter()
-                .find(|(_, condition)| is_open(condition.state))
+                .find(|(_, condition)| !condition.state.is_over())
                 .map(|(_, condition)| condition.message.clone())
                 .unwrap_or_default(),
         };
+        if let Some(sentence) = &self.not_understood {
+            return StatusCondition {
+                kind: READY.to_owned(),
+                status: "Unknown".to_owned(),
+                reason: NOT_UNDERSTOOD.to_owned(),
+                message: sentence.clone(),
+                started_at: None,
+                last_transition_time: None,
+            };
+        }
         StatusCondition {
             kind: READY.to_owned(),
             status: (if phase == Phase::Ready { "True" } else { "False" }).to_owned(),
@@ -197,10 +239,14 @@ pub fn shortened(text: &str, max: usize) -> String {
     format!("{start} … {end}")
 }
 
+fn unknown() -> Condition {
+    Condition { state: State::Unknown, ..Condition::default() }
+}
+
 fn read_condition(found: &StatusCondition) -> Condition {
     let time = |text: &Option<String>| text.as_deref().and_then(millis);
     Condition {
-        state: State::ALL.into_iter().find(|state| state.key() == found.reason).unwrap_or_default(),
+        state: State::ALL.into_iter().find(|state| state.key() == found.reason).unwrap_or(State::Unknown),
         message: found.message.clone(),
         started: time(&found.started_at),
         changed: time(&found.last_transition_time),
@@ -210,7 +256,7 @@ fn read_condition(found: &StatusCondition) -> Condition {
 fn write_condition(kind: &str, condition: &Condition) -> StatusCondition {
     let status = match condition.state {
         State::Done => "True",
-        State::Pending | State::InProgress => "Unknown",
+        State::Pending | State::InProgress | State::Waiting | State::Unknown => "Unknown",
         State::NotApplied | State::Lost | State::Failed => "False",
     };
     StatusCondition {
@@ -263,6 +309,33 @@ mod tests {
         fn a_shortened_text_is_never_longer_than_asked(text in ".{0,200}", max in 10..100usize) {
             prop_assert!(shortened(&text, max).chars().count() <= max);
         }
+    }
+
+    #[test]
+    fn what_another_version_tells_of_a_ready_store_is_unknown_and_not_undone() {
+        let mut progress = Progress { ready: Some(Millis(1)), ..Progress::default() };
+        for kind in ConditionKind::ALL {
+            progress.see(kind, State::Done, "", Millis(1));
+        }
+        let mut status = progress.write(None);
+        status.conditions.retain(|condition| condition.kind != ConditionKind::QuotaApplied.key());
+        for condition in &mut status.conditions {
+            if condition.kind == ConditionKind::ReleaseDeployed.key() {
+                condition.reason = "Canary".into();
+            }
+        }
+        let read = Progress::read(Some(&status));
+        assert_eq!(read.state(ConditionKind::QuotaApplied), State::Unknown);
+        assert_eq!(read.state(ConditionKind::ReleaseDeployed), State::Unknown);
+        assert_eq!(Phase::of(&read.conditions, false), Phase::Ready);
+    }
+
+    #[test]
+    fn a_store_that_was_ever_ready_is_not_made_anew_by_another_try() {
+        let mut progress = Progress { attempt: 1, ready: Some(Millis(1)), ..Progress::default() };
+        progress.see(ConditionKind::StorefrontReachable, State::Done, "", Millis(1));
+        let tried_again = progress.restarted(2);
+        assert_eq!(tried_again, Progress { attempt: 2, ..progress });
     }
 
     #[test]

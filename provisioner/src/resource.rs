@@ -3,8 +3,12 @@
 //! Fields are as the API server holds them. A resource that somebody wrote by hand must not stop the others from being read, so
 //! texts are parsed one store at a time ([`Store::wanted`]), not while the list is decoded.
 
+#![expect(unreachable_pub, reason = "the derived schema has a public helper of its own for each type")]
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use jiff::Timestamp;
-use kube::{CustomResource, CustomResourceExt, ResourceExt};
+use kube::{CustomResource, CustomResourceExt, KubeSchema, ResourceExt};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use store::{
@@ -18,6 +22,8 @@ pub const FINALIZER: &str = "storeyard.dev/deletion";
 pub const STORE_LABEL: &str = "storeyard.dev/store";
 /// On a Store: the request that it was made for.
 pub const REQUEST_LABEL: &str = "storeyard.dev/request";
+/// On a store's namespace: when its shop first answered. It outlives a status that was lost, and keeps the store from being torn down.
+pub const READY_ANNOTATION: &str = "storeyard.dev/ready-at";
 /// On a store's namespace: the namespace of the platform that made it.
 pub const PLATFORM_LABEL: &str = "storeyard.dev/platform";
 pub const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";
@@ -25,8 +31,11 @@ pub const COMPONENT_LABEL: &str = "app.kubernetes.io/component";
 /// Field manager, and value of the managed-by label, of what is not helm's.
 pub const MANAGER: &str = "storeyard";
 
+/// Nothing carries out a change of such a field, so the API server takes none: a Store never says what is not so.
+const UNCHANGED: &str = "self == oldSelf";
+
 /// A store: one shop in a namespace of its own.
-#[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(CustomResource, KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[kube(
     group = "storeyard.dev",
     version = "v1alpha1",
@@ -38,17 +47,26 @@ pub const MANAGER: &str = "storeyard";
     printcolumn = r#"{"name":"Plan","type":"string","jsonPath":".spec.plan"}"#,
     printcolumn = r#"{"name":"Phase","type":"string","jsonPath":".status.phase"}"#,
     printcolumn = r#"{"name":"Ready","type":"string","jsonPath":".status.conditions[?(@.type==\"Ready\")].status"}"#,
-    printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#
+    printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#,
+    validation = Rule::new("oldSelf.hasValue() || self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?-[a-z0-9]{5}$')")
+        .optional_old_self(true)
+        .message("a Store is named by lower-case letters, digits and dashes, then a dash and five letters or digits, such as atelier-nord-x7k2q"),
 )]
 #[serde(rename_all = "camelCase")]
 pub struct StoreSpec {
     /// The display name, also the shop's title.
-    #[schemars(length(min = 1, max = 240))]
+    #[schemars(length(min = 1, max = 60))]
+    #[x_kube(validation = Rule::new("!self.matches('[<>]')").message("the name cannot contain < or >, since it becomes the shop's title"))]
+    #[x_kube(validation = Rule::new(r"self.matches('[\\p{L}\\p{N}]')").message("the name needs at least one letter or digit"))]
+    #[x_kube(validation = Rule::new(UNCHANGED).message("the name cannot be changed: delete the store and make it anew"))]
     pub name: String,
-    #[schemars(length(min = 1, max = 40))]
+    #[schemars(extend("enum" = Engine::ALL.map(Engine::key)))]
+    #[x_kube(validation = Rule::new(UNCHANGED).message("the engine cannot be changed: delete the store and make it anew"))]
     pub engine: String,
-    #[schemars(length(min = 1, max = 40))]
+    #[schemars(extend("enum" = Plan::ALL.map(Plan::key)))]
+    #[x_kube(validation = Rule::new(UNCHANGED).message("the plan cannot be changed yet: delete the store and make it anew"))]
     pub plan: String,
+    #[x_kube(validation = Rule::new(UNCHANGED).message("the admin cannot be changed here: the shop has its own users"))]
     pub admin: Admin,
     /// Who asked for it, and so may change it; nobody but an admin where it is missing.
     #[schemars(length(min = 1, max = 60))]
@@ -67,12 +85,13 @@ pub struct StoreSpec {
 }
 
 /// The shop's first administrator. The password is in the credentials Secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Admin {
     #[schemars(length(min = 1, max = 60))]
     pub user: String,
     #[schemars(length(min = 1, max = 100))]
+    #[x_kube(validation = Rule::new("self.matches('^[^@ ]+@[^@ ]+$')").message("the admin's e-mail has to be an address such as ada@example.com"))]
     pub email: String,
 }
 
@@ -185,6 +204,14 @@ impl Store {
 pub fn definition()
 -> k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition {
     Store::crd()
+}
+
+/// A number for what the status says, for telling whether two say the same.
+pub fn fingerprint(status: Option<&StoreStatus>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    // A status is texts, numbers and lists, all of which can be written.
+    status.map(|status| serde_json::to_string(status).unwrap_or_default()).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Reads RFC 3339.

@@ -1,6 +1,6 @@
 //! The one place that starts programs: `kubectl` and `helm`, with a typed argv, secrets on standard input, a deadline, and an end.
 
-use std::{ffi::OsString, future::Future, path::Path, process::Stdio, time::Duration};
+use std::{ffi::OsString, future::Future, path::Path, process::Stdio, sync::Arc, time::Duration};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use store::{
@@ -11,6 +11,7 @@ use store::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     process::{Child, Command},
+    sync::Semaphore,
     time::{sleep, timeout},
 };
 
@@ -137,10 +138,11 @@ impl Ran {
     }
 }
 
-/// Runs programs in an environment of its own.
+/// Runs programs in an environment of its own, a bounded number at a time.
 #[derive(Clone, Debug)]
 pub struct Runner {
     env: Vec<(OsString, OsString)>,
+    places: Arc<Semaphore>,
 }
 
 impl Runner {
@@ -164,8 +166,8 @@ impl Runner {
         "HELM_REGISTRY_CONFIG",
     ];
 
-    /// `scratch`: a folder the programs may fill with what they cache.
-    pub fn new(scratch: &Path) -> Self {
+    /// `scratch`: a folder the programs may fill with what they cache. `places`: how many may run at a time; each takes some 65 MB.
+    pub fn new(scratch: &Path, places: usize) -> Self {
         let mut env: Vec<_> = Self::PASSED_ON
             .into_iter()
             .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)))
@@ -182,13 +184,15 @@ impl Runner {
             let home = std::env::var_os(name).unwrap_or_else(|| scratch.join(folder).into_os_string());
             env.push((name.into(), home));
         }
-        Self { env }
+        Self { env, places: Arc::new(Semaphore::new(places)) }
     }
 
     /// Runs to the end, to the deadline, or until `unwanted` resolves; never leaves the program running.
     pub async fn run(&self, invocation: Invocation, unwanted: impl Future<Output = ()>) -> Ran {
         let line = invocation.line();
         let tool = invocation.tool.name();
+        // Never closed.
+        let _place = self.places.acquire().await;
         let at = now();
         tracing::debug!(command = %line, "running");
         let outcome = self.attempt(invocation, unwanted).await;
@@ -304,7 +308,7 @@ mod tests {
         std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         let path = format!("{}:/usr/bin:/bin", folder.display());
-        (Runner { env: vec![("PATH".into(), path.into())] }, folder)
+        (Runner { env: vec![("PATH".into(), path.into())], places: Arc::new(Semaphore::new(2)) }, folder)
     }
 
     fn invocation(stdin: Option<&str>, deadline: Duration) -> Invocation {
@@ -356,6 +360,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn no_more_programs_run_at_a_time_than_there_are_places() {
+        let (runner, folder) = runner(
+            "cd $(dirname $0); touch running.$$; ls running.* | wc -l >> seen; sleep 0.1; rm running.$$",
+        );
+        let ran =
+            futures::future::join_all((0..8).map(|_| runner.run(invocation(None, LONG), pending()))).await;
+        assert!(ran.iter().all(|ran| ran.outcome.is_ok()), "{ran:?}");
+        let seen = std::fs::read_to_string(folder.join("seen")).unwrap();
+        assert_eq!(seen.lines().map(|line| line.trim().parse::<u32>().unwrap()).max(), Some(2), "{seen}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
     async fn a_program_ends_at_its_deadline() {
         let (runner, folder) = runner("exec sleep 60");
         let ran = runner.run(invocation(None, Duration::from_millis(200)), pending()).await;
@@ -375,8 +392,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_is_not_there_is_said_to_be_so() {
-        let runner = Runner { env: vec![("PATH".into(), "/nowhere".into())] };
+        let (mut runner, folder) = runner("exit 0");
+        runner.env = vec![("PATH".into(), "/nowhere".into())];
         let ran = runner.run(invocation(None, LONG), pending()).await;
         assert!(matches!(ran.outcome, Err(CommandError::CouldNotStart { .. })));
+        std::fs::remove_dir_all(folder).unwrap();
     }
 }

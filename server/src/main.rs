@@ -17,7 +17,13 @@ use access::Access;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use health::{Part, Telling};
-use provisioner::{config::Config, operator::Health, resource, stores::Stores};
+use provisioner::{
+    client::{PATIENCE, client},
+    config::Config,
+    operator::Health,
+    resource,
+    stores::Stores,
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -146,9 +152,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
 
 async fn connect(path: &Path) -> anyhow::Result<(kube::Client, Arc<Config>)> {
     let config = Config::load(path).with_context(|| format!("{} cannot be used", path.display()))?;
-    let client = kube::Client::try_default()
+    let cluster = kube::Config::infer()
         .await
         .context("no cluster: outside of one, KUBECONFIG has to name the file that leads to it")?;
+    let client = client(cluster, PATIENCE).context("the cluster cannot be asked")?;
     Ok((client, Arc::new(config)))
 }
 

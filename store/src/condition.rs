@@ -43,6 +43,11 @@ impl ConditionKind {
     pub fn is_best_effort(self) -> bool {
         matches!(self, Self::QuotaApplied)
     }
+
+    /// Whether a visitor would notice that it is not so.
+    pub fn is_seen_in_the_shop(self) -> bool {
+        matches!(self, Self::WorkloadsReady | Self::StorefrontReachable)
+    }
 }
 
 /// The name of the step.
@@ -103,11 +108,23 @@ pub enum State {
     Lost,
     /// Given up.
     Failed,
+    /// Begun, and cannot go on before there is room for it.
+    Waiting,
+    /// Never looked at, or told by a version with other words.
+    Unknown,
 }
 
 impl State {
-    pub const ALL: [Self; 6] =
-        [Self::Pending, Self::InProgress, Self::Done, Self::NotApplied, Self::Lost, Self::Failed];
+    pub const ALL: [Self; 8] = [
+        Self::Pending,
+        Self::InProgress,
+        Self::Done,
+        Self::NotApplied,
+        Self::Lost,
+        Self::Failed,
+        Self::Waiting,
+        Self::Unknown,
+    ];
 
     pub fn key(self) -> &'static str {
         match self {
@@ -117,7 +134,14 @@ impl State {
             Self::NotApplied => "NotApplied",
             Self::Lost => "Lost",
             Self::Failed => "Failed",
+            Self::Waiting => "Waiting",
+            Self::Unknown => "Unknown",
         }
+    }
+
+    /// Whether nothing is left to do for it.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::NotApplied)
     }
 }
 
@@ -141,7 +165,8 @@ impl Condition {
         if state == self.state {
             return Self { message, ..self.clone() };
         }
-        let restarts = matches!(state, State::InProgress) && !matches!(self.state, State::Lost);
+        let restarts =
+            matches!(state, State::InProgress) && !matches!(self.state, State::Lost | State::Waiting);
         let started = if restarts { Some(now) } else { self.started.or(Some(now)) };
         Self { state, message, started, changed: Some(now) }
     }
@@ -150,8 +175,8 @@ impl Condition {
     pub fn took(&self, now: Millis) -> Option<Elapsed> {
         let started = self.started?;
         match self.state {
-            State::Pending => None,
-            State::InProgress => Some(now.since(started)),
+            State::Pending | State::Unknown => None,
+            State::InProgress | State::Waiting => Some(now.since(started)),
             State::Lost => Some(now.since(self.changed?)),
             State::Done | State::NotApplied | State::Failed => Some(self.changed?.since(started)),
         }

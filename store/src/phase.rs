@@ -8,7 +8,7 @@ use crate::{ConditionKind, Conditions, State};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Phase {
-    /// Asked for; waits for its turn.
+    /// Asked for; waits for its turn, or for room.
     Queued,
     Provisioning,
     /// The shop answered through the ingress when last asked.
@@ -39,7 +39,8 @@ impl Phase {
         if conditions.iter().all(|(kind, condition)| is_met(kind, condition.state)) {
             return Self::Ready;
         }
-        if conditions.iter().all(|(_, condition)| condition.state == State::Pending) {
+        let is_begun = !conditions.iter().all(|(_, condition)| condition.state == State::Pending);
+        if any(State::Waiting) || !is_begun {
             return Self::Queued;
         }
         Self::Provisioning
@@ -66,8 +67,14 @@ impl Phase {
     }
 }
 
+/// What was never looked at is no reason to call a shop that answers anything but ready.
 fn is_met(kind: ConditionKind, state: State) -> bool {
-    state == State::Done || (kind.is_best_effort() && state == State::NotApplied)
+    match state {
+        State::Done => true,
+        State::NotApplied => kind.is_best_effort(),
+        State::Unknown => !kind.is_seen_in_the_shop(),
+        _ => false,
+    }
 }
 
 impl fmt::Display for Phase {
@@ -103,7 +110,7 @@ mod tests {
         assert_eq!(Phase::of(&conditions(states), false), phase);
     }
 
-    use State::{Done, Failed, InProgress, Lost, NotApplied, Pending};
+    use State::{Done, Failed, InProgress, Lost, NotApplied, Pending, Unknown, Waiting};
 
     #[test]
     fn a_store_that_nothing_was_done_for_is_queued() {
@@ -119,6 +126,17 @@ mod tests {
     #[test]
     fn a_quota_that_could_not_be_applied_does_not_stop_a_store() {
         check([Done, NotApplied, Done, Done, Done, Done], Phase::Ready);
+    }
+
+    #[test]
+    fn a_step_that_was_never_looked_at_takes_nothing_from_a_shop_that_answers() {
+        check([Done, Unknown, Unknown, Unknown, Done, Done], Phase::Ready);
+        check([Done, Done, Done, Done, Done, Unknown], Phase::Provisioning);
+    }
+
+    #[test]
+    fn a_store_for_which_there_is_no_room_is_queued() {
+        check([Done, Done, Done, Done, Waiting, Pending], Phase::Queued);
     }
 
     #[test]

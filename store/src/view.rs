@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Engine, Millis, PersonId, Phase,
-    Plan, RemovalKind, State, StoreId, StoreName, time::Elapsed,
+    Plan, RemovalKind, StoreId, StoreName, time::Elapsed,
 };
 
 /// A row of the list.
@@ -59,7 +59,7 @@ impl StoreView {
     }
 
     pub fn steps_done(&self) -> usize {
-        self.conditions.iter().filter(|(_, c)| matches!(c.state, State::Done | State::NotApplied)).count()
+        self.conditions.iter().filter(|(_, c)| c.state.is_over()).count()
     }
 }
 

@@ -6,19 +6,21 @@ use std::{
 };
 
 use futures::channel::mpsc::UnboundedSender;
-use k8s_openapi::api::core::v1::{Namespace, Pod};
+use k8s_openapi::api::core::v1::{Namespace, PersistentVolume, Pod};
 use kube::{
     Client, ResourceExt,
     runtime::reflector::{self, ObjectRef},
 };
 use store::{Millis, Phase, RemovalKind, StoreId};
+use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
+use super::watched::Watched;
 use crate::{
     config::Config,
     manifests::Account,
     progress::Progress,
-    resource::{Store, StoreStatus, millis},
+    resource::{Store, fingerprint, millis},
     runner::Runner,
     storefront::Visitor,
     turns::{Candidate, admitted, ahead},
@@ -28,26 +30,39 @@ pub(super) struct Context {
     pub(super) client: Client,
     pub(super) config: Arc<Config>,
     pub(super) runner: Runner,
+    /// Stores that may be torn down at a time.
+    pub(super) removals: Semaphore,
     pub(super) visitor: Visitor,
     pub(super) account: Option<Account>,
     pub(super) stores: reflector::Store<Store>,
-    pub(super) pods: reflector::Store<Pod>,
-    pub(super) namespaces: reflector::Store<Namespace>,
+    /// By namespace.
+    pub(super) pods: Watched<Pod>,
+    /// By name.
+    pub(super) namespaces: Watched<Namespace>,
+    /// By the namespace of the claim.
+    pub(super) volumes: Watched<PersistentVolume>,
     pub(super) memories: Mutex<HashMap<StoreId, Memory>>,
+    /// Passes that broke off in a row, by store.
+    pub(super) broken_off: Mutex<HashMap<String, u32>>,
     pub(super) wake: UnboundedSender<ObjectRef<Store>>,
+    pub(super) began: Millis,
     pub(super) shutdown: CancellationToken,
 }
 
-/// What this process knows of a store. It is never behind the resource, since nobody else writes the status; all of it but the
-/// progress can be lost.
+/// What this process knows of a store beyond the resource. All of it can be lost.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
     pub(super) uid: String,
-    pub(super) progress: Progress,
-    pub(super) written: Option<StoreStatus>,
-    /// What a command complained about, and how often in a row.
+    /// Where it is ahead of the resource.
+    pub(super) progress: Option<Progress>,
+    /// The status as it was read or written last, and the resource's version with it. A newer version with another status was written by
+    /// someone else, and counts.
+    pub(super) status: u64,
+    pub(super) version: String,
+    /// What a command complained about, how often in a row, and when it may be run again.
     pub(super) complaint: Option<String>,
     pub(super) complaints: u32,
+    pub(super) run_again: Option<Instant>,
     /// When the shop was last asked, how its pods were then, why its answer was none, and how often in a row.
     pub(super) asked: Option<Millis>,
     pub(super) pods_when_asked: Vec<String>,
@@ -56,11 +71,40 @@ pub(super) struct Memory {
     /// What of a teardown is over.
     pub(super) torn: BTreeSet<RemovalKind>,
     pub(super) teardown_began: Option<Millis>,
+    /// When the namespace was last told that its store is ready.
+    pub(super) marked: Option<Millis>,
+}
+
+impl Memory {
+    /// Of a resource that this process has not met.
+    fn of(resource: &Store) -> Self {
+        let mut memory = Self { uid: resource.uid().unwrap_or_default(), ..Self::default() };
+        memory.take_over(resource);
+        memory
+    }
+
+    fn take_over(&mut self, resource: &Store) {
+        self.progress = None;
+        self.status = fingerprint(resource.status.as_ref());
+        self.version = resource.resource_version().unwrap_or_default();
+    }
 }
 
 impl Context {
-    pub(super) fn recall(&self, id: &StoreId, uid: &str) -> Option<Memory> {
-        self.lock().get(id).filter(|memory| memory.uid == uid).cloned()
+    /// What is remembered of the store, brought up to what the resource says: it may have been written by someone else, and is then right.
+    pub(super) fn recall(&self, id: &StoreId, resource: &Store) -> Memory {
+        let uid = resource.uid().unwrap_or_default();
+        let Some(mut memory) = self.lock().get(id).filter(|memory| memory.uid == uid).cloned() else {
+            return Memory::of(resource);
+        };
+        let is_newer = is_newer(resource.metadata.resource_version.as_deref(), &memory.version);
+        if is_newer && fingerprint(resource.status.as_ref()) != memory.status {
+            tracing::warn!(store = %id, "the status was written by someone else, and is taken as it is");
+            memory.take_over(resource);
+        } else if is_newer {
+            memory.version = resource.resource_version().unwrap_or_default();
+        }
+        memory
     }
 
     pub(super) fn remember(&self, id: &StoreId, memory: Memory) {
@@ -71,6 +115,27 @@ impl Context {
         self.lock().remove(id);
     }
 
+    /// Whether this version of the resource is the one that this process wrote last, and so no news to it.
+    pub(super) fn is_echo(&self, resource: &Store) -> bool {
+        let Some(id) = resource.metadata.name.as_deref().and_then(|name| StoreId::parse(name).ok()) else {
+            return false;
+        };
+        let version = resource.metadata.resource_version.as_deref().unwrap_or_default();
+        !version.is_empty() && self.lock().get(&id).is_some_and(|memory| memory.version == version)
+    }
+
+    /// Passes of the store that broke off in a row, with this one.
+    pub(super) fn broke_off(&self, store: &str) -> u32 {
+        let mut counts = self.broken_off.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(store.to_owned()).or_default();
+        *count = count.saturating_add(1);
+        *count
+    }
+
+    pub(super) fn went_through(&self, store: &str) {
+        self.broken_off.lock().unwrap_or_else(PoisonError::into_inner).remove(store);
+    }
+
     /// Begins work on a store if it is its turn; else the number of stores that come before it.
     pub(super) fn take_turn(&self, id: &StoreId, mut memory: Memory, began: &Progress) -> Result<(), usize> {
         let mut memories = self.lock();
@@ -78,7 +143,7 @@ impl Context {
         if !admitted(&candidates, self.config.concurrency).contains(id) {
             return Err(ahead(&candidates, id));
         }
-        memory.progress = began.clone();
+        memory.progress = Some(began.clone());
         memories.insert(id.clone(), memory);
         Ok(())
     }
@@ -104,9 +169,12 @@ impl Context {
     }
 
     pub(super) fn pods_of(&self, id: &StoreId) -> Vec<Pod> {
-        let namespace = id.namespace();
-        let is_own = |pod: &&Arc<Pod>| pod.namespace().as_deref() == Some(&namespace);
-        self.pods.state().iter().filter(is_own).map(|pod| pod.as_ref().clone()).collect()
+        self.pods.get(&id.namespace()).iter().map(|pod| pod.as_ref().clone()).collect()
+    }
+
+    /// Waits until it is known what there is beside the Stores.
+    pub(super) async fn loaded(&self) {
+        tokio::join!(self.pods.loaded(), self.namespaces.loaded(), self.volumes.loaded());
     }
 
     /// How many stores are in each phase, for the metrics.
@@ -131,26 +199,36 @@ impl Context {
     }
 }
 
+/// Whether the resource is newer than the version that is known: since Kubernetes 1.35 versions may be compared as numbers.
+fn is_newer(version: Option<&str>, known: &str) -> bool {
+    let number = |version: &str| version.parse::<u64>().ok();
+    match (version.and_then(number), number(known)) {
+        (Some(version), Some(known)) => version > known,
+        _ => version.is_some_and(|version| version != known),
+    }
+}
+
 fn candidate(store: &Store, memories: &HashMap<StoreId, Memory>) -> Option<Candidate> {
     if store.metadata.deletion_timestamp.is_some() {
         return None;
     }
     let id = StoreId::parse(store.metadata.name.as_deref()?).ok()?;
     let uid = store.metadata.uid.as_deref().unwrap_or_default();
-    let remembered = memories.get(&id).filter(|memory| memory.uid == uid).map(|memory| &memory.progress);
-    let (attempt, began, is_over) = match (remembered, &store.status) {
+    let remembered =
+        memories.get(&id).filter(|memory| memory.uid == uid).and_then(|memory| memory.progress.as_ref());
+    let (attempt, began, was_ready, is_failed) = match (remembered, &store.status) {
         (Some(progress), _) => {
             let is_failed = Phase::of(&progress.conditions, false) == Phase::Failed;
-            (progress.attempt, progress.started.is_some(), progress.ready.is_some() || is_failed)
+            (progress.attempt, progress.started.is_some(), progress.ready.is_some(), is_failed)
         }
         (None, Some(status)) => {
             let is_failed = status.phase.as_deref() == Some(&Phase::Failed.to_string());
-            (status.attempt, status.started_at.is_some(), status.ready_at.is_some() || is_failed)
+            (status.attempt, status.started_at.is_some(), status.ready_at.is_some(), is_failed)
         }
-        (None, None) => (0, false, false),
+        (None, None) => (0, false, false, false),
     };
     let is_current = attempt == store.spec.attempt;
-    if is_current && is_over {
+    if was_ready || (is_current && is_failed) {
         return None;
     }
     let created = store.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_millisecond());
@@ -173,12 +251,13 @@ impl Health {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(context));
     }
 
-    /// The operator has seen all Stores there are, and does not end.
+    /// The operator has seen all there is, and does not end.
     pub fn is_ready(&self) -> bool {
         use futures::FutureExt;
         self.context().is_some_and(|context| {
             !context.shutdown.is_cancelled()
                 && context.stores.wait_until_ready().now_or_never().is_some_and(|ready| ready.is_ok())
+                && context.loaded().now_or_never().is_some()
         })
     }
 
@@ -193,5 +272,18 @@ impl Health {
 
     fn context(&self) -> Option<Arc<Context>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert!(is_newer(Some("100"), "99"));
+        assert!(!is_newer(Some("99"), "100"));
+        assert!(!is_newer(Some("7"), "7"));
+        assert!(is_newer(Some("b"), "a"));
     }
 }

@@ -14,14 +14,15 @@ use store::{
 
 use super::{
     PassError,
+    prepare::{Found, Ours},
     teardown::Torn,
     work::{Flow, Work},
 };
 use crate::{
     diagnosis::{Case, diagnose},
-    pods::suspects,
+    pods::{look, suspects},
     progress::shortened,
-    resource::now,
+    resource::{Wanted, now},
 };
 
 /// Containers whose logs are looked at, and lines of each.
@@ -31,9 +32,16 @@ const LOG_LINES: i64 = 20;
 const CLEAN_UP: Duration = Duration::from_secs(300);
 
 impl Work<'_> {
-    pub(super) async fn give_up(&mut self) -> Result<Flow, PassError> {
-        let is_open =
-            |kind: &ConditionKind| !matches!(self.progress.state(*kind), State::Done | State::NotApplied);
+    pub(super) async fn give_up(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+        // It may have come up since it was last looked at, which was perhaps by another operator.
+        let is_released = self.progress.state(ConditionKind::ReleaseDeployed).is_over();
+        let seen = look(&self.context.pods_of(&self.id));
+        if is_released && seen.ready && self.ask(wanted).await.is_ok() {
+            self.progress.pods = seen.views;
+            self.see(ConditionKind::WorkloadsReady, State::Done, "");
+            return self.answered(wanted).await;
+        }
+        let is_open = |kind: &ConditionKind| !self.progress.state(*kind).is_over();
         let step = ConditionKind::ALL.into_iter().find(is_open).unwrap_or(ConditionKind::StorefrontReachable);
         let case = self.case(step).await;
         let diagnosis = diagnose(&case);
@@ -43,7 +51,7 @@ impl Work<'_> {
 
     /// Keeps why the store is given up; it is `Failed` when it is cleaned up.
     pub(super) fn fail(&mut self, step: ConditionKind, sentence: String, evidence: Vec<Evidence>) {
-        tracing::warn!(store = %self.id(), %step, reason = %sentence, "given up");
+        tracing::warn!(store = %self.id, %step, reason = %sentence, "given up");
         let at = now();
         self.progress.note(format!("Given up: {sentence}"), at);
         self.see(step, State::InProgress, format!("{sentence} What was made is being removed."));
@@ -54,6 +62,9 @@ impl Work<'_> {
     pub(super) async fn clean_up(&mut self) -> Result<Flow, PassError> {
         self.save().await?;
         let Some(failure) = self.progress.failure.clone() else { return Ok(Flow::On) };
+        if let Some(flow) = self.spare().await? {
+            return Ok(flow);
+        }
         let torn = self.tear_down().await?;
         let is_late = self.elapsed_since(Some(failure.at)) > CLEAN_UP;
         let (kind, message) = match torn {
@@ -75,6 +86,26 @@ impl Work<'_> {
         Ok(Flow::Pause(Duration::from_secs(1)))
     }
 
+    /// What this try did not make is not its to remove. None if all of it may go.
+    async fn spare(&mut self) -> Result<Option<Flow>, PassError> {
+        let Some(failure) = self.progress.failure.clone() else { return Ok(None) };
+        let Found::Ours(Ours { ready, made, uid, .. }) = self.find_namespace().await? else {
+            return Ok(None);
+        };
+        if let Some(ready) = ready {
+            self.progress = self.progress.taken_over(self.attempt, ready, uid);
+            self.progress.note("The store was ready before, so nothing of it is removed.", now());
+            return Ok(Some(Flow::On));
+        }
+        // The API server's clock has whole seconds.
+        let is_older = self.progress.started.is_some_and(|started| made.plus_seconds(1) < started);
+        if !is_older {
+            return Ok(None);
+        }
+        self.progress.note("The namespace was there before this try, so it is left as it is.", now());
+        self.failed(&failure).await.map(Some)
+    }
+
     async fn failed(&mut self, failure: &Failure) -> Result<Flow, PassError> {
         self.see(failure.step, State::Failed, &failure.sentence);
         self.progress.pods.clear();
@@ -87,19 +118,19 @@ impl Work<'_> {
     /// Everything that may tell why, as far as it can be read.
     async fn case(&self, step: ConditionKind) -> Case {
         let client = &self.context.client;
-        let namespace = self.id().namespace();
+        let namespace = self.id.namespace();
         let all = ListParams::default();
         let (events, claims): (Api<Event>, Api<PersistentVolumeClaim>) =
             (Api::namespaced(client.clone(), &namespace), Api::namespaced(client.clone(), &namespace));
         let (events, claims) = tokio::join!(events.list(&all), claims.list(&all));
-        let pods = self.context.pods_of(self.id());
+        let pods = self.context.pods_of(&self.id);
         let mut events = events.map(|list| list.items).unwrap_or_else(|error| {
-            tracing::warn!(store = %self.id(), %error, "events cannot be read");
+            tracing::warn!(store = %self.id, %error, "events cannot be read");
             Vec::new()
         });
         events.sort_by_key(|event| event.last_timestamp.as_ref().map(|time| time.0));
         let claims = claims.map(|list| list.items).unwrap_or_else(|error| {
-            tracing::warn!(store = %self.id(), %error, "volume claims cannot be read");
+            tracing::warn!(store = %self.id, %error, "volume claims cannot be read");
             Vec::new()
         });
         let logs = self.logs(&pods).await;
@@ -117,7 +148,7 @@ impl Work<'_> {
     }
 
     async fn logs(&self, pods: &[Pod]) -> Vec<Evidence> {
-        let api: Api<Pod> = Api::namespaced(self.context.client.clone(), &self.id().namespace());
+        let api: Api<Pod> = Api::namespaced(self.context.client.clone(), &self.id.namespace());
         let mut found = Vec::new();
         for (pod, container, previous) in suspects(pods).into_iter().take(MAX_LOGS) {
             let params = LogParams {
@@ -133,7 +164,7 @@ impl Work<'_> {
                     text: shortened(text.trim_end(), 1500),
                 }),
                 Err(error) => {
-                    tracing::warn!(store = %self.id(), %pod, %container, %error, "a log cannot be read");
+                    tracing::warn!(store = %self.id, %pod, %container, %error, "a log cannot be read");
                 }
             }
         }

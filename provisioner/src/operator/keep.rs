@@ -1,62 +1,67 @@
-//! A store that was ready once: whether it still is.
+//! A store that was ready once: whether it still is. Nothing here removes anything.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     time::Duration,
 };
 
-use kube::{ResourceExt, runtime::reflector::ObjectRef};
-use store::{ConditionKind, Phase, State};
+use k8s_openapi::api::core::v1::{ResourceQuota, Secret};
+use kube::{Api, ResourceExt};
+use store::{ConditionKind, Millis, Phase, State};
 
 use super::{
     PassError,
+    prepare::{Found, Ours},
     work::{Flow, Work},
 };
-use crate::{diagnosis::capitalised, pods::look, resource::now};
+use crate::{
+    commands,
+    diagnosis::capitalised,
+    manifests::{self, CREDENTIALS, PLAN},
+    pods::look,
+    release::Status,
+    resource::{READY_ANNOTATION, Wanted, now},
+};
 
 /// A shop that does not answer is asked this often.
 const ASK_AGAIN: Duration = Duration::from_secs(3);
 /// One unanswered request is not yet a shop that is down.
 const SECOND_LOOK: Duration = Duration::from_millis(700);
+/// A mark that was made shows within this time.
+const MARK_SHOWS: Duration = Duration::from_secs(30);
 
 impl Work<'_> {
-    pub(super) async fn keep(&mut self) -> Result<Flow, PassError> {
-        let pods = self.context.pods_of(self.id());
+    pub(super) async fn keep(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+        self.namespace_is_there().await?;
+        let pods = self.context.pods_of(&self.id);
         let seen = look(&pods);
-        self.progress.pods = seen.views.clone();
-        let namespace = ObjectRef::new(&self.id().namespace());
-        if self
-            .context
-            .namespaces
-            .get(&namespace)
-            .is_none_or(|found| found.metadata.deletion_timestamp.is_some())
-        {
-            let message = "The namespace was deleted by someone else. Delete this store, and make it anew if it is wanted.";
-            self.see(ConditionKind::NamespaceReady, State::Lost, message);
-        } else {
-            self.found_again(ConditionKind::NamespaceReady);
+        // Pods that are missing while the watch on them is broken may well be there.
+        if self.context.pods.is_current() || seen.ready {
+            self.progress.pods = seen.views.clone();
+            if seen.ready {
+                self.found_again(ConditionKind::WorkloadsReady);
+            } else {
+                self.see(ConditionKind::WorkloadsReady, State::Lost, &seen.sentence);
+            }
         }
-        if seen.ready {
-            self.found_again(ConditionKind::WorkloadsReady);
-        } else {
-            self.see(ConditionKind::WorkloadsReady, State::Lost, &seen.sentence);
-        }
+        self.find_out_what_is_unknown().await?;
         let mut shape: Vec<String> = pods.iter().map(|pod| pod.uid().unwrap_or_default()).collect();
         shape.sort();
         shape.push(seen.ready.to_string());
-        if self.memory.asked.is_none() {
+        let was_told = !matches!(self.progress.state(ConditionKind::StorefrontReachable), State::Unknown);
+        if self.memory.asked.is_none() && was_told {
             // An operator that has just begun does not ask all shops at once.
             let spread = u64::from(self.context.config.check_seconds) * 1000;
             let mut hasher = DefaultHasher::new();
-            self.id().hash(&mut hasher);
+            self.id.hash(&mut hasher);
             let ago = i64::try_from(hasher.finish() % spread.max(1)).unwrap_or_default();
-            self.memory.asked = Some(store::Millis(now().0 - ago));
+            self.memory.asked = Some(Millis(now().0 - ago));
             self.memory.pods_when_asked = shape.clone();
         }
         let is_changed = self.memory.pods_when_asked != shape;
         let pause = if is_changed || self.elapsed_since(self.memory.asked) >= self.interval() {
             self.memory.pods_when_asked = shape;
-            self.ask_again().await
+            self.ask_again(wanted).await
         } else {
             self.interval().saturating_sub(self.elapsed_since(self.memory.asked))
         };
@@ -64,9 +69,76 @@ impl Work<'_> {
         Ok(Flow::Pause(pause.max(Duration::from_millis(50))))
     }
 
+    /// That the namespace is missing is said only after the API server itself has said so.
+    async fn namespace_is_there(&mut self) -> Result<(), PassError> {
+        let name = self.id.namespace();
+        let known = self.context.namespaces.get(&name);
+        if let Some(known) = known.first().filter(|known| known.metadata.deletion_timestamp.is_none()) {
+            self.progress.namespace_uid = known.uid();
+            self.found_again(ConditionKind::NamespaceReady);
+            if !known.annotations().contains_key(READY_ANNOTATION) {
+                self.mark_as_ready().await;
+            }
+            return Ok(());
+        }
+        let message = match self.find_namespace().await? {
+            Found::Ours(Ours { terminating: false, labelled: true, .. }) => {
+                self.found_again(ConditionKind::NamespaceReady);
+                return Ok(());
+            }
+            Found::Ours(Ours { terminating: false, .. }) => labels_are_gone(self),
+            Found::Ours(_) => "The namespace is being deleted, by someone else. All that is in it goes with it.".to_owned(),
+            Found::Nothing => {
+                "The namespace was deleted by someone else. Delete this store, and make it anew if it is wanted.".to_owned()
+            }
+            Found::Foreign => format!(
+                "The namespace {name} is another one of the same name; this store's was deleted by someone else. Delete this store: the other namespace is left untouched."
+            ),
+        };
+        self.see(ConditionKind::NamespaceReady, State::Lost, message);
+        Ok(())
+    }
+
+    /// Writes onto the namespace that its shop was ready: what a lost status does not take along.
+    async fn mark_as_ready(&mut self) {
+        if self.memory.marked.is_some() && self.elapsed_since(self.memory.marked) < MARK_SHOWS {
+            return;
+        }
+        self.memory.marked = Some(now());
+        let account = self.context.account.as_ref();
+        let manifests = manifests::namespace(&self.id, &self.context.config, account, self.progress.ready);
+        if let Err(error) = self.run_through(commands::apply("Namespace", &manifests)).await {
+            tracing::warn!(store = %self.id, %error, "the namespace could not be marked and is tried again");
+        }
+    }
+
+    /// Steps that are not looked at while a store is well, and of which nothing is known: one look at each.
+    async fn find_out_what_is_unknown(&mut self) -> Result<(), PassError> {
+        let is_unknown = |kind: ConditionKind| self.progress.state(kind) == State::Unknown;
+        let (namespace, client) = (self.id.namespace(), self.context.client.clone());
+        if is_unknown(ConditionKind::ReleaseDeployed)
+            && self.history().await?.iter().any(|revision| revision.status == Status::Deployed)
+        {
+            self.see(ConditionKind::ReleaseDeployed, State::Done, "");
+        }
+        if self.progress.state(ConditionKind::CredentialsReady) == State::Unknown {
+            let secrets: Api<Secret> = Api::namespaced(client.clone(), &namespace);
+            if secrets.get_metadata_opt(CREDENTIALS).await?.is_some() {
+                self.see(ConditionKind::CredentialsReady, State::Done, "");
+            }
+        }
+        if self.progress.state(ConditionKind::QuotaApplied) == State::Unknown {
+            let quotas: Api<ResourceQuota> = Api::namespaced(client, &namespace);
+            if quotas.get_metadata_opt(PLAN).await?.is_some() {
+                self.see(ConditionKind::QuotaApplied, State::Done, "");
+            }
+        }
+        Ok(())
+    }
+
     /// Asks the shop; how long until it is asked again.
-    async fn ask_again(&mut self) -> Duration {
-        match self.ask().await {
+    async fn ask_again(&mut self, wanted: &Wanted) -> Duration {
+        match self.ask(wanted).await {
             Ok(()) => {
                 self.memory.no_answers = 0;
                 self.found_again(ConditionKind::StorefrontReachable);
@@ -89,7 +161,11 @@ impl Work<'_> {
     fn interval(&self) -> Duration {
         let is_well = Phase::of(&self.progress.conditions, false) == Phase::Ready;
         let check = Duration::from_secs(self.context.config.check_seconds.into());
-        if is_well { check } else { ASK_AGAIN.min(check) }
+        if is_well {
+            return check;
+        }
+        // One that stays down is asked ever less often, up to the usual.
+        ASK_AGAIN.saturating_mul(1 + self.memory.no_answers / 20).min(check)
     }
 
     fn found_again(&mut self, kind: ConditionKind) {
@@ -97,4 +173,17 @@ impl Work<'_> {
             self.see(kind, State::Done, "");
         }
     }
+}
+
+/// What a person has to do where a namespace no longer says whose it is.
+pub(super) fn labels_are_gone(work: &Work<'_>) -> String {
+    let labels: Vec<String> = manifests::ownership(&work.id, &work.context.config.namespace)
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    format!(
+        "Somebody took the labels off the namespace, so Storeyard may not touch it. Put them back: kubectl label namespace {} {}",
+        work.id.namespace(),
+        labels.join(" ")
+    )
 }

@@ -5,17 +5,19 @@ use std::time::Duration;
 use k8s_openapi::api::core::v1::Secret;
 use kube::{Api, ResourceExt, api::ListParams};
 use store::{Condition, ConditionKind, Engine, Millis, State};
+use tokio::time::Instant;
 
 use super::{
     PassError,
-    work::{Flow, Work, write},
+    prepare::{Found, Ours},
+    work::{Flow, Work},
 };
 use crate::{
-    commands,
+    backoff, commands,
     diagnosis::capitalised,
     pods::{Trouble, look},
     release::{self, Next},
-    resource::now,
+    resource::{Wanted, now},
     runner::CommandError,
     storefront::{NoAnswer, Question},
     values::{values, values_id},
@@ -24,19 +26,37 @@ use crate::{
 /// A shop whose pods are ready answers within a second; one that does not is asked less often after a while.
 const ASK_AGAIN: Duration = Duration::from_millis(120);
 const ASK_AGAIN_LATER: Duration = Duration::from_secs(1);
+/// A command that fails again and again is run this often at least.
+const RUN_AGAIN: Duration = Duration::from_secs(60);
 
 impl Work<'_> {
-    pub(super) fn take_up(&mut self) -> Flow {
-        self.progress = self.progress.restarted(self.wanted.attempt);
+    pub(super) async fn take_up(&mut self) -> Result<Flow, PassError> {
+        if let Found::Ours(Ours { ready: Some(ready), uid, .. }) = self.find_namespace().await?
+            && self.progress.ready.is_none()
+        {
+            // Else a restored store would be made again, and what was restored torn down if that takes too long.
+            self.progress = self.progress.taken_over(self.attempt, ready, uid);
+            self.progress.note(
+                "The store was ready before and its status was lost. What is there is kept as it is.",
+                now(),
+            );
+            return Ok(Flow::On);
+        }
+        let was_ready = self.progress.ready.is_some();
+        self.progress = self.progress.restarted(self.attempt);
         self.memory.complaint = None;
         self.memory.complaints = 0;
         self.memory.no_answer = None;
         self.memory.torn.clear();
         self.memory.teardown_began = None;
-        if self.wanted.attempt > 1 {
-            self.progress.note(format!("Retry was pressed: try {}.", self.wanted.attempt), now());
+        self.memory.run_again = None;
+        if was_ready {
+            self.progress
+                .note("Another try was asked for. The store was ready, so it is kept as it is.", now());
+        } else if self.attempt > 1 {
+            self.progress.note(format!("Retry was pressed: try {}.", self.attempt), now());
         }
-        Flow::On
+        Ok(Flow::On)
     }
 
     /// Begins, or waits for its turn.
@@ -46,38 +66,34 @@ impl Work<'_> {
         begun.started = Some(at);
         begun.deadline = Some(at.plus_seconds(i64::from(self.context.config.deadline_seconds)));
         begun.see(ConditionKind::NamespaceReady, State::InProgress, "", at);
-        match self.context.take_turn(self.id(), self.memory.clone(), &begun) {
+        match self.context.take_turn(&self.id, self.memory.clone(), &begun) {
             Ok(()) => {
                 self.progress = begun;
                 Ok(Flow::On)
             }
             Err(ahead) => {
-                let others = match ahead {
-                    0 => "It is the next one.".to_owned(),
-                    1 => "One store is before it.".to_owned(),
-                    ahead => format!("{ahead} stores are before it."),
-                };
                 // Its message only: a condition that is pending has no times.
-                let message = format!("Waits for its turn. {others}");
+                let message = format!("Waits for its turn. {}", place_in_queue(ahead));
                 self.progress
                     .conditions
                     .set(ConditionKind::NamespaceReady, Condition { message, ..Condition::default() });
                 self.save().await?;
-                Ok(Flow::Pause(Duration::from_secs(5)))
+                // Whoever is next is woken; this is for who waits behind many.
+                Ok(Flow::Pause(Duration::from_secs(5 + ahead as u64 / 10)))
             }
         }
     }
 
-    pub(super) async fn release(&mut self) -> Result<Flow, PassError> {
-        let Some(engine) = self.context.config.engine(self.wanted.engine) else {
+    pub(super) async fn release(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+        let Some(engine) = self.context.config.engine(wanted.engine) else {
             let sentence = format!(
                 "The platform's configuration has no engine {}. Add it, then press Retry.",
-                self.wanted.engine.key()
+                wanted.engine.key()
             );
             self.fail(ConditionKind::ReleaseDeployed, sentence, Vec::new());
             return Ok(Flow::On);
         };
-        let values = values(&self.wanted, &self.context.config, engine);
+        let values = values(wanted, &self.context.config, engine);
         let values_id = values_id(&values, &engine.chart);
         self.see(ConditionKind::ReleaseDeployed, State::InProgress, "Deploying the chart.");
         match release::next(&self.history().await?, &values_id, now()) {
@@ -98,31 +114,26 @@ impl Work<'_> {
                     format!("A helm was killed in the middle of revision {revision}. The revision is forgotten, and what it made is taken over."),
                     now(),
                 );
-                let forgotten = self.run_through(commands::forget_revision(self.id(), revision)).await;
+                let forgotten = self.run_through(commands::forget_revision(&self.id, revision)).await;
                 Ok(self.after(ConditionKind::ReleaseDeployed, forgotten))
             }
             Next::Uninstall => {
                 self.progress.note("An uninstall of the release had broken off and is done again.", now());
-                let uninstalled = self.run_through(commands::uninstall(self.id())).await;
+                let uninstalled = self.run_through(commands::uninstall(&self.id)).await;
                 Ok(self.after(ConditionKind::ReleaseDeployed, uninstalled))
             }
             Next::Install => {
-                let install = commands::install(self.id(), engine, &values, &values_id);
+                let install = commands::install(&self.id, engine, &values, &values_id);
                 let news = self.news();
                 let (ran, told) = {
                     let work = &*self;
-                    tokio::join!(work.context.runner.run(install, work.unwanted()), async {
-                        match &news {
-                            Some(status) => write(work.context, work.id(), status).await,
-                            None => Ok(()),
-                        }
-                    })
+                    tokio::join!(
+                        work.context.runner.run(install, work.unwanted()),
+                        work.tell_if(news.as_ref())
+                    )
                 };
                 let installed = self.record(ran);
-                told?;
-                if let Some(status) = news {
-                    self.written(status);
-                }
+                self.told_if(news.as_ref(), told?);
                 if installed.is_ok() {
                     self.see(ConditionKind::ReleaseDeployed, State::Done, "");
                 }
@@ -132,7 +143,7 @@ impl Work<'_> {
     }
 
     pub(super) async fn workloads(&mut self) -> Result<Flow, PassError> {
-        let seen = look(&self.context.pods_of(self.id()));
+        let seen = look(&self.context.pods_of(&self.id));
         self.progress.pods = seen.views;
         if seen.ready {
             self.see(ConditionKind::WorkloadsReady, State::Done, "");
@@ -150,8 +161,8 @@ impl Work<'_> {
         Ok(self.pause(Duration::from_secs(5)))
     }
 
-    pub(super) async fn storefront(&mut self) -> Result<Flow, PassError> {
-        let seen = look(&self.context.pods_of(self.id()));
+    pub(super) async fn storefront(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+        let seen = look(&self.context.pods_of(&self.id));
         self.progress.pods = seen.views;
         if !seen.ready {
             self.see(ConditionKind::WorkloadsReady, State::InProgress, seen.sentence);
@@ -165,20 +176,8 @@ impl Work<'_> {
             );
             self.save().await?;
         }
-        match self.ask().await {
-            Ok(()) => {
-                self.see(ConditionKind::StorefrontReachable, State::Done, "");
-                let at = now();
-                self.progress.ready = Some(at);
-                self.memory.no_answer = None;
-                self.memory.no_answers = 0;
-                let seconds = self.elapsed_since(Some(self.wanted.requested)).as_secs_f64();
-                metrics::histogram!("storeyard_create_to_ready_seconds").record(seconds);
-                tracing::info!(store = %self.id(), seconds, "ready");
-                self.save().await?;
-                self.context.wake_next();
-                Ok(Flow::On)
-            }
+        match self.ask(wanted).await {
+            Ok(()) => self.answered(wanted).await,
             Err(no_answer) => {
                 self.memory.no_answer = Some(no_answer.to_string());
                 self.see(
@@ -197,21 +196,35 @@ impl Work<'_> {
         }
     }
 
-    pub(super) async fn ask(&mut self) -> Result<(), NoAnswer> {
+    /// The shop answered for the first time.
+    pub(super) async fn answered(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+        self.see(ConditionKind::StorefrontReachable, State::Done, "");
+        self.progress.ready = Some(now());
+        self.memory.no_answer = None;
+        self.memory.no_answers = 0;
+        let seconds = self.elapsed_since(Some(wanted.requested)).as_secs_f64();
+        metrics::histogram!("storeyard_create_to_ready_seconds").record(seconds);
+        tracing::info!(store = %self.id, seconds, "ready");
+        self.save().await?;
+        self.context.wake_next();
+        Ok(Flow::On)
+    }
+
+    pub(super) async fn ask(&mut self, wanted: &Wanted) -> Result<(), NoAnswer> {
         let config = &self.context.config;
-        let has_plugin = config.engine(self.wanted.engine).is_some_and(|engine| engine.plugin);
-        let question = match self.wanted.engine {
+        let has_plugin = config.engine(wanted.engine).is_some_and(|engine| engine.plugin);
+        let question = match wanted.engine {
             Engine::WooCommerce if has_plugin => Question::Products,
             Engine::WooCommerce => Question::FrontPage,
         };
         self.memory.asked = Some(now());
-        self.context.visitor.ask(question, &self.id().host(&config.domain_suffix)).await
+        self.context.visitor.ask(question, &self.id.host(&config.domain_suffix)).await
     }
 
     /// The release's revisions, from the labels of helm's own Secrets.
     pub(super) async fn history(&self) -> Result<Vec<release::Revision>, PassError> {
-        let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &self.id().namespace());
-        let of_release = ListParams::default().labels(&format!("owner=helm,name={}", self.id().release()));
+        let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &self.id.namespace());
+        let of_release = ListParams::default().labels(&format!("owner=helm,name={}", self.id.release()));
         let found = secrets.list_metadata(&of_release).await?;
         let since = |secret: &kube::core::PartialObjectMeta<Secret>| {
             let created =
@@ -232,6 +245,7 @@ impl Work<'_> {
             Ok(_) => {
                 self.memory.complaint = None;
                 self.memory.complaints = 0;
+                self.memory.run_again = None;
                 Flow::On
             }
             Err(error) => self.complained(kind, &error),
@@ -258,8 +272,23 @@ impl Work<'_> {
         self.memory.complaints = self.memory.complaints.saturating_add(1);
         let line = complaint.lines().last().unwrap_or_default();
         self.see(kind, State::InProgress, format!("Not yet, and tried again: {line}"));
-        let pause = Duration::from_millis(500) * 2u32.saturating_pow(self.memory.complaints.min(6) - 1);
-        self.pause(pause.min(Duration::from_secs(15)))
+        let pause = backoff::pause(self.memory.complaints, RUN_AGAIN, &self.id);
+        // Whatever wakes the store before then, its own status among it, does not shorten the pause.
+        self.memory.run_again = Some(Instant::now() + pause);
+        self.pause(pause)
+    }
+}
+
+/// Coarser the farther back, so that a queue that moves does not have the status of everyone in it written at each step.
+fn place_in_queue(ahead: usize) -> String {
+    match ahead {
+        0 => "It is the next one.".to_owned(),
+        1 => "One store is before it.".to_owned(),
+        2..=9 => format!("{ahead} stores are before it."),
+        _ => {
+            let step = 10usize.pow(ahead.ilog10());
+            format!("More than {} stores are before it.", ahead / step * step - 1)
+        }
     }
 }
 

@@ -5,16 +5,16 @@ use std::{collections::BTreeMap, time::Duration};
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::{Api, ResourceExt};
 use serde_json::Value;
-use store::{ConditionKind, State};
+use store::{ConditionKind, Millis, State};
 use tokio::time::{Instant, sleep};
 
 use super::{
     PassError,
-    work::{Flow, Work, write},
+    work::{Flow, Work},
 };
 use crate::{
     commands, manifests,
-    resource::{PLATFORM_LABEL, STORE_LABEL, now},
+    resource::{PLATFORM_LABEL, READY_ANNOTATION, STORE_LABEL, Wanted, millis, now},
     runner::{CommandError, Invocation, Ran},
     secrets,
 };
@@ -25,65 +25,75 @@ const RIGHTS: Duration = Duration::from_secs(5);
 /// Whose namespace it is that bears the store's name.
 pub(super) enum Found {
     Nothing,
-    Ours { uid: String, terminating: bool, namespace: Box<Namespace> },
+    /// It says so, or it is the very one that was made for the store.
+    Ours(Ours),
     Foreign,
+}
+
+pub(super) struct Ours {
+    pub(super) uid: String,
+    pub(super) terminating: bool,
+    /// Whether it still says whose it is; if not, it may not be touched.
+    pub(super) labelled: bool,
+    /// When the shop in it first answered.
+    pub(super) ready: Option<Millis>,
+    pub(super) made: Millis,
+    pub(super) namespace: Box<Namespace>,
 }
 
 impl Work<'_> {
     pub(super) async fn find_namespace(&self) -> Result<Found, PassError> {
         let namespaces: Api<Namespace> = Api::all(self.context.client.clone());
-        let Some(namespace) = namespaces.get_opt(&self.id().namespace()).await? else {
+        let Some(namespace) = namespaces.get_opt(&self.id.namespace()).await? else {
             return Ok(Found::Nothing);
         };
         let labels = namespace.labels();
-        let is_ours = labels.get(STORE_LABEL).is_some_and(|id| id == self.id().as_str())
+        let labelled = labels.get(STORE_LABEL).is_some_and(|id| id == self.id.as_str())
             && labels.get(PLATFORM_LABEL).is_some_and(|platform| *platform == self.context.config.namespace);
-        if !is_ours {
+        let uid = namespace.uid().unwrap_or_default();
+        if !labelled && self.progress.namespace_uid.as_deref() != Some(&uid) {
             return Ok(Found::Foreign);
         }
-        let terminating = namespace.metadata.deletion_timestamp.is_some();
-        Ok(Found::Ours {
-            uid: namespace.uid().unwrap_or_default(),
-            terminating,
+        let made = namespace.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_millisecond());
+        Ok(Found::Ours(Ours {
+            uid,
+            terminating: namespace.metadata.deletion_timestamp.is_some(),
+            labelled,
+            ready: namespace.annotations().get(READY_ANNOTATION).and_then(|text| millis(text)),
+            made: Millis(made),
             namespace: Box::new(namespace),
-        })
+        }))
     }
 
-    pub(super) async fn prepare(&mut self) -> Result<Flow, PassError> {
+    pub(super) async fn prepare(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
         match self.find_namespace().await? {
             Found::Foreign => return Ok(self.foreign_namespace()),
-            Found::Ours { terminating: true, .. } => {
+            Found::Ours(Ours { terminating: true, .. }) => {
                 let message =
                     "The namespace of an earlier try is still being removed; this one begins after it.";
                 self.see(ConditionKind::NamespaceReady, State::InProgress, message);
                 self.save().await?;
                 return Ok(self.pause(Duration::from_millis(500)));
             }
-            Found::Ours { .. } | Found::Nothing => {}
+            Found::Ours(_) | Found::Nothing => {}
         }
         self.see(ConditionKind::NamespaceReady, State::InProgress, "Making the namespace.");
         let kinds = "Namespace, RoleBinding";
-        let namespace = manifests::namespace(self.id(), &self.context.config, self.context.account.as_ref());
+        let namespace =
+            manifests::namespace(&self.id, &self.context.config, self.context.account.as_ref(), None);
         let kinds = if namespace.len() > 1 { kinds } else { "Namespace" };
         let news = self.news();
         let (ran, told, given) = {
             let work = &*self;
             tokio::join!(
                 work.context.runner.run(commands::apply(kinds, &namespace), work.unwanted()),
-                async {
-                    match &news {
-                        Some(status) => write(work.context, work.id(), status).await,
-                        None => Ok(()),
-                    }
-                },
+                work.tell_if(news.as_ref()),
                 work.given_credentials(),
             )
         };
-        told?;
-        if let Some(status) = news {
-            self.written(status);
-        }
-        if let Err(error) = self.record(ran) {
+        let ran = self.record(ran);
+        self.told_if(news.as_ref(), told?);
+        if let Err(error) = ran {
             return Ok(self.complained(ConditionKind::NamespaceReady, &error));
         }
         self.see(ConditionKind::QuotaApplied, State::InProgress, "");
@@ -92,7 +102,7 @@ impl Work<'_> {
             None => {
                 let message = format!(
                     "The Secret {} with the store's credentials is missing.",
-                    self.id().credentials_secret()
+                    self.id.credentials_secret()
                 );
                 return Ok(self.complained_of(ConditionKind::CredentialsReady, &message));
             }
@@ -103,14 +113,18 @@ impl Work<'_> {
                 }
             },
         };
-        self.furnish(&secrets).await
+        self.furnish(wanted, &secrets).await
     }
 
-    async fn furnish(&mut self, secrets: &BTreeMap<String, String>) -> Result<Flow, PassError> {
-        let id = self.id().clone();
+    async fn furnish(
+        &mut self,
+        wanted: &Wanted,
+        secrets: &BTreeMap<String, String>,
+    ) -> Result<Flow, PassError> {
+        let id = self.id.clone();
         let limits = commands::apply(
             "ResourceQuota, LimitRange",
-            &manifests::limits(&id, self.wanted.plan, &self.context.config.ingress.tls),
+            &manifests::limits(&id, wanted.plan, &self.context.config.ingress.tls),
         );
         let mut fences = manifests::policies(&id, &self.context.config.ingress);
         fences.push(manifests::credentials(&id, secrets));
@@ -123,8 +137,9 @@ impl Work<'_> {
         let name = id.namespace();
         let (limited, fenced, namespace) =
             tokio::join!(self.patiently(limits), self.patiently(fences), namespaces.get(&name));
+        let (limited, fenced) = (self.record(limited), self.record(fenced));
         self.progress.namespace_uid = namespace?.uid();
-        match self.record(limited) {
+        match limited {
             Ok(_) => self.see(ConditionKind::QuotaApplied, State::Done, ""),
             Err(CommandError::Cancelled { .. }) => return Ok(Flow::On),
             Err(error) => {
@@ -137,7 +152,7 @@ impl Work<'_> {
                 self.see(ConditionKind::QuotaApplied, State::NotApplied, message);
             }
         }
-        if let Err(error) = self.record(fenced) {
+        if let Err(error) = fenced {
             return Ok(self.complained(ConditionKind::NamespaceReady, &error));
         }
         self.see(ConditionKind::NamespaceReady, State::Done, "");
@@ -164,7 +179,7 @@ impl Work<'_> {
     async fn given_credentials(&self) -> Result<Option<BTreeMap<String, Vec<u8>>>, PassError> {
         let secrets: Api<Secret> =
             Api::namespaced(self.context.client.clone(), &self.context.config.namespace);
-        let secret = secrets.get_opt(&self.id().credentials_secret()).await?;
+        let secret = secrets.get_opt(&self.id.credentials_secret()).await?;
         Ok(secret.map(|secret| {
             secret.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect()
         }))
@@ -183,7 +198,7 @@ impl Work<'_> {
                 );
                 return Ok(Err(missing));
             };
-            match manifests::pull_secret(self.id(), name, &secret) {
+            match manifests::pull_secret(&self.id, name, &secret) {
                 Ok(copy) => copies.push(copy),
                 Err(error) => return Ok(Err(error.to_string())),
             }
@@ -194,7 +209,7 @@ impl Work<'_> {
     fn foreign_namespace(&mut self) -> Flow {
         let sentence = format!(
             "The namespace {} exists already and was not made for this store, so it is left untouched. Delete this store and make it anew under another name.",
-            self.id().namespace()
+            self.id.namespace()
         );
         self.fail(ConditionKind::NamespaceReady, sentence, Vec::new());
         Flow::On

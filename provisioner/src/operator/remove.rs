@@ -11,7 +11,16 @@ use super::{
 };
 use crate::{commands, resource::now};
 
+/// Looks at what goes: often while it usually has gone, then less often.
+const LOOK: Duration = Duration::from_millis(500);
+const LOOK_LATER: Duration = Duration::from_secs(5);
+const USUALLY: Duration = Duration::from_secs(60);
+
 impl Work<'_> {
+    fn removal_pause(&self) -> Duration {
+        if self.elapsed_since(self.memory.teardown_began) < USUALLY { LOOK } else { LOOK_LATER }
+    }
+
     /// None when nothing is left but the Store.
     pub(super) async fn remove(&mut self) -> Result<Option<Flow>, PassError> {
         if self.progress.removal.is_empty() {
@@ -38,11 +47,11 @@ impl Work<'_> {
             }
         }
         if going.is_some() {
-            self.progress.pods = crate::pods::look(&self.context.pods_of(self.id())).views;
+            self.progress.pods = crate::pods::look(&self.context.pods_of(&self.id)).views;
             self.save().await?;
-            return Ok(Some(Flow::Pause(Duration::from_millis(500))));
+            return Ok(Some(Flow::Pause(self.removal_pause())));
         }
-        let secret = commands::delete_secret(&self.id().credentials_secret(), &self.context.config.namespace);
+        let secret = commands::delete_secret(&self.id.credentials_secret(), &self.context.config.namespace);
         if let Err(error) = self.run_through(secret).await {
             self.progress
                 .note(format!("The credentials could not be deleted and are tried again: {error}"), now());

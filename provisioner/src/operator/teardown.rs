@@ -1,12 +1,17 @@
 //! What was made goes, and is seen to be gone: release, namespace, volumes. Nothing is ever forced.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use k8s_openapi::api::core::v1::{Namespace, PersistentVolume};
 use kube::{Api, ResourceExt, api::ListParams};
 use store::RemovalKind;
 
-use super::{PassError, prepare::Found, work::Work};
+use super::{
+    PassError, claimant,
+    keep::labels_are_gone,
+    prepare::{Found, Ours},
+    work::Work,
+};
 use crate::{commands, resource::now, runner::CommandError};
 
 /// How far a teardown is.
@@ -28,18 +33,30 @@ impl Work<'_> {
             self.memory.complaints = 0;
         }
         match self.find_namespace().await? {
-            Found::Ours { terminating: true, namespace, .. } => {
+            Found::Ours(Ours { terminating: true, namespace, .. }) => {
                 self.memory.torn.insert(RemovalKind::ReleaseUninstalled);
                 return Ok(Torn::Going {
                     kind: RemovalKind::NamespaceDeleted,
                     message: self.what_holds(&namespace),
                 });
             }
-            Found::Ours { uid, .. } => {
+            Found::Ours(Ours { labelled: false, .. }) => {
+                return Ok(Torn::Going {
+                    kind: RemovalKind::NamespaceDeleted,
+                    message: format!("{}, or delete it by hand.", labels_are_gone(self)),
+                });
+            }
+            Found::Ours(Ours { uid, .. }) => {
+                let Ok(_turn) = self.context.removals.try_acquire() else {
+                    return Ok(Torn::Going {
+                        kind: RemovalKind::ReleaseUninstalled,
+                        message: "Other stores are removed first.".to_owned(),
+                    });
+                };
                 if let Some(going) = self.uninstall().await? {
                     return Ok(going);
                 }
-                let name = self.id().namespace();
+                let name = self.id.namespace();
                 let deleted = self.run_through(commands::delete_namespace(&name, &uid)).await;
                 let message = match deleted {
                     Ok(_) => "The cluster removes the namespace with all that is in it.".to_owned(),
@@ -48,6 +65,18 @@ impl Work<'_> {
                 return Ok(Torn::Going { kind: RemovalKind::NamespaceDeleted, message });
             }
             Found::Foreign => {
+                let own = if self.progress.namespace_uid.is_some() {
+                    "its own is gone"
+                } else {
+                    "it has none of its own"
+                };
+                self.progress.note(
+                    format!(
+                        "The namespace {} was not made for this store and is left untouched; {own}.",
+                        self.id.namespace()
+                    ),
+                    now(),
+                );
                 self.memory.torn.extend([RemovalKind::ReleaseUninstalled, RemovalKind::NamespaceDeleted]);
                 return Ok(Torn::Gone);
             }
@@ -74,7 +103,7 @@ impl Work<'_> {
             self.memory.torn.insert(RemovalKind::ReleaseUninstalled);
             return Ok(None);
         }
-        match self.run_through(commands::uninstall(self.id())).await {
+        match self.run_through(commands::uninstall(&self.id)).await {
             Ok(_) => {}
             Err(error @ CommandError::CouldNotStart { .. }) => {
                 return Ok(Some(Torn::Going {
@@ -118,25 +147,32 @@ impl Work<'_> {
 
     /// Volumes of the store's namespace that are there and will go. One whose class keeps volumes stays, and is noted once.
     async fn volumes_left(&mut self) -> Result<Vec<String>, PassError> {
-        let volumes: Api<PersistentVolume> = Api::all(self.context.client.clone());
-        let namespace = self.id().namespace();
-        let is_own = |volume: &PersistentVolume| {
-            let claim = volume.spec.as_ref().and_then(|spec| spec.claim_ref.as_ref());
-            claim.and_then(|claim| claim.namespace.as_deref()) == Some(&namespace)
-        };
         let is_kept = |volume: &PersistentVolume| {
             volume.spec.as_ref().and_then(|spec| spec.persistent_volume_reclaim_policy.as_deref())
                 == Some("Retain")
         };
-        let found = volumes.list(&ListParams::default()).await?;
-        let (kept, left): (Vec<_>, Vec<_>) = found.items.into_iter().filter(is_own).partition(is_kept);
+        let own = self.volumes().await?;
+        let (kept, left): (Vec<_>, Vec<_>) =
+            own.iter().map(AsRef::as_ref).partition(|volume| is_kept(volume));
         if left.is_empty() && !kept.is_empty() {
-            let names: Vec<String> = kept.iter().map(ResourceExt::name_any).collect();
+            let names: Vec<String> = kept.iter().map(|volume| volume.name_any()).collect();
             self.progress.note(
                 format!("Kept by their storage class (Retain), to be deleted by hand: {}.", names.join(", ")),
                 now(),
             );
         }
-        Ok(left.iter().map(ResourceExt::name_any).collect())
+        Ok(left.iter().map(|volume| volume.name_any()).collect())
+    }
+
+    /// As the watch tells them; asked for where it cannot.
+    async fn volumes(&self) -> Result<Vec<Arc<PersistentVolume>>, PassError> {
+        let namespace = self.id.namespace();
+        if self.context.volumes.is_current() {
+            return Ok(self.context.volumes.get(&namespace));
+        }
+        let volumes: Api<PersistentVolume> = Api::all(self.context.client.clone());
+        let found = volumes.list(&ListParams::default()).await?;
+        let is_own = |volume: &PersistentVolume| claimant(volume).as_ref() == Some(&namespace);
+        Ok(found.items.into_iter().filter(is_own).map(Arc::new).collect())
     }
 }

@@ -18,9 +18,14 @@ use super::{
 use crate::{
     plan::{Next, next},
     progress::Progress,
-    resource::{FINALIZER, Store, StoreStatus, Wanted, now},
+    resource::{FINALIZER, Malformed, Store, StoreStatus, Wanted, fingerprint, now},
     runner::{CommandError, Invocation, Ran},
 };
+
+/// An operator that has just begun gives what it finds in the making this long: it may have been away for the whole of a try.
+const SECOND_CHANCE: i64 = 60;
+/// Statuses that others write at the same moment are met a few times in a row at most.
+const WRITES: u32 = 5;
 
 /// How a step left off.
 pub(super) enum Flow {
@@ -32,52 +37,68 @@ pub(super) enum Flow {
     Rest,
 }
 
+/// What is to become of a store.
+enum Goal {
+    /// Needs nothing but the name.
+    Gone,
+    Running(Box<Wanted>),
+    /// What it asks for is not understood: what there is stays as it is.
+    NotUnderstood(Malformed),
+}
+
 /// A store, and all that is known of it during a pass.
 pub(super) struct Work<'a> {
     pub(super) context: &'a Context,
-    pub(super) wanted: Wanted,
+    pub(super) id: StoreId,
+    pub(super) attempt: u32,
     pub(super) progress: Progress,
     pub(super) memory: Memory,
+    deleting: bool,
     generation: Option<i64>,
+    /// The resource's version that the pass began with.
+    seen: String,
 }
 
 pub(super) async fn pass(resource: Arc<Store>, context: Arc<Context>) -> Result<Action, PassError> {
+    context.loaded().await;
     let began = Instant::now();
     let result = one_pass(&resource, &context).await;
     metrics::histogram!("storeyard_pass_seconds").record(began.elapsed().as_secs_f64());
+    if result.is_ok() {
+        context.went_through(&resource.name_any());
+    }
     result
 }
 
 async fn one_pass(resource: &Store, context: &Context) -> Result<Action, PassError> {
     let has_finalizer = resource.finalizers().iter().any(|finalizer| finalizer == FINALIZER);
-    let wanted = match resource.wanted() {
-        Ok(wanted) => wanted,
-        Err(error) => {
-            tracing::warn!(%error, "a Store is left alone");
-            if resource.meta().deletion_timestamp.is_some() && has_finalizer {
-                // Nothing was ever made for it.
-                without_finalizer(context, resource).await?;
-            }
-            return Ok(Action::await_change());
+    let deleting = resource.meta().deletion_timestamp.is_some();
+    let Ok(id) = StoreId::parse(&resource.name_any()) else {
+        tracing::warn!(name = %resource.name_any(), "a Store is left alone: its name is no store's id");
+        if deleting && has_finalizer {
+            // No version has made anything for such a name.
+            without_finalizer(context, &resource.name_any()).await?;
         }
+        return Ok(Action::await_change());
     };
-    if wanted.deleting.is_some() && !has_finalizer {
-        context.forget(&wanted.id);
+    if deleting && !has_finalizer {
+        context.forget(&id);
         return Ok(Action::await_change());
     }
-    if wanted.deleting.is_none() && !has_finalizer {
-        with_finalizer(context, resource).await?;
+    if !deleting && !has_finalizer {
+        with_finalizer(context, &resource.name_any()).await?;
     }
-    let uid = resource.uid().unwrap_or_default();
-    let memory = context.recall(&wanted.id, &uid).unwrap_or_else(|| Memory {
-        uid,
-        progress: Progress::read(resource.status.as_ref()),
-        written: resource.status.clone(),
-        ..Memory::default()
-    });
-    let progress = memory.progress.clone();
-    let mut work = Work { context, wanted, progress, memory, generation: resource.meta().generation };
-    let result = work.advance(resource).await;
+    let goal = match resource.wanted() {
+        _ if deleting => Goal::Gone,
+        Ok(wanted) => Goal::Running(Box::new(wanted)),
+        Err(malformed) => Goal::NotUnderstood(malformed),
+    };
+    let mut memory = context.recall(&id, resource);
+    let seen = resource.resource_version().unwrap_or_default();
+    let progress = memory.progress.take().unwrap_or_else(|| Progress::read(resource.status.as_ref()));
+    let (attempt, generation) = (resource.spec.attempt, resource.meta().generation);
+    let mut work = Work { context, id, attempt, progress, memory, deleting, generation, seen };
+    let result = work.advance(&goal).await;
     if !matches!(result, Ok(None)) {
         work.remember();
     }
@@ -86,34 +107,32 @@ async fn one_pass(resource: &Store, context: &Context) -> Result<Action, PassErr
 
 impl Work<'_> {
     /// None when the store is gone.
-    async fn advance(&mut self, resource: &Store) -> Result<Option<Action>, PassError> {
+    async fn advance(&mut self, goal: &Goal) -> Result<Option<Action>, PassError> {
         loop {
-            let deleting = self.wanted.deleting.is_some();
-            let flow = match next(&self.progress, self.wanted.attempt, deleting, true, now()) {
-                Next::Remove => match self.remove().await? {
+            let flow = match goal {
+                Goal::Gone => match self.remove().await? {
                     Some(flow) => flow,
                     None => {
-                        without_finalizer(self.context, resource).await?;
-                        self.context.forget(self.id());
+                        without_finalizer(self.context, self.id.as_str()).await?;
+                        self.context.forget(&self.id);
                         return Ok(None);
                     }
                 },
-                Next::TakeUp => self.take_up(),
-                Next::Queue | Next::Begin => self.begin().await?,
-                Next::Prepare => self.prepare().await?,
-                Next::Release => self.release().await?,
-                Next::Workloads => self.workloads().await?,
-                Next::Storefront => self.storefront().await?,
-                Next::Keep => self.keep().await?,
-                Next::GiveUp => self.give_up().await?,
-                Next::CleanUp => self.clean_up().await?,
-                Next::Rest => Flow::Rest,
+                Goal::NotUnderstood(malformed) => {
+                    self.progress.not_understood = Some(malformed.to_string());
+                    self.save().await?;
+                    Flow::Rest
+                }
+                Goal::Running(wanted) => {
+                    self.progress.not_understood = None;
+                    self.step(wanted).await?
+                }
             };
             match flow {
                 Flow::Rest => return Ok(Some(Action::await_change())),
                 Flow::Pause(pause) => return Ok(Some(Action::requeue(pause))),
                 Flow::On if self.context.shutdown.is_cancelled() => return Ok(Some(Action::await_change())),
-                Flow::On if !deleting && self.is_unwanted() => {
+                Flow::On if !self.deleting && self.is_unwanted() => {
                     return Ok(Some(Action::requeue(Duration::ZERO)));
                 }
                 Flow::On => {}
@@ -121,8 +140,30 @@ impl Work<'_> {
         }
     }
 
-    pub(super) fn id(&self) -> &StoreId {
-        &self.wanted.id
+    async fn step(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+        let ends = self.progress.deadline.map(|deadline| {
+            let second_chance = self.context.began.plus_seconds(SECOND_CHANCE);
+            deadline.max(second_chance)
+        });
+        let next = next(&self.progress, self.attempt, false, true, ends, now());
+        if matches!(next, Next::Prepare | Next::Release)
+            && let Some(left) = self.memory.run_again.map(|at| at.saturating_duration_since(Instant::now()))
+            && !left.is_zero()
+        {
+            return Ok(self.pause(left));
+        }
+        match next {
+            Next::TakeUp => self.take_up().await,
+            Next::Queue | Next::Begin => self.begin().await,
+            Next::Prepare => self.prepare(wanted).await,
+            Next::Release => self.release(wanted).await,
+            Next::Workloads => self.workloads().await,
+            Next::Storefront => self.storefront(wanted).await,
+            Next::Keep => self.keep(wanted).await,
+            Next::GiveUp => self.give_up(wanted).await,
+            Next::CleanUp => self.clean_up().await,
+            Next::Remove | Next::Rest => Ok(Flow::Rest),
+        }
     }
 
     pub(super) fn see(&mut self, kind: ConditionKind, state: State, message: impl AsRef<str>) {
@@ -137,9 +178,9 @@ impl Work<'_> {
 
     pub(super) fn record(&mut self, ran: Ran) -> Result<String, CommandError> {
         match &ran.outcome {
-            Ok(_) => tracing::info!(store = %self.wanted.id, command = %ran.line, took = %ran.took, "done"),
+            Ok(_) => tracing::info!(store = %self.id, command = %ran.line, took = %ran.took, "done"),
             Err(error) => {
-                tracing::warn!(store = %self.wanted.id, command = %ran.line, took = %ran.took, %error, "failed");
+                tracing::warn!(store = %self.id, command = %ran.line, took = %ran.took, %error, "failed");
             }
         }
         self.progress.record(ran.entry());
@@ -148,42 +189,79 @@ impl Work<'_> {
 
     /// Resolves when deletion or another try was asked for.
     pub(super) fn unwanted(&self) -> impl Future<Output = ()> + use<'_> {
-        let (context, id, attempt) = (self.context, &self.wanted.id, self.wanted.attempt);
         async move {
-            while !context.is_unwanted(id, attempt) {
+            while !self.is_unwanted() {
                 sleep(Duration::from_millis(50)).await;
             }
         }
     }
 
     pub(super) fn is_unwanted(&self) -> bool {
-        self.context.is_unwanted(&self.wanted.id, self.wanted.attempt)
+        self.context.is_unwanted(&self.id, self.attempt)
     }
 
     /// What the status is to be, if that is news; and remembers it whether or not it can be written.
     pub(super) fn news(&mut self) -> Option<StoreStatus> {
-        self.progress.settle(self.wanted.deleting.is_some(), now());
+        self.progress.settle(self.deleting, now());
         self.remember();
         let status = self.progress.write(self.generation);
-        (self.memory.written.as_ref() != Some(&status)).then_some(status)
+        (fingerprint(Some(&status)) != self.memory.status).then_some(status)
     }
 
     /// Tells what is known, if it is news.
     pub(super) async fn save(&mut self) -> Result<(), PassError> {
         let Some(status) = self.news() else { return Ok(()) };
-        write(self.context, &self.wanted.id, &status).await?;
-        self.written(status);
+        let version = self.tell(&status).await?;
+        self.told(&status, version);
         Ok(())
     }
 
-    pub(super) fn written(&mut self, status: StoreStatus) {
-        self.memory.written = Some(status);
+    /// Writes the status over the one that is known; the resource's version with it. That the Store has gone meanwhile is no error.
+    pub(super) async fn tell(&self, status: &StoreStatus) -> Result<String, PassError> {
+        let stores = api(self.context);
+        let mut version = self.memory.version.clone();
+        for _ in 0..WRITES {
+            // With the version, so that what someone else wrote meanwhile is met and not overwritten.
+            let patch = json!({ "metadata": { "resourceVersion": version }, "status": status });
+            match stores.patch_status(self.id.as_str(), &PatchParams::default(), &Patch::Merge(patch)).await {
+                Ok(written) => return Ok(written.resource_version().unwrap_or_default()),
+                Err(kube::Error::Api(error)) if error.code == 404 => return Ok(version),
+                Err(kube::Error::Api(error)) if error.code == 409 => {}
+                Err(error) => return Err(error.into()),
+            }
+            let Some(now) = stores.get_opt(self.id.as_str()).await? else { return Ok(version) };
+            if fingerprint(now.status.as_ref()) != self.memory.status {
+                return Err(PassError::Overtaken);
+            }
+            // Something else of it was changed.
+            version = now.resource_version().unwrap_or_default();
+        }
+        Err(PassError::Overtaken)
+    }
+
+    /// As [`Work::tell`], for what may be no news.
+    pub(super) async fn tell_if(&self, news: Option<&StoreStatus>) -> Result<Option<String>, PassError> {
+        match news {
+            Some(status) => self.tell(status).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn told_if(&mut self, news: Option<&StoreStatus>, version: Option<String>) {
+        if let (Some(status), Some(version)) = (news, version) {
+            self.told(status, version);
+        }
+    }
+
+    pub(super) fn told(&mut self, status: &StoreStatus, version: String) {
+        self.memory.status = fingerprint(Some(status));
+        self.memory.version = version;
         self.remember();
     }
 
     /// A pause until `wish`, or until the try's time is over.
     pub(super) fn pause(&self, wish: Duration) -> Flow {
-        let left = self.progress.deadline.map_or(i64::MAX, |deadline| deadline.since(now()).0.max(1));
+        let left = self.progress.deadline.map_or(i64::MAX, |deadline| deadline.since(now()).0.max(1000));
         Flow::Pause(wish.min(Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))))
     }
 
@@ -193,38 +271,35 @@ impl Work<'_> {
     }
 
     fn remember(&mut self) {
-        self.memory.progress = self.progress.clone();
-        self.context.remember(&self.wanted.id, self.memory.clone());
+        // What the resource is known to say need not be kept a second time.
+        let is_in_resource = self.seen == self.memory.version
+            && fingerprint(Some(&self.progress.write(self.generation))) == self.memory.status;
+        let progress = (!is_in_resource).then(|| self.progress.clone());
+        self.context.remember(&self.id, Memory { progress, ..self.memory.clone() });
     }
 }
 
-/// Writes the status; that the Store has gone meanwhile is no error.
-pub(super) async fn write(context: &Context, id: &StoreId, status: &StoreStatus) -> Result<(), PassError> {
-    let patch = json!({ "status": status });
+async fn with_finalizer(context: &Context, name: &str) -> Result<(), PassError> {
+    set_finalizers(context, name, |finalizers| finalizers.push(FINALIZER.to_owned())).await
+}
+
+async fn without_finalizer(context: &Context, name: &str) -> Result<(), PassError> {
+    set_finalizers(context, name, |finalizers| finalizers.retain(|finalizer| finalizer != FINALIZER)).await
+}
+
+/// Changes the list as it is now, so that nobody else's entry is lost.
+async fn set_finalizers(
+    context: &Context,
+    name: &str,
+    change: impl Fn(&mut Vec<String>),
+) -> Result<(), PassError> {
     let stores = api(context);
-    match stores.patch_status(id.as_str(), &PatchParams::default(), &Patch::Merge(patch)).await {
-        Ok(_) => Ok(()),
-        Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn with_finalizer(context: &Context, resource: &Store) -> Result<(), PassError> {
-    let mut finalizers = resource.finalizers().to_vec();
-    finalizers.push(FINALIZER.to_owned());
-    set_finalizers(context, resource, &finalizers).await
-}
-
-async fn without_finalizer(context: &Context, resource: &Store) -> Result<(), PassError> {
-    let rest: Vec<String> =
-        resource.finalizers().iter().filter(|finalizer| *finalizer != FINALIZER).cloned().collect();
-    set_finalizers(context, resource, &rest).await
-}
-
-async fn set_finalizers(context: &Context, resource: &Store, finalizers: &[String]) -> Result<(), PassError> {
-    // The uid, so that a Store made anew under the same name is not touched.
-    let patch = json!({ "metadata": { "uid": resource.meta().uid, "finalizers": finalizers } });
-    match api(context).patch(&resource.name_any(), &PatchParams::default(), &Patch::Merge(patch)).await {
+    let Some(now) = stores.get_metadata_opt(name).await? else { return Ok(()) };
+    let mut finalizers = now.finalizers().to_vec();
+    change(&mut finalizers);
+    let patch =
+        json!({ "metadata": { "resourceVersion": now.resource_version(), "finalizers": finalizers } });
+    match stores.patch_metadata(name, &PatchParams::default(), &Patch::Merge(patch)).await {
         Ok(_) => Ok(()),
         Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
         Err(error) => Err(error.into()),

@@ -230,10 +230,25 @@ impl Platform {
         succeed(run(&self.cluster, "kubectl", args))
     }
 
+    /// What it complains of.
+    pub(crate) fn kubectl_fails(&self, args: &[&str]) -> String {
+        let output = run(&self.cluster, "kubectl", args);
+        assert!(!output.status.success(), "{args:?} was not refused");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
     pub(crate) fn apply(&self, manifest: &Value) {
+        self.kubectl(&["apply", "-f", &self.written(manifest)]);
+    }
+
+    pub(crate) fn apply_fails(&self, manifest: &Value) -> String {
+        self.kubectl_fails(&["apply", "-f", &self.written(manifest)])
+    }
+
+    fn written(&self, manifest: &Value) -> String {
         let file = self.folder.join("manifest.json");
         std::fs::write(&file, manifest.to_string()).unwrap();
-        self.kubectl(&["apply", "-f", file.to_str().unwrap()]);
+        file.to_str().unwrap().to_owned()
     }
 
     /// Revisions that helm has written down for the store, with their states.

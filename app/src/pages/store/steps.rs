@@ -92,8 +92,8 @@ fn Step(live: Live, name: String, condition: Memo<Condition>) -> impl IntoView {
 
 pub fn class(state: State) -> &'static str {
     match state {
-        State::Pending => "pending",
-        State::InProgress => "running",
+        State::Pending | State::Unknown => "pending",
+        State::InProgress | State::Waiting => "running",
         State::Done => "done",
         State::NotApplied => "skipped",
         State::Lost => "lost",
@@ -103,7 +103,8 @@ pub fn class(state: State) -> &'static str {
 
 pub fn mark(state: State) -> &'static str {
     match state {
-        State::Pending | State::InProgress => "",
+        State::Pending | State::InProgress | State::Waiting => "",
+        State::Unknown => "?",
         State::Done => "✓",
         State::NotApplied => "–",
         State::Lost => "!",
@@ -114,6 +115,8 @@ pub fn mark(state: State) -> &'static str {
 fn spoken(state: State) -> &'static str {
     match state {
         State::Pending => "not begun",
+        State::Unknown => "not known",
+        State::Waiting => "waiting",
         State::InProgress => "in progress",
         State::Done => "done",
         State::NotApplied => "not applied",
