@@ -57,6 +57,11 @@ impl Reporter {
         locked(&self.took).clone()
     }
 
+    /// Keeps what a step's program told of its own time.
+    pub fn add_took(&self, took: impl IntoIterator<Item = Took>) {
+        locked(&self.took).extend(took);
+    }
+
     /// Something that was there already.
     pub fn found(&self, what: impl AsRef<str>) {
         self.screen.print(&[format!("  = {}", what.as_ref())]);
@@ -184,9 +189,10 @@ impl Screen {
         if self.terminal {
             text.push_str(&status_line(&running));
         }
+        // By the macro, so that tests keep it to themselves.
+        print!("{text}");
         // Whoever reads has gone away when this fails; the work goes on.
-        let mut out = stdout().lock();
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let _ = stdout().flush();
     }
 
     fn add(&self, live: &Arc<Live>) {

@@ -11,6 +11,7 @@ mod rollout;
 mod rust;
 mod supply;
 mod tally;
+mod times;
 
 use std::panic;
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::tally::Tally;
+use super::times;
 use crate::command;
 use crate::env::Env;
 use crate::interrupt;
@@ -25,6 +26,9 @@ pub(super) fn run(env: &Env, trial: &Trial) -> Result<Tally> {
     });
     interrupt::check()?;
     let read = fs::read_to_string(&report).with_context(|| format!("{} cannot be read", report.display()));
+    if let Ok(text) = &read {
+        env.reporter.add_took(times::of_playwright(text));
+    }
     match (read.and_then(|text| Tally::of_playwright(&text)), run) {
         (Ok(tally), Err(error)) if tally.failed.is_empty() => Err(error),
         (Ok(tally), _) => Ok(tally),

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::tally::Tally;
+use super::times;
 use crate::command;
 use crate::env::Env;
 
@@ -54,6 +55,7 @@ fn cargo_test(env: &Env, title: &str, log: &str, command: &mut Command, count: &
     crate::interrupt::check()?;
 
     let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    env.reporter.add_took(times::of_cargo(&text));
     let mut tally = Tally::default();
     text.lines().for_each(|line| tally.read_libtest_line(line));
     if matches!(count, Outcome::WithoutIgnored) {
