@@ -9,13 +9,15 @@ import { isReady, makeStore, removeStore } from "../support/stores";
 import { expect, test } from "../support/test";
 
 const owner = { ...newStore("Corner shop"), password: `it's-"my"\\shop9 &<é>%41+` };
-let id: string;
+let id = "";
 
 test.beforeAll(async () => {
   test.setTimeout(READY_WITHIN + 30_000);
   id = await makeStore(owner);
 });
-test.afterAll(() => removeStore(id));
+test.afterAll(async () => {
+  if (id) await removeStore(id);
+});
 
 const visit = <T>(use: (shop: Shop) => Promise<T>): Promise<T> => Shop.visit(id, use);
 
