@@ -1,8 +1,9 @@
-//! As much of an API server as Storeyard talks to, in memory: Stores, Secrets and `ConfigMap`s, with watches. It can be made to fail, or to
+//! As much of an API server as Storeyard talks to, in memory: Stores, what they consist of, Secrets and `ConfigMap`s, with watches. It can be made to fail, or to
 //! say nothing. Tests reach it as a client, or over HTTP.
 
 mod kept;
 mod log;
+mod objects;
 mod stores;
 
 use std::{
@@ -15,7 +16,12 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
 
-use self::{kept::Kept, log::Log, stores::Stores};
+use self::{
+    kept::Kept,
+    log::Log,
+    objects::{Objects, Place},
+    stores::Stores,
+};
 
 /// The one namespace there is.
 pub const NAMESPACE: &str = "storeyard";
@@ -53,6 +59,7 @@ impl Mood {
 pub struct Cluster {
     stores: Mutex<Stores>,
     kept: Mutex<Kept>,
+    objects: Mutex<Objects>,
     mood: watch::Sender<Mood>,
 }
 
@@ -61,6 +68,7 @@ impl Cluster {
         Arc::new(Self {
             stores: Mutex::default(),
             kept: Mutex::default(),
+            objects: Mutex::default(),
             mood: watch::Sender::new(Mood::Well),
         })
     }
@@ -143,13 +151,15 @@ impl Cluster {
             query: parts.uri.query().unwrap_or_default(),
             body: serde_json::from_slice(&body).unwrap_or(Value::Null),
         };
-        let below = format!("/namespaces/{NAMESPACE}/");
-        let Some((_, resource)) = path.split_once(below.as_str()) else { return not_found() };
-        let mut segments = resource.split('/');
-        let (resource, name) = (segments.next().unwrap_or_default(), segments.next());
-        match resource {
-            "stores" => self.answer_stores(name, asked).await,
-            "secrets" | "configmaps" | "leases" => lock(&self.kept).answer(resource, name, asked),
+        let Some(place) = Place::parse(path) else { return not_found() };
+        if place.namespace != Some(NAMESPACE) {
+            return lock(&self.objects).answer(&place, asked);
+        }
+        match place.resource {
+            "stores" => self.answer_stores(place.name, asked).await,
+            resource @ ("secrets" | "configmaps" | "leases") => {
+                lock(&self.kept).answer(resource, place.name, asked)
+            }
             _ => not_found(),
         }
     }

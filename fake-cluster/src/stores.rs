@@ -59,7 +59,7 @@ impl Stores {
     ) -> Response<Body> {
         match (asked.method, name) {
             ("GET", None) if asked.is_watch() => self.log.watch(asked.since(), None, mood),
-            ("GET", None) => told(StatusCode::OK, &self.list(asked.parameter("labelSelector"))),
+            ("GET", None) => told(StatusCode::OK, &self.list(&asked)),
             ("POST", None) => self.create(asked.body),
             (method, Some(name)) => match self.get(name) {
                 Some(store) => self.change(method, name, store, asked.body),
@@ -70,13 +70,23 @@ impl Stores {
     }
 
     /// Those with the label that is asked for, if one is.
-    fn list(&self, selector: Option<&str>) -> Value {
-        let selector = selector.map(|selector| selector.replace("%2F", "/").replace("%3D", "="));
+    /// As many as are asked for, after the one that was the last.
+    fn list(&self, asked: &Asked<'_>) -> Value {
+        let limit = asked.parameter("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
+        let after = asked.parameter("continue").unwrap_or_default();
+        let selector =
+            asked.parameter("labelSelector").map(|selector| selector.replace("%2F", "/").replace("%3D", "="));
         let label = selector.as_deref().and_then(|selector| selector.split_once('='));
         let is_asked_for =
             |store: &&Value| label.is_none_or(|(key, value)| store["metadata"]["labels"][key] == value);
-        let items: Vec<&Value> = self.objects.values().filter(is_asked_for).collect();
-        let metadata = json!({"resourceVersion": self.log.version().to_string()});
+        let mut rest =
+            self.objects.iter().filter(|(name, store)| name.as_str() > after && is_asked_for(store));
+        let page: Vec<(&String, &Value)> = rest.by_ref().take(limit).collect();
+        let mut metadata = json!({"resourceVersion": self.log.version().to_string()});
+        if let (Some((last, _)), Some(_)) = (page.last(), rest.next()) {
+            metadata["continue"] = json!(last);
+        }
+        let items: Vec<&Value> = page.into_iter().map(|(_, store)| store).collect();
         json!({"apiVersion": "storeyard.dev/v1alpha1", "kind": "StoreList", "metadata": metadata, "items": items})
     }
 

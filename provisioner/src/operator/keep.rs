@@ -23,8 +23,9 @@ use crate::{
     resource::{READY_ANNOTATION, Wanted, now},
 };
 
-/// A shop that does not answer is asked this often.
+/// A shop that does not answer is asked this often, and after a while less often.
 const ASK_AGAIN: Duration = Duration::from_secs(3);
+const ASK_AGAIN_LATER: Duration = Duration::from_secs(15);
 /// One unanswered request is not yet a shop that is down.
 const SECOND_LOOK: Duration = Duration::from_millis(700);
 /// A mark that was made shows within this time.
@@ -161,11 +162,14 @@ impl Work<'_> {
     fn interval(&self) -> Duration {
         let is_well = Phase::of(&self.progress.conditions, false) == Phase::Ready;
         let check = Duration::from_secs(self.context.config.check_seconds.into());
-        if is_well {
+        let can_answer = [ConditionKind::NamespaceReady, ConditionKind::WorkloadsReady]
+            .into_iter()
+            .all(|kind| self.progress.state(kind) != State::Lost);
+        // Where there are no pods to answer, theirs is the change that counts, and it wakes the store.
+        if is_well || !can_answer {
             return check;
         }
-        // One that stays down is asked ever less often, up to the usual.
-        ASK_AGAIN.saturating_mul(1 + self.memory.no_answers / 20).min(check)
+        ask_again(self.memory.no_answers, self.context.stores.len()).min(check)
     }
 
     fn found_again(&mut self, kind: ConditionKind) {
@@ -173,6 +177,13 @@ impl Work<'_> {
             self.see(kind, State::Done, "");
         }
     }
+}
+
+/// When a shop that has not answered so many times in a row is asked next. All of them may be down at once, with the ingress: together they
+/// are then asked two hundred times a second.
+fn ask_again(no_answers: u32, stores: usize) -> Duration {
+    let longest = ASK_AGAIN_LATER.max(Duration::from_secs(stores as u64 / 200));
+    ASK_AGAIN.saturating_mul(2u32.saturating_pow(no_answers / 8)).min(longest)
 }
 
 /// What a person has to do where a namespace no longer says whose it is.
@@ -186,4 +197,16 @@ pub(super) fn labels_are_gone(work: &Work<'_>) -> String {
         work.id.namespace(),
         labels.join(" ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shop_that_does_not_answer_is_asked_ever_less_often_and_all_of_them_no_more_than_can_be() {
+        assert_eq!(ask_again(1, 5), Duration::from_secs(3));
+        assert_eq!(ask_again(500, 5), Duration::from_secs(15));
+        assert_eq!(ask_again(500, 10_000), Duration::from_secs(50));
+    }
 }

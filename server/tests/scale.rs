@@ -1,0 +1,180 @@
+//! The operator as the real process, over an API server in memory: what a cluster with thousands of Stores would take long to show.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
+
+use std::{
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use fake_cluster::{Cluster, Mood};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, time::sleep};
+
+/// An operator of its own for each test.
+struct Operator {
+    cluster: Arc<Cluster>,
+    folder: std::path::PathBuf,
+    process: Child,
+}
+
+impl Operator {
+    async fn over(cluster: Arc<Cluster>, name: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(Arc::clone(&cluster).serve(listener));
+        let folder = std::env::temp_dir().join(format!("storeyard-scale-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let kubeconfig = json!({
+            "apiVersion": "v1", "kind": "Config", "current-context": "fake",
+            "clusters": [{ "name": "fake", "cluster": { "server": address } }],
+            "users": [{ "name": "fake", "user": {} }],
+            "contexts": [{ "name": "fake", "context": { "cluster": "fake", "user": "fake" } }],
+        });
+        std::fs::write(folder.join("kubeconfig"), kubeconfig.to_string()).unwrap();
+        std::fs::write(folder.join("config.json"), CONFIG).unwrap();
+        let log = std::fs::File::create(folder.join("log")).unwrap();
+        let process = Command::new(env!("CARGO_BIN_EXE_storeyard"))
+            .args(["operator", "--health-listen", "127.0.0.1:0", "--config"])
+            .arg(folder.join("config.json"))
+            .env("KUBECONFIG", folder.join("kubeconfig"))
+            .env("RUST_LOG", "warn")
+            .stderr(log)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { cluster, folder, process }
+    }
+
+    /// The most memory that it ever had, in MiB.
+    fn peak(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    }
+
+    async fn until(&mut self, what: &str, limit: Duration, is_so: impl Fn(&Cluster) -> bool) {
+        let began = Instant::now();
+        while !is_so(&self.cluster) {
+            let log = || std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            assert!(self.process.try_wait().unwrap().is_none(), "the operator has ended\n{}", log());
+            assert!(
+                began.elapsed() < limit,
+                "not {what} after {limit:?}, with {} MiB\n{}",
+                self.peak(),
+                log()
+            );
+            sleep(Duration::from_millis(200)).await;
+        }
+    }
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        std::fs::remove_dir_all(&self.folder).unwrap();
+    }
+}
+
+const CONFIG: &str = r#"{
+    "namespace": "storeyard", "domainSuffix": "localhost", "scheme": "http",
+    "ingress": {"className": "traefik", "address": "127.0.0.1:9", "namespace": "traefik", "podLabels": {"app": "traefik"}},
+    "signIn": {"users": "users", "keys": "keys", "signOuts": "sign-outs", "idleMinutes": 60, "absoluteHours": 24},
+    "deadlineSeconds": 600, "concurrency": 4, "checkSeconds": 60,
+    "engines": {"woocommerce": {"chart": "/nowhere", "plugin": true, "images": {"wordpress": "localhost/w:1", "mariadb": "localhost/m:1"}}}}"#;
+
+/// A Store that was made as it usually is, with what its status then holds.
+fn ready(number: usize) -> Value {
+    let command = |at: i64, line: &str| json!({ "at": 1_790_000_000_000i64 + at, "what": { "command": { "line": line, "took": 210, "exit": 0, "complaint": "" } } });
+    let phase = |at: i64, phase: &str| json!({ "at": 1_790_000_000_000i64 + at, "what": { "phase": { "phase": phase } } });
+    let condition = |kind: &str| {
+        json!({
+            "type": kind, "status": "True", "reason": "Done", "message": "",
+            "startedAt": "2026-09-21T14:13:20.000Z", "lastTransitionTime": "2026-09-21T14:13:21.000Z",
+        })
+    };
+    let kinds = [
+        "NamespaceReady",
+        "QuotaApplied",
+        "CredentialsReady",
+        "ReleaseDeployed",
+        "WorkloadsReady",
+        "StorefrontReachable",
+    ];
+    let mut conditions: Vec<Value> = kinds.map(condition).into();
+    conditions.push(json!({ "type": "Ready", "status": "True", "reason": "Ready", "message": "", "lastTransitionTime": "2026-09-21T14:13:38.000Z" }));
+    let apply = "kubectl apply --server-side --force-conflicts --validate=ignore --field-manager storeyard -f - < <stdin: NetworkPolicies, Secret>";
+    let helm = format!(
+        "helm upgrade --install store-shop-{number:05} /srv/storeyard/charts/woocommerce --namespace store-shop-{number:05} --values - --reset-values --history-max 3 --labels storeyard-values=0123456789abcdef --timeout 90s --hide-notes < <stdin: values>"
+    );
+    json!({
+        "metadata": { "name": format!("shop-{number:05}"), "uid": format!("store-{number}"), "generation": 1 },
+        "spec": {
+            "name": format!("Shop {number}"), "engine": "woocommerce", "plan": "small", "requestId": format!("{number:032x}"), "attempt": 1,
+            "requestedAt": "2026-09-21T14:13:20.000Z", "admin": { "user": "ada", "email": "ada@example.com" }, "owner": "ada",
+        },
+        "status": {
+            "phase": "Ready", "phaseSince": "2026-09-21T14:13:38.000Z", "conditions": conditions, "removal": [], "attempt": 1,
+            "pods": [
+                { "name": "mariadb-0", "state": "ready", "detail": "" },
+                { "name": "wordpress-5d8c7b9f6-x2k4q", "state": "ready", "detail": "" },
+            ],
+            "timeline": [phase(0, "Queued"), phase(4, "Provisioning"), command(5, apply), command(300, apply), command(310, apply), command(600, &helm), phase(18_000, "Ready"), command(18_100, apply)],
+            "timelineDropped": 0, "startedAt": "2026-09-21T14:13:20.004Z", "deadline": "2026-09-21T14:23:20.004Z",
+            "readyAt": "2026-09-21T14:13:38.000Z", "observedGeneration": 1, "namespaceUid": format!("namespace-{number}"),
+        },
+    })
+}
+
+fn phase(cluster: &Cluster, name: &str) -> String {
+    let store = cluster.get(name).unwrap_or_default();
+    store["status"]["phase"].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_stores_whose_namespaces_are_missing_are_told_in_bounded_memory() {
+    const STORES: usize = 10_000;
+    let cluster = Cluster::new();
+    for number in 0..STORES {
+        cluster.put(ready(number));
+    }
+    let mut operator = Operator::over(cluster, "missing").await;
+    let is_told = |cluster: &Cluster| {
+        (0..STORES).rev().all(|number| phase(cluster, &format!("shop-{number:05}")) == "Degraded")
+    };
+    operator.until("told", Duration::from_secs(240), is_told).await;
+    // They are looked at again, all of them.
+    sleep(Duration::from_secs(5)).await;
+    let peak = operator.peak();
+    eprintln!("peak: {peak} MiB");
+    assert!(peak <= 300, "{peak} MiB");
+    assert!(operator.process.try_wait().unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_server_that_says_nothing_for_a_while_stops_no_store_for_ever() {
+    let cluster = Cluster::new();
+    let mut malformed = ready(1);
+    malformed["spec"]["plan"] = json!("huge");
+    let mut operator = Operator::over(Arc::clone(&cluster), "silent").await;
+    cluster.put(ready(2));
+    operator
+        .until("seen", Duration::from_secs(60), |cluster| phase(cluster, "shop-00002") == "Degraded")
+        .await;
+    cluster.be(Mood::Silent);
+    cluster.put(malformed);
+    sleep(Duration::from_secs(3)).await;
+    cluster.be(Mood::Well);
+    let is_told = |cluster: &Cluster| {
+        let store = cluster.get("shop-00001").unwrap_or_default();
+        let conditions = store["status"]["conditions"].as_array().cloned().unwrap_or_default();
+        conditions.iter().any(|condition| {
+            condition["reason"] == "NotUnderstood"
+                && condition["message"].as_str().unwrap_or_default().contains("plan")
+        })
+    };
+    // One call's patience, and the pause after it.
+    operator.until("told of", Duration::from_secs(30), is_told).await;
+}
