@@ -18,6 +18,7 @@ pub mod pods;
 pub mod progress;
 pub mod release;
 pub mod resource;
+pub mod room;
 pub mod runner;
 pub mod secrets;
 pub mod storefront;

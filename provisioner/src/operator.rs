@@ -11,6 +11,7 @@ mod make;
 mod orphans;
 mod prepare;
 mod remove;
+mod room;
 mod teardown;
 mod watched;
 mod work;
@@ -97,6 +98,7 @@ pub async fn run(
         volumes: Watched::new(),
         memories: Mutex::default(),
         broken_off: Mutex::default(),
+        room: Default::default(),
         wake,
         began: now(),
         shutdown: shutdown.clone(),

@@ -77,6 +77,12 @@ impl Trouble {
         }
     }
 
+    /// Whether nothing is wrong with it but that the nodes are full.
+    pub fn is_for_room(&self) -> bool {
+        const SIGNS: [&str; 2] = ["Insufficient ", "Too many pods"];
+        matches!(&self.what, What::Unschedulable { detail } if SIGNS.iter().any(|sign| detail.contains(sign)))
+    }
+
     /// Whether waiting is unlikely to mend it.
     pub fn is_serious(&self) -> bool {
         !matches!(self.what, What::Volumes { .. })

@@ -11,7 +11,7 @@ use kube::{
     Client, ResourceExt,
     runtime::reflector::{self, ObjectRef},
 };
-use store::{Millis, Phase, RemovalKind, StoreId};
+use store::{Millis, Phase, RemovalKind, StoreId, time::Elapsed};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +21,7 @@ use crate::{
     manifests::Account,
     progress::Progress,
     resource::{Store, fingerprint, millis},
+    room::Room,
     runner::Runner,
     storefront::Visitor,
     turns::{Candidate, admitted, ahead},
@@ -44,6 +45,8 @@ pub(super) struct Context {
     pub(super) memories: Mutex<HashMap<StoreId, Memory>>,
     /// Passes that broke off in a row, by store.
     pub(super) broken_off: Mutex<HashMap<String, u32>>,
+    /// What the nodes have left, and when they were looked at.
+    pub(super) room: tokio::sync::Mutex<Option<(Instant, Room)>>,
     pub(super) wake: UnboundedSender<ObjectRef<Store>>,
     pub(super) began: Millis,
     pub(super) shutdown: CancellationToken,
@@ -68,6 +71,8 @@ pub(super) struct Memory {
     pub(super) pods_when_asked: Vec<String>,
     pub(super) no_answer: Option<String>,
     pub(super) no_answers: u32,
+    /// What was left of the try's time when the store began to wait for room.
+    pub(super) left: Option<Elapsed>,
     /// What of a teardown is over.
     pub(super) torn: BTreeSet<RemovalKind>,
     pub(super) teardown_began: Option<Millis>,

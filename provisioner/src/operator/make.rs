@@ -145,6 +145,10 @@ impl Work<'_> {
     pub(super) async fn workloads(&mut self) -> Result<Flow, PassError> {
         let seen = look(&self.context.pods_of(&self.id));
         self.progress.pods = seen.views;
+        if let Some(trouble) = seen.troubles.iter().find(|trouble| trouble.is_for_room()) {
+            return self.wait_for_room(trouble).await;
+        }
+        self.go_on_with_room();
         if seen.ready {
             self.see(ConditionKind::WorkloadsReady, State::Done, "");
             return Ok(Flow::On);

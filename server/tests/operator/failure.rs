@@ -106,3 +106,30 @@ async fn a_namespace_that_is_not_ours_is_left_untouched() {
     assert!(!labels.contains("storeyard.dev"), "{labels}");
     platform.kubectl(&["delete", "namespace", &namespace, "--wait=false"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn a_store_for_which_no_node_has_room_waits_says_so_and_is_not_given_up() {
+    let platform = Platform::started(|config| {
+        config["deadlineSeconds"] = json!(25);
+        // No plan limits it, and no node has as much.
+        config["engines"]["woocommerce"]["values"] =
+            json!({ "resources": { "mariadb": { "requests": { "ephemeral-storage": "900Ti" } } } });
+    })
+    .await;
+    let id = platform.create("Large").await;
+    let waits =
+        |view: &store::StoreView| view.conditions.get(ConditionKind::WorkloadsReady).state == State::Waiting;
+    platform.until(&id, "waiting for room", waits).await;
+    tokio::time::sleep(std::time::Duration::from_secs(30)).await;
+    let view = platform.stores.snapshot().get(&id).unwrap().clone();
+    assert_eq!(view.summary.phase, Phase::Queued, "{:?}", view.failure);
+    let message = &view.conditions.get(ConditionKind::WorkloadsReady).message;
+    assert!(
+        message.contains("The node with most room has") && message.contains("MiB of memory left"),
+        "{message}"
+    );
+    assert!(message.contains("Insufficient ephemeral-storage"), "{message}");
+    platform.delete(&id).await;
+    platform.until_gone(&id).await;
+}
