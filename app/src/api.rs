@@ -59,3 +59,9 @@ pub async fn delete_store(
 pub async fn retry_store(#[server(default)] id: String) -> Result<(), ApiError> {
     answer::retry_store(&id).await
 }
+
+/// Removes a namespace whose Store is gone.
+#[server(prefix = "/api", endpoint = "remove_stray", output = Postcard)]
+pub async fn remove_stray(#[server(default)] id: String) -> Result<(), ApiError> {
+    answer::remove_stray(&id).await
+}

@@ -65,6 +65,17 @@ impl Granted {
     }
 
     /// # Errors
+    /// They are no admin.
+    pub(crate) fn cleaning_up(self) -> Result<Self, ApiError> {
+        if !self.person.cleans_up() {
+            return Err(ApiError::Forbidden(
+                "Only an admin may remove what belongs to no store. Ask one.".into(),
+            ));
+        }
+        Ok(self)
+    }
+
+    /// # Errors
     /// The store is another's. To a person who does not see it, it does not exist.
     pub(crate) async fn changing(self, id: &StoreId) -> Result<Self, ApiError> {
         let known = self.stores.snapshot().row_once(id).map(|row| row.owner.clone());

@@ -35,10 +35,10 @@ impl Kept {
         self.log.tell(if known { "MODIFIED" } else { "ADDED" }, &key, &object);
     }
 
-    pub(crate) fn renew(&mut self, name: &str, at: &str) {
+    pub(crate) fn renew(&mut self, name: &str, at: &str, annotations: Value) {
         let lease = json!({
             "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "spec": {"renewTime": at},
-            "metadata": {"name": name, "namespace": NAMESPACE, "resourceVersion": "1", "uid": name},
+            "metadata": {"name": name, "namespace": NAMESPACE, "resourceVersion": "1", "uid": name, "annotations": annotations},
         });
         self.objects.insert(key("leases", name), lease);
     }

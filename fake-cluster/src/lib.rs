@@ -120,9 +120,9 @@ impl Cluster {
         lock(&self.kept).keep(resource, name, data);
     }
 
-    /// Puts a Lease as renewed `at` that time.
-    pub fn renew(&self, name: &str, at: &str) {
-        lock(&self.kept).renew(name, at);
+    /// Puts a Lease as renewed `at` that time, with what its holder tells in its annotations.
+    pub fn renew(&self, name: &str, at: &str, annotations: Value) {
+        lock(&self.kept).renew(name, at, annotations);
     }
 
     pub fn kept(&self, resource: &str, name: &str) -> Option<Value> {

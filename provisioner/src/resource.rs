@@ -22,6 +22,8 @@ pub const FINALIZER: &str = "storeyard.dev/deletion";
 pub const STORE_LABEL: &str = "storeyard.dev/store";
 /// On a Store: the request that it was made for.
 pub const REQUEST_LABEL: &str = "storeyard.dev/request";
+/// On a Store that was only made to be deleted, so that what is left under its name goes.
+pub const REMOVAL_ONLY_ANNOTATION: &str = "storeyard.dev/removal-only";
 /// On a store's namespace: when its shop first answered. It outlives a status that was lost, and keeps the store from being torn down.
 pub const READY_ANNOTATION: &str = "storeyard.dev/ready-at";
 /// On a store's namespace: the namespace of the platform that made it.

@@ -8,6 +8,7 @@ mod feed;
 mod kept;
 mod pulse;
 mod snapshot;
+pub(crate) mod strays;
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +16,7 @@ use kube::{
     Api, Client,
     api::{DeleteParams, Patch, PatchParams, Preconditions},
 };
-use store::{NewStore, PersonId, Phase, Slug, StoreId, StoreName, StoreView, view::Ask};
+use store::{NewStore, PersonId, Phase, Slug, StoreId, StoreName, StoreView, StrayKind, view::Ask};
 use tokio::sync::watch;
 
 pub use self::create::RequestKey;
@@ -132,11 +133,15 @@ impl Stores {
     /// Asks for the end of a store, for `by`. To ask again changes nothing.
     pub async fn delete(&self, id: &StoreId, typed_name: &str, by: &PersonId) -> Result<(), StoresError> {
         let resource = self.get(id).await?;
-        let Ok(wanted) = resource.wanted() else { return Err(StoresError::NotFound(id.clone())) };
-        if typed_name.trim() != wanted.name.as_str() {
-            return Err(StoresError::NameMismatch { expected: wanted.name });
+        // One that is not understood is confirmed by its id.
+        match resource.wanted() {
+            Ok(wanted) if typed_name.trim() != wanted.name.as_str() => {
+                return Err(StoresError::NameMismatch { expected: wanted.name });
+            }
+            Err(_) if typed_name.trim() != id.as_str() => return Err(StoresError::NotFound(id.clone())),
+            Ok(_) | Err(_) => {}
         }
-        if wanted.deleting.is_some() {
+        if resource.metadata.deletion_timestamp.is_some() {
             return Ok(());
         }
         // The name was compared with this very store's: another of the same id, made meanwhile, is not meant.
@@ -154,6 +159,18 @@ impl Stores {
             Ok(_) => Ok(()),
             Err(error) => Err(told(error, id, "deleted")),
         }
+    }
+
+    /// Asks for the end of a namespace whose Store is gone, for `by`.
+    pub async fn remove_stray(&self, id: &StoreId, by: &PersonId) -> Result<(), StoresError> {
+        let is_known = self
+            .snapshot()
+            .strays()
+            .any(|stray| stray.id == *id && stray.what == StrayKind::NamespaceWithoutStore);
+        if !is_known {
+            return Err(StoresError::NotFound(id.clone()));
+        }
+        strays::remove(&self.client, &self.config.namespace, id, by).await
     }
 
     /// Asks for another try of a store that failed, under the same id, for `by`.

@@ -105,6 +105,7 @@ impl Index {
         let rows = found.into_iter().skip(page * ListQuery::PAGE_ROWS).take(ListQuery::PAGE_ROWS).cloned();
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         ListPage {
+            strays: Vec::new(),
             rows: rows.collect(),
             page: number(page),
             pages: number(pages),

@@ -1,7 +1,8 @@
 //! What a store is, in words that browser, web and operator share. Pure: no I/O, no clock, no randomness.
 //!
 //! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`] (what is asked for), [`form`] (how the
-//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`query`] (which stores a list shows), [`person`] (who asks).
+//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`query`] (which stores a list shows), [`stray`] (what is no store),
+//! [`person`] (who asks).
 
 pub mod admin;
 pub mod condition;
@@ -14,6 +15,7 @@ pub mod person;
 pub mod phase;
 pub mod plan;
 pub mod query;
+pub mod stray;
 pub mod time;
 pub mod view;
 
@@ -28,6 +30,7 @@ pub use person::{Person, PersonId, Role};
 pub use phase::Phase;
 pub use plan::Plan;
 pub use query::{ListPage, ListQuery};
+pub use stray::{Stray, StrayKind};
 pub use time::Millis;
 pub use view::{StoreSummary, StoreView};
 

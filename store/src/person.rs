@@ -116,6 +116,11 @@ impl Person {
         self.role != Role::Viewer
     }
 
+    /// Whether they may see and remove what belongs to no store.
+    pub fn cleans_up(&self) -> bool {
+        self.role == Role::Admin
+    }
+
     /// Whether they may retry and delete it.
     pub fn changes(&self, owner: Option<&PersonId>) -> bool {
         match self.role {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Phase, StoreSummary};
+use crate::{Phase, StoreSummary, Stray};
 
 /// How a list is asked for. Made from a URL's query by [`ListQuery::parse`]; [`ListQuery::to_pairs`] is its inverse.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +92,8 @@ pub struct ListPage {
     pub counts: [u32; Filter::ALL.len()],
     /// All stores there are.
     pub total: u32,
+    /// What is no store and has to be seen to; for admins.
+    pub strays: Vec<Stray>,
 }
 
 impl ListQuery {

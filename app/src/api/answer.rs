@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use provisioner::stores::{Gone, Reading, Scope, Snapshot, Stores, StoresError};
 use sha2::{Digest, Sha256};
 use store::{
-    Engine, Field, FieldError, Millis, NewStoreForm, Person, Phase, RequestId, StoreId, StoreName,
+    Engine, Field, FieldError, ListPage, Millis, NewStoreForm, Person, Phase, RequestId, StoreId, StoreName,
     StoreSummary,
 };
 use tokio::time::{Instant, sleep, sleep_until};
@@ -151,6 +151,16 @@ async fn update(stores: &Stores, view: &View, person: &Person) -> Update {
     Update { revision: revision(&shown, stale.as_ref()), now: now(), stale, usually, shown }
 }
 
+pub(super) async fn remove_stray(id: &str) -> Result<(), ApiError> {
+    let Granted { stores, person, .. } = granted()?.cleaning_up()?;
+    let id = parse_id(id)?;
+    stores.remove_stray(&id, &person.id).await.map_err(refused)?;
+    tracing::info!(target: "audit", person = %person.id, store = %id, "asked for the removal of a namespace without a store");
+    echoed(&stores, &id, |snapshot| phase(snapshot, &id) == Some(Phase::Deleting)).await;
+    lead_to(&links::store(&id));
+    Ok(())
+}
+
 /// A store that the watch has not told of yet, or not any more: the cluster itself knows.
 async fn found(stores: &Stores, view: &View, person: &Person) -> Shown {
     let View::Store(id) = view else { return Shown::Missing };
@@ -193,7 +203,10 @@ fn shown(snapshot: &Snapshot, view: &View, person: &Person) -> Shown {
         Reading::Stale { .. } | Reading::Fresh => {}
     }
     let id = match view {
-        View::List(query) => return Shown::List(snapshot.rows().page(query, sees)),
+        View::List(query) => {
+            let strays = if person.cleans_up() { snapshot.strays().collect() } else { Vec::new() };
+            return Shown::List(ListPage { strays, ..snapshot.rows().page(query, sees) });
+        }
         View::Store(id) if snapshot.row_once(id).is_some_and(sees) => id,
         View::Store(_) => return Shown::Missing,
     };

@@ -1,5 +1,6 @@
 //! The list of stores.
 
+pub mod strays;
 pub mod table;
 pub mod toolbar;
 
@@ -8,7 +9,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use store::{ListPage, ListQuery};
 
-use self::{table::StoresTable, toolbar::Toolbar};
+use self::{strays::Strays, table::StoresTable, toolbar::Toolbar};
 use crate::{
     changing::{When, part, text},
     components::{Announcer, Connection, Loaded, LoadingCard, UnreadNotice},
@@ -99,6 +100,7 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
                 <a class="button primary" href=links::NEW>"New store"</a>
             </When>
         </div>
+        <Strays page/>
         <When is=has_toolbar><Toolbar page query/></When>
         {body}
         {creates.then(|| view! {

@@ -20,7 +20,7 @@ use crate::{
     config::Config,
     manifests::Account,
     progress::Progress,
-    resource::{Store, fingerprint, millis},
+    resource::{STORE_LABEL, Store, fingerprint, millis, now},
     room::Room,
     runner::Runner,
     storefront::Visitor,
@@ -66,6 +66,8 @@ pub(super) struct Memory {
     pub(super) complaint: Option<String>,
     pub(super) complaints: u32,
     pub(super) run_again: Option<Instant>,
+    /// What a command complained about is what was asked for, so that more tries would change nothing.
+    pub(super) hopeless: bool,
     /// When the shop was last asked, how its pods were then, why its answer was none, and how often in a row.
     pub(super) asked: Option<Millis>,
     pub(super) pods_when_asked: Vec<String>,
@@ -177,6 +179,23 @@ impl Context {
         self.pods.get(&id.namespace()).iter().map(|pod| pod.as_ref().clone()).collect()
     }
 
+    /// Namespaces of this platform's stores that are there without a Store. One that was just made is not called so.
+    fn namespaces_without_store(&self) -> Vec<StoreId> {
+        const SETTLED: i64 = 60_000;
+        let is_stray = |namespace: &Arc<Namespace>| {
+            let id = StoreId::parse(namespace.labels().get(STORE_LABEL)?).ok()?;
+            let made = namespace.metadata.creation_timestamp.as_ref()?.0.as_millisecond();
+            let key = ObjectRef::new(id.as_str()).within(&self.config.namespace);
+            let is_there = namespace.name_any() == id.namespace()
+                && namespace.metadata.deletion_timestamp.is_none()
+                && now().0 - made > SETTLED;
+            (is_there && self.stores.get(&key).is_none()).then_some(id)
+        };
+        let mut strays: Vec<StoreId> = self.namespaces.all().iter().filter_map(is_stray).collect();
+        strays.sort();
+        strays
+    }
+
     /// Waits until it is known what there is beside the Stores.
     pub(super) async fn loaded(&self) {
         tokio::join!(self.pods.loaded(), self.namespaces.loaded(), self.volumes.loaded());
@@ -264,6 +283,12 @@ impl Health {
                 && context.stores.wait_until_ready().now_or_never().is_some_and(|ready| ready.is_ok())
                 && context.loaded().now_or_never().is_some()
         })
+    }
+
+    /// Namespaces that are there without a Store; none while that is not known.
+    pub(super) fn namespaces_without_store(&self) -> Vec<StoreId> {
+        let known = self.context().filter(|_| self.is_ready());
+        known.map(|context| context.namespaces_without_store()).unwrap_or_default()
     }
 
     /// Brings the gauges up to date; called when metrics are read.

@@ -1,4 +1,5 @@
-//! Says in a Lease that the operator is at work, so that a page can tell since when nobody looks at the stores.
+//! Says in a Lease that the operator is at work, so that a page can tell since when nobody looks at the stores; and which namespaces it
+//! found that have no Store.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,12 +10,12 @@ use k8s_openapi::{
 };
 use kube::{
     Api, Client,
-    api::{Patch, PatchParams},
+    api::{ObjectMeta, Patch, PatchParams},
 };
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::Health;
-use crate::{config::Config, resource::MANAGER};
+use crate::{config::Config, resource::MANAGER, stores::strays};
 
 /// How often it is said.
 const EVERY: Duration = Duration::from_secs(15);
@@ -36,7 +37,9 @@ pub async fn beat(client: Client, config: Arc<Config>, health: Health) {
         if !health.is_ready() {
             continue;
         }
+        let annotations = strays::told_in_lease(&health.namespaces_without_store());
         let renewed = Patch::Merge(Lease {
+            metadata: ObjectMeta { annotations: Some(annotations), ..ObjectMeta::default() },
             spec: Some(LeaseSpec {
                 holder_identity: std::env::var("HOSTNAME").ok(),
                 renew_time: Some(MicroTime(Timestamp::now())),

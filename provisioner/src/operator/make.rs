@@ -50,6 +50,7 @@ impl Work<'_> {
         self.memory.torn.clear();
         self.memory.teardown_began = None;
         self.memory.run_again = None;
+        self.memory.hopeless = false;
         if was_ready {
             self.progress
                 .note("Another try was asked for. The store was ready, so it is kept as it is.", now());
@@ -264,7 +265,7 @@ impl Work<'_> {
                 if kind == ConditionKind::ReleaseDeployed && release::is_final(complaint) =>
             {
                 self.memory.complaint = Some(complaint.clone());
-                self.progress.deadline = Some(now());
+                self.memory.hopeless = true;
                 Flow::On
             }
             error => self.complained_of(kind, &error.to_string()),

@@ -105,6 +105,10 @@ impl<K: Resource + Clone + Debug + Send + Sync + 'static> Watched<K> {
         self.read().get(key).cloned().unwrap_or_default()
     }
 
+    pub(super) fn all(&self) -> Vec<Arc<K>> {
+        self.read().values().flatten().cloned().collect()
+    }
+
     /// Whether that an object is missing here means that it is missing in the cluster.
     pub(super) fn is_current(&self) -> bool {
         *self.0.reading.borrow() == Reading::Current

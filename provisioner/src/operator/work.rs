@@ -18,7 +18,7 @@ use super::{
 use crate::{
     plan::{Next, next},
     progress::Progress,
-    resource::{FINALIZER, Malformed, Store, StoreStatus, Wanted, fingerprint, now},
+    resource::{FINALIZER, Malformed, REMOVAL_ONLY_ANNOTATION, Store, StoreStatus, Wanted, fingerprint, now},
     runner::{CommandError, Invocation, Ran},
 };
 
@@ -85,6 +85,10 @@ async fn one_pass(resource: &Store, context: &Context) -> Result<Action, PassErr
         context.forget(&id);
         return Ok(Action::await_change());
     }
+    if !deleting && resource.annotations().contains_key(REMOVAL_ONLY_ANNOTATION) {
+        // Whoever made it deletes it now.
+        return Ok(Action::await_change());
+    }
     if !deleting && !has_finalizer {
         with_finalizer(context, &resource.name_any()).await?;
     }
@@ -141,10 +145,11 @@ impl Work<'_> {
     }
 
     async fn step(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
-        let ends = self.progress.deadline.map(|deadline| {
-            let second_chance = self.context.began.plus_seconds(SECOND_CHANCE);
-            deadline.max(second_chance)
-        });
+        let second_chance = self.context.began.plus_seconds(SECOND_CHANCE);
+        let ends = match self.progress.deadline {
+            _ if self.memory.hopeless => Some(now()),
+            deadline => deadline.map(|deadline| deadline.max(second_chance)),
+        };
         let next = next(&self.progress, self.attempt, false, true, ends, now());
         if matches!(next, Next::Prepare | Next::Release)
             && let Some(left) = self.memory.run_again.map(|at| at.saturating_duration_since(Instant::now()))

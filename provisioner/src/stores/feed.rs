@@ -93,18 +93,18 @@ impl Round<'_> {
                     self.take_list(std::mem::take(&mut listing));
                 }
                 Some(Ok(Event::Apply(resource))) => {
-                    if let Some(kept) = kept(&resource, self.config) {
-                        self.change(|snapshot| snapshot.put(kept));
+                    if let Some(listed) = Listed::of(&resource, self.config) {
+                        self.change(|snapshot| listed.put(snapshot));
                     }
                 }
                 Some(Ok(Event::Delete(resource))) => {
-                    let kept = kept(&resource, self.config);
-                    self.change(|snapshot| {
-                        kept.into_iter().for_each(|kept| snapshot.put(kept));
-                        if let Some(id) = id_of(&resource) {
+                    if let Some(listed) = Listed::of(&resource, self.config) {
+                        let id = listed.id.clone();
+                        self.change(|snapshot| {
+                            listed.put(snapshot);
                             snapshot.remove(&id, now());
-                        }
-                    });
+                        });
+                    }
                 }
                 Some(Err(error)) => return error.to_string(),
                 None => return "the watch ended".to_owned(),
@@ -123,9 +123,7 @@ impl Round<'_> {
     fn take_list(&self, listing: Vec<Listed>) {
         let ids: HashSet<StoreId> = listing.iter().map(|listed| listed.id.clone()).collect();
         self.change(|snapshot| {
-            for kept in listing.into_iter().filter_map(|listed| listed.kept) {
-                snapshot.put(kept);
-            }
+            listing.into_iter().for_each(|listed| listed.put(snapshot));
             snapshot.retain(|id| ids.contains(id), now());
             snapshot.read(Reading::Fresh);
         });
@@ -155,22 +153,24 @@ fn mark_stale(snapshots: &watch::Sender<Snapshot>, why: &str) {
 /// What is kept of one store of a list, as soon as it was read: the resource itself is much larger.
 struct Listed {
     id: StoreId,
-    /// Nothing of one that cannot be understood: what was known of it stays.
-    kept: Option<Kept>,
+    /// Or why it is not understood.
+    kept: Result<Kept, String>,
 }
 
 impl Listed {
     fn of(resource: &Store, config: &Config) -> Option<Self> {
-        Some(Self { id: id_of(resource)?, kept: kept(resource, config) })
+        let id = id_of(resource)?;
+        let kept = match view(resource, config) {
+            Ok(view) => Ok(Kept::of(&view)?),
+            Err(error) => Err(error.to_string()),
+        };
+        Some(Self { id, kept })
     }
-}
 
-fn kept(resource: &Store, config: &Config) -> Option<Kept> {
-    match view(resource, config) {
-        Ok(view) => Kept::of(&view),
-        Err(error) => {
-            tracing::warn!(%error, "a Store is left out");
-            None
+    fn put(self, snapshot: &mut Snapshot) {
+        match self.kept {
+            Ok(kept) => snapshot.put(kept),
+            Err(sentence) => snapshot.put_not_understood(self.id, sentence),
         }
     }
 }

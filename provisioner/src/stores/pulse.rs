@@ -7,7 +7,7 @@ use kube::{Api, Client};
 use store::Millis;
 use tokio::{sync::watch, time::timeout};
 
-use super::{feed, snapshot::Snapshot};
+use super::{feed, snapshot::Snapshot, strays};
 use crate::{config::Config, resource::now};
 
 const EVERY: Duration = Duration::from_secs(15);
@@ -49,12 +49,16 @@ pub(super) async fn follow(client: Client, config: Arc<Config>, snapshots: watch
     while snapshots.receiver_count() > 0 {
         match timeout(LIMIT, leases.get_opt(&config.operator_lease)).await {
             Ok(Ok(lease)) => {
+                let strays = lease.as_ref().map(strays::read_in_lease).unwrap_or_default();
                 let beat = lease
                     .and_then(|lease| lease.spec?.renew_time)
                     .map(|time| Millis(time.0.as_millisecond()));
                 let now = now();
                 let next = pulse.map_or_else(|| Pulse::first(beat, now), |pulse| pulse.next(beat, now));
-                feed::update(&snapshots, |snapshot| snapshot.hear(next.silent_since(now)));
+                feed::update(&snapshots, |snapshot| {
+                    snapshot.hear(next.silent_since(now));
+                    snapshot.hear_of_strays(strays);
+                });
                 pulse = Some(next);
             }
             // That the cluster does not answer is told by the watch on the stores.

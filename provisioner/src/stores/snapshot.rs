@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
 };
 
-use store::{Index, Millis, StoreId, StoreSummary, StoreView, time::Elapsed};
+use store::{Index, Millis, StoreId, StoreSummary, StoreView, Stray, StrayKind, time::Elapsed};
 
 use super::kept::{Kept, Packed};
 
@@ -51,6 +51,9 @@ pub struct Snapshot {
     list_number: u64,
     reading_number: u64,
     rows: Index,
+    /// Stores that are not understood: whose they are, and why.
+    not_understood: BTreeMap<StoreId, String>,
+    without_store: Vec<StoreId>,
     stores: BTreeMap<StoreId, Known>,
     /// How long those took that were made at the first try, newest first.
     made: BTreeMap<(Reverse<Millis>, StoreId), Elapsed>,
@@ -149,9 +152,49 @@ impl Snapshot {
         }
     }
 
+    /// What an admin has to see to.
+    pub fn strays(&self) -> impl Iterator<Item = Stray> + '_ {
+        let not_understood = self
+            .not_understood
+            .iter()
+            .map(|(id, sentence)| Stray { id: id.clone(), what: StrayKind::NotUnderstood(sentence.clone()) });
+        let is_without =
+            |id: &&StoreId| !self.stores.contains_key(id) && !self.not_understood.contains_key(id);
+        let without_store = self
+            .without_store
+            .iter()
+            .filter(is_without)
+            .map(|id| Stray { id: id.clone(), what: StrayKind::NamespaceWithoutStore });
+        not_understood.chain(without_store)
+    }
+
+    pub(super) fn hear_of_strays(&mut self, without_store: Vec<StoreId>) {
+        if self.without_store != without_store {
+            self.without_store = without_store;
+            self.number += 1;
+            self.list_number = self.number;
+        }
+    }
+
+    /// What was known of the store is not so any more, and what is so is not understood.
+    pub(super) fn put_not_understood(&mut self, id: StoreId, sentence: String) {
+        if self.not_understood.get(&id) == Some(&sentence) {
+            return;
+        }
+        if let Some(row) = self.rows.get(&id).cloned() {
+            self.rows.remove(&id);
+            self.stores.remove(&id);
+            self.made.remove(&(Reverse(row.created), id.clone()));
+        }
+        self.number += 1;
+        self.list_number = self.number;
+        self.not_understood.insert(id, sentence);
+    }
+
     pub(super) fn put(&mut self, kept: Kept) {
         let Kept { summary, made_in, packed } = kept;
         let id = summary.id.clone();
+        self.understand(&id);
         if self.stores.get(&id).is_some_and(|before| before.packed == packed) {
             return;
         }
@@ -170,7 +213,15 @@ impl Snapshot {
         }
     }
 
+    fn understand(&mut self, id: &StoreId) {
+        if self.not_understood.remove(id).is_some() {
+            self.number += 1;
+            self.list_number = self.number;
+        }
+    }
+
     pub(super) fn remove(&mut self, id: &StoreId, now: Millis) {
+        self.understand(id);
         let (Some(known), Some(summary)) = (self.stores.remove(id), self.rows.get(id).cloned()) else {
             return;
         };
@@ -187,7 +238,8 @@ impl Snapshot {
 
     /// Removes what a complete list did not contain.
     pub(super) fn retain(&mut self, is_there: impl Fn(&StoreId) -> bool, now: Millis) {
-        let absent: Vec<StoreId> = self.stores.keys().filter(|id| !is_there(id)).cloned().collect();
+        let known = self.stores.keys().chain(self.not_understood.keys());
+        let absent: Vec<StoreId> = known.filter(|id| !is_there(id)).cloned().collect();
         for id in absent {
             self.remove(&id, now);
         }
@@ -211,6 +263,24 @@ mod tests {
 
     fn one(id: &str) -> Scope {
         Scope::One(StoreId::parse(id).unwrap())
+    }
+
+    #[test]
+    fn a_store_that_is_not_understood_any_more_is_no_row_and_is_told_of() {
+        let mut snapshot = Snapshot::default();
+        snapshot.put(kept("a-00000"));
+        let id = StoreId::parse("a-00000").unwrap();
+        snapshot.put_not_understood(id.clone(), "its plan is not valid".into());
+        snapshot.hear_of_strays(vec![id.clone(), StoreId::parse("b-00000").unwrap()]);
+        assert!(snapshot.row(&id).is_none() && snapshot.get(&id).is_none());
+        let strays: Vec<String> =
+            snapshot.strays().map(|stray| format!("{} {:?}", stray.id, stray.what)).collect();
+        assert_eq!(
+            strays,
+            ["a-00000 NotUnderstood(\"its plan is not valid\")", "b-00000 NamespaceWithoutStore"]
+        );
+        snapshot.put(kept("a-00000"));
+        assert_eq!(snapshot.strays().count(), 1);
     }
 
     #[test]

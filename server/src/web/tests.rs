@@ -710,7 +710,7 @@ async fn a_page_says_since_when_nobody_looks_at_the_stores() {
     for (beat, is_told) in [("2024-03-01T10:20:30.000000Z".to_owned(), true), (rfc3339(now()), false)] {
         let cluster = Cluster::new();
         cluster.put(ready());
-        cluster.renew("storeyard-operator", &beat);
+        cluster.renew("storeyard-operator", &beat, json!({}));
         let site = Site::of(cluster, &config).read().await.come_in().await;
         let is_silent = |known: &Snapshot| known.unobserved.is_some();
         assert_eq!(site.stores.until(Duration::from_millis(500), is_silent).await, is_told);
@@ -719,6 +719,41 @@ async fn a_page_says_since_when_nobody_looks_at_the_stores() {
         assert_eq!(page.contains("Nobody looks at the stores"), is_told);
         assert_eq!(page.contains("This is the state of 10:20:30, "), is_told);
     }
+}
+
+#[tokio::test]
+async fn what_is_no_store_is_shown_to_admins_and_a_namespace_without_a_store_is_removed_when_one_says_so() {
+    let config =
+        CONFIG.replace(r#""concurrency": 4"#, r#""concurrency": 4, "operatorLease": "storeyard-operator""#);
+    let cluster = Cluster::new();
+    let mut huge = store("huge-plan-00000", "Huge", "Ready");
+    huge["spec"]["plan"] = json!("huge");
+    cluster.put(huge);
+    let annotations = json!({"storeyard.dev/namespaces-without-store": "left-over-00000"});
+    cluster.renew("storeyard-operator", &rfc3339(now()), annotations);
+    let site = Site::of(cluster, &config).read().await.come_in().await;
+    let both = |known: &Snapshot| known.strays().count() == 2;
+    assert!(site.stores.until(Duration::from_secs(5), both).await);
+    let page = site.get("/stores").await.body;
+    for part in [
+        "The Store huge-plan-00000 cannot be understood: its plan is not valid",
+        "Remove store-left-over-00000",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    assert!(!page.contains("/stores/huge-plan-00000"), "it is no row");
+    for other in ["bo", "vi"] {
+        assert!(!site.asked_by(Some(other)).get("/stores").await.body.contains("left-over"), "{other}");
+    }
+
+    // One that has a Store is not removed so.
+    assert_eq!(site.post("/api/remove_stray", "id=huge-plan-00000").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.post("/api/remove_stray", "id=left-over-00000").await.status, StatusCode::OK);
+    let removal = site.cluster.get("left-over-00000").unwrap();
+    assert!(!removal["metadata"]["deletionTimestamp"].is_null());
+    assert_eq!(removal["metadata"]["annotations"]["storeyard.dev/removal-only"], "true");
+    let page = site.get("/stores/left-over-00000").await.body.replace("<!>", "");
+    assert!(page.contains("Deletion asked for by <bdi>ada") && page.contains("Deleting"), "{page}");
 }
 
 #[tokio::test]

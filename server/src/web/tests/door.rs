@@ -21,13 +21,15 @@ fn of_bo() -> Value {
 }
 
 /// What each may do with Bo's store and in general: nobody, another member, a viewer, Bo.
-const TABLE: [(&str, &str, [u16; 4]); 6] = [
+const TABLE: [(&str, &str, [u16; 4]); 7] = [
     ("/api/poll", "", [401, 200, 200, 200]),
     ("/api/get_offer", "", [401, 200, 403, 200]),
     ("/api/preview_address", "name=Atelier", [401, 200, 403, 200]),
     ("/api/create_store", GOOD, [401, 200, 403, 200]),
     ("/api/delete_store", "id=berg-kaffee-p3m9a&name=Berg+Kaffee", [401, 404, 403, 200]),
     ("/api/retry_store", "id=berg-kaffee-p3m9a", [401, 404, 403, 200]),
+    // For admins alone.
+    ("/api/remove_stray", "id=berg-kaffee-p3m9a", [401, 403, 403, 403]),
 ];
 
 #[tokio::test]
