@@ -1,5 +1,7 @@
 //! The cluster over HTTP, as the gallery's server and its tests reach it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
+
 use std::{
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},

@@ -195,7 +195,7 @@ async fn prepare_to_run(client: &Client, api: &Api<Store>) -> Option<Account> {
         match ask_who_and_for_what(client, api).await {
             Ok(account) => return account,
             Err(error) if !told => {
-                tracing::warn!(%error, "the cluster does not answer yet; the operator waits")
+                tracing::warn!(%error, "the cluster does not answer yet; the operator waits");
             }
             Err(_) => {}
         }

@@ -45,12 +45,11 @@ pub async fn beat(client: Client, config: Arc<Config>, health: Health) {
                 renew_time: Some(MicroTime(Timestamp::now())),
                 ..LeaseSpec::default()
             }),
-            ..Lease::default()
         });
         match timeout(LIMIT, leases.patch(&config.operator_lease, &params, &renewed)).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the heartbeat is not taken; pages will say that nobody looks at the stores")
+                tracing::warn!(%error, "the heartbeat is not taken; pages will say that nobody looks at the stores");
             }
             Err(_) => tracing::warn!(
                 "the heartbeat is not answered; pages will say that nobody looks at the stores"
