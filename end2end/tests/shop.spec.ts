@@ -162,7 +162,7 @@ test("a request that runs while the pod is replaced gets its answer", async () =
     "--wait=false",
   );
   expect(await answered).toMatch(/^HTTP\/1.1 200 /);
-  await kubectl("rollout", "status", "deployment/wordpress", "-n", `store-${id}`, "--timeout=120s");
+  await rolledOut();
 });
 
 test("visitors of a shop without a pod are told to come back, not that it is gone", async () => {
@@ -170,11 +170,14 @@ test("visitors of a shop without a pod are told to come back, not that it is gon
     kubectl("scale", "deployment/wordpress", "-n", `store-${id}`, `--replicas=${replicas}`);
   await scale(0);
   try {
-    await expect
-      .poll(() => visit(async (shop) => (await shop.get("/")).status()), { timeout: 30_000 })
-      .toBe(503);
+    const pods = ["-n", `store-${id}`, "-l", "app.kubernetes.io/component=web"];
+    await kubectl("wait", "pod", ...pods, "--for=delete", "--timeout=60s");
+    // The ingress has heard of it by then, and answers for good.
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    expect(await visit(async (shop) => (await shop.get("/")).status())).toBe(503);
   } finally {
     await scale(1);
+    await rolledOut();
   }
 });
 
@@ -204,7 +207,11 @@ function slowRequest(namespace: string, duration: number): Promise<string> {
 async function newPod(): Promise<void> {
   const pods = ["-n", `store-${id}`, "-l", "app.kubernetes.io/component=web"];
   await kubectl("delete", "pod", ...pods);
-  await kubectl("rollout", "status", "deployment/wordpress", "-n", `store-${id}`, "--timeout=120s");
+  await rolledOut();
+}
+
+function rolledOut(): Promise<string> {
+  return kubectl("rollout", "status", "deployment/wordpress", "-n", `store-${id}`, "--timeout=120s");
 }
 
 function restarts(): Promise<string> {
