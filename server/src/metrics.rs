@@ -1,8 +1,12 @@
 //! What this process counts, as Prometheus reads it.
 
-use std::sync::OnceLock;
+use std::{convert::Infallible, sync::OnceLock, time::Duration};
 
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How long what was measured is kept one by one before it goes into its bucket.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Upper bounds in seconds. Buckets can be added up over processes and time, which quantiles cannot.
 const BUCKETS: [(&str, &[f64]); 3] = [
@@ -19,15 +23,25 @@ pub(crate) fn render() -> String {
     recorder().render()
 }
 
-/// Begins to count. What is counted before is lost, so it is called first; again it changes nothing.
+/// Begins to count, for as long as the process lasts. What is counted before is lost, so it is called first.
 pub(crate) fn install() {
-    recorder();
+    tokio::spawn(upkeep(recorder(), UPKEEP));
+}
+
+/// Puts what was measured into its buckets now and then: reading does that too, but nobody may ever read.
+async fn upkeep(handle: &PrometheusHandle, every: Duration) -> Infallible {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        handle.run_upkeep();
+    }
 }
 
 fn recorder() -> &'static PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER.get_or_init(|| {
-        let recorder = BUCKETS.into_iter().fold(PrometheusBuilder::new(), with_buckets).build_recorder();
+        let recorder = build();
         let handle = recorder.handle();
         // Only a second recorder in one process is refused, and this is the only one.
         if metrics::set_global_recorder(recorder).is_err() {
@@ -37,8 +51,43 @@ fn recorder() -> &'static PrometheusHandle {
     })
 }
 
+fn build() -> PrometheusRecorder {
+    BUCKETS.into_iter().fold(PrometheusBuilder::new(), with_buckets).build_recorder()
+}
+
 fn with_buckets(builder: PrometheusBuilder, (name, bounds): (&str, &[f64])) -> PrometheusBuilder {
     builder
         .set_buckets_for_metric(Matcher::Full(name.to_owned()), bounds)
         .expect("it is refused for no bounds, and there are some")
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{sleep, timeout};
+
+    use super::*;
+
+    const MOMENT: Duration = Duration::from_millis(5);
+
+    #[tokio::test]
+    async fn what_is_measured_goes_into_its_bucket_though_nobody_reads() {
+        let recorder = build();
+        let handle = recorder.handle();
+        let pass = metrics::with_local_recorder(&recorder, || metrics::histogram!("storeyard_pass_seconds"));
+        for _ in 0..1234 {
+            pass.record(0.1);
+        }
+        // To render would put them there as well; what the handle shows of itself does not.
+        let is_there = || format!("{handle:?}").contains("count: 1234");
+        assert!(!is_there());
+        let seen = async {
+            while !is_there() {
+                sleep(MOMENT).await;
+            }
+        };
+        tokio::select! {
+            never = upkeep(&handle, MOMENT) => match never {},
+            seen = timeout(Duration::from_secs(5), seen) => seen.expect("they pile up one by one"),
+        }
+    }
 }
