@@ -42,10 +42,20 @@ app.kubernetes.io/name: storeyard
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* A match condition of admission policies. */}}
+{{/* Match conditions of admission policies. */}}
 {{- define "platform.byOperator" -}}
 name: by-the-operator
 expression: request.userInfo.username == 'system:serviceaccount:{{ .Release.Namespace }}:{{ .Release.Name }}-operator'
+{{- end }}
+
+{{- define "platform.byWeb" -}}
+name: by-the-dashboard
+expression: request.userInfo.username == 'system:serviceaccount:{{ .Release.Namespace }}:{{ .Release.Name }}-web'
+{{- end }}
+
+{{/* Whether the namespace of that name in an admission policy enforces the newest `restricted`. */}}
+{{- define "platform.admitsRestricted" -}}
+has({{ . }}.metadata.labels) && 'pod-security.kubernetes.io/enforce' in {{ . }}.metadata.labels && {{ . }}.metadata.labels['pod-security.kubernetes.io/enforce'] == 'restricted' && (!('pod-security.kubernetes.io/enforce-version' in {{ . }}.metadata.labels) || {{ . }}.metadata.labels['pod-security.kubernetes.io/enforce-version'] == 'latest')
 {{- end }}
 
 {{/* A value of null takes away what a values file below has put there. */}}

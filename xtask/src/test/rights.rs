@@ -1,5 +1,5 @@
 //! The rights of the platform's accounts, tried one by one against the API server: `charts/platform/ci/rights.txt` is the table. Nothing is
-//! kept of what is tried; the two namespaces that it takes are removed.
+//! kept of what is tried; the namespaces that it takes are removed.
 
 mod object;
 
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::tally::Tally;
 use crate::cluster::Cluster;
@@ -23,6 +23,8 @@ const TABLE: &str = "charts/platform/ci/rights.txt";
 const STORE: &str = "store-rights-00000";
 /// As a store of another platform has it.
 const FOREIGN: &str = "store-foreign-00000";
+/// As a store of this platform has it, but for what says which pods it admits.
+const LAX: &str = "store-lax-00000";
 const GONE: &str = "120s";
 const PROXY_UP: Duration = Duration::from_secs(20);
 
@@ -63,7 +65,10 @@ fn try_all(rows: &[Row], api: &Api, names: &Names, step: &Step) -> Result<Tally>
 fn prepare(cluster: &Cluster, names: &Names) -> Result<()> {
     let foreign = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": FOREIGN,
         "labels": {"storeyard.dev/store": "foreign-00000", "storeyard.dev/platform": "another"}}});
+    let lax = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": LAX,
+        "labels": {"storeyard.dev/store": "lax-00000", "storeyard.dev/platform": names.platform}}});
     cluster.apply(&foreign.to_string())?;
+    cluster.apply(&lax.to_string())?;
     for object in
         [Object::new("namespaces", "", STORE), Object::new("rolebindings", STORE, &names.store_manager())]
     {
@@ -75,7 +80,7 @@ fn prepare(cluster: &Cluster, names: &Names) -> Result<()> {
 }
 
 fn remove(cluster: &Cluster, names: &Names) -> Result<()> {
-    command::output(cluster.kubectl().args(["delete", "namespace", FOREIGN, "--timeout", GONE]))?;
+    command::output(cluster.kubectl().args(["delete", "namespace", FOREIGN, LAX, "--timeout", GONE]))?;
     command::output(as_operator(cluster, names).args(["delete", "namespace", STORE, "--timeout", GONE]))
         .map(drop)
 }
@@ -110,6 +115,7 @@ impl Names<'_> {
             .replace("{platform}", self.platform)
             .replace("{store}", STORE)
             .replace("{foreign}", FOREIGN)
+            .replace("{lax}", LAX)
             .replace("{store-manager}", &self.store_manager())
             .replace("{cluster-name}", &self.cluster_name());
         if filled == "-" { String::new() } else { filled }
@@ -122,6 +128,8 @@ struct Row {
     verb: Verb,
     object: Object,
     allowed: bool,
+    /// Merged into what is sent.
+    particular: Option<Value>,
     line: String,
 }
 
@@ -132,9 +140,14 @@ impl Row {
         if words.first().is_none_or(|word| word.starts_with('#')) {
             return Ok(None);
         }
-        let [account, verb, resource, namespace, name, outcome] = words[..] else {
-            bail!("{TABLE} has a line that is not six words: {line}");
+        let (row, particular) = match &words[..] {
+            [row @ .., json] if json.starts_with('{') => (row, Some(*json)),
+            row => (row, None),
         };
+        let &[account, verb, resource, namespace, name, outcome] = row else {
+            bail!("{TABLE} has a line that is not six words, or these and an object: {line}");
+        };
+        let particular = particular.map(|json| serde_json::from_str(&names.fill(json)));
         let allowed = match outcome {
             "allowed" => true,
             "refused" => false,
@@ -145,12 +158,34 @@ impl Row {
             verb: Verb::parse(verb)?,
             object: Object::new(resource, &names.fill(namespace), &names.fill(name))?,
             allowed,
+            particular: particular
+                .transpose()
+                .with_context(|| format!("{TABLE} has no JSON there: {line}"))?,
             line: words.join(" "),
         }))
     }
 
+    fn body(&self, names: &Names) -> String {
+        let particular = self.particular.as_ref();
+        match self.verb {
+            Verb::Create => {
+                let mut manifest = self.object.manifest(names);
+                if let Some(particular) = particular {
+                    object::merge(&mut manifest, particular);
+                }
+                manifest.to_string()
+            }
+            Verb::Patch => {
+                let label = json!({"metadata": {"labels": {"probe": "probe"}}});
+                particular.unwrap_or(&label).to_string()
+            }
+            Verb::Get | Verb::List | Verb::Watch | Verb::Delete => String::new(),
+        }
+    }
+
     fn try_with(&self, api: &Api, names: &Names) -> Result<()> {
-        let (status, answer) = api.ask(&self.account, self.verb, &self.object, names)?;
+        let (status, answer) =
+            api.ask(&self.account, self.verb, &self.object.path(self.verb), &self.body(names))?;
         let was_allowed = match status {
             // What is not there, or there already, was looked for with the right to do so.
             200 | 201 | 404 | 409 => true,
@@ -193,19 +228,14 @@ impl Api {
     }
 
     /// The answer's status and text.
-    fn ask(&self, account: &str, verb: Verb, object: &Object, names: &Names) -> Result<(u16, String)> {
-        let url = format!("http://localhost{}?{}", object.path(verb), verb.parameters());
+    fn ask(&self, account: &str, verb: Verb, path: &str, body: &str) -> Result<(u16, String)> {
+        let url = format!("http://localhost{path}?{}", verb.parameters());
         let mut curl = Command::new("curl");
         curl.args(["--silent", "--show-error", "--max-time", "20", "--unix-socket", &self.socket]);
         curl.args(["--request", verb.method(), "--header", &format!("Impersonate-User: {account}")]);
         curl.args(["--header", &format!("Content-Type: {}", verb.content_type())]);
         curl.args(["--write-out", "\n%{http_code}", "--data-binary", "@-", &url]);
-        let body = match verb {
-            Verb::Create => object.manifest(names).to_string(),
-            Verb::Patch => json!({"metadata": {"labels": {"probe": "probe"}}}).to_string(),
-            Verb::Get | Verb::List | Verb::Watch | Verb::Delete => String::new(),
-        };
-        let printed = command::output_with_input(&mut curl, Some(&body))?;
+        let printed = command::output_with_input(&mut curl, Some(body))?;
         let (answer, status) = printed.rsplit_once('\n').context("curl printed no status")?;
         Ok((status.parse().with_context(|| format!("curl printed {status:?}"))?, answer.to_owned()))
     }
@@ -226,6 +256,27 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_the_outcome_is_part_of_what_is_sent() {
+        let line = r#"operator create namespaces - store-probe-00000 refused {"metadata":{"labels":{"a":"{platform}","storeyard.dev/store":null}}}"#;
+        let row = Row::parse(line, &NAMES).unwrap().unwrap();
+        let body: Value = serde_json::from_str(&row.body(&NAMES)).unwrap();
+        assert_eq!(body["metadata"]["labels"]["a"], "storeyard");
+        assert!(body["metadata"]["labels"].get("storeyard.dev/store").is_none());
+        assert_eq!(body["metadata"]["labels"]["pod-security.kubernetes.io/enforce"], "restricted");
+        let line = r#"web patch configmaps {platform} {platform}-sign-outs allowed {"data":{"a":"1"}}"#;
+        let row = Row::parse(line, &NAMES).unwrap().unwrap();
+        assert_eq!(row.body(&NAMES), r#"{"data":{"a":"1"}}"#);
+    }
+
+    #[test]
+    fn every_row_of_the_table_can_be_tried() {
+        let table = include_str!("../../../charts/platform/ci/rights.txt");
+        for line in table.lines() {
+            Row::parse(line, &NAMES).unwrap();
+        }
+    }
+
+    #[test]
     fn comments_and_empty_lines_are_no_rows_and_anything_else_is_an_error() {
         assert_eq!(Row::parse("", &NAMES).unwrap(), None);
         assert_eq!(Row::parse("# web list", &NAMES).unwrap(), None);
@@ -234,6 +285,7 @@ mod tests {
             "web list stores - - perhaps",
             "web own stores - - allowed",
             "web list cars - - refused",
+            "web create stores - probe refused {nothing}",
         ] {
             assert!(Row::parse(line, &NAMES).is_err(), "{line}");
         }

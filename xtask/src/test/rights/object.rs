@@ -79,6 +79,8 @@ impl Object {
             "leases" => ("coordination.k8s.io/v1", "Lease"),
             "pods" => ("v1", "Pod"),
             "namespaces" => ("v1", "Namespace"),
+            "events" => ("v1", "Event"),
+            "persistentvolumeclaims" => ("v1", "PersistentVolumeClaim"),
             "nodes" => ("v1", "Node"),
             "persistentvolumes" => ("v1", "PersistentVolume"),
             "deployments" => ("apps/v1", "Deployment"),
@@ -128,8 +130,20 @@ impl Object {
         match self.kind {
             "Namespace" => {
                 let id = self.name.strip_prefix("store-").unwrap_or(&self.name);
-                manifest["metadata"]["labels"] =
-                    json!({"storeyard.dev/store": id, "storeyard.dev/platform": names.platform});
+                manifest["metadata"]["labels"] = json!({"storeyard.dev/store": id, "storeyard.dev/platform": names.platform,
+                    "pod-security.kubernetes.io/enforce": "restricted"});
+            }
+            // As the dashboard makes them: a store's credentials by that name, else what it knows itself by.
+            "Secret" => {
+                manifest["type"] = "Opaque".into();
+                manifest["immutable"] = true.into();
+                manifest["metadata"]["labels"] = json!({"app.kubernetes.io/managed-by": "storeyard"});
+                manifest["data"] = json!({"seed": "eA=="});
+                let id = self.name.strip_prefix("store-").and_then(|rest| rest.strip_suffix("-credentials"));
+                if let Some(id) = id {
+                    manifest["metadata"]["labels"]["storeyard.dev/store"] = id.into();
+                    manifest["metadata"]["labels"]["app.kubernetes.io/component"] = "credentials".into();
+                }
             }
             // Named after the role it gives away, to the operator itself.
             "RoleBinding" | "ClusterRoleBinding" => {
@@ -151,5 +165,24 @@ impl Object {
             _ => {}
         }
         manifest
+    }
+}
+
+/// As a JSON merge patch says.
+pub(super) fn merge(whole: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *whole = patch.clone();
+        return;
+    };
+    if !whole.is_object() {
+        *whole = json!({});
+    }
+    let Some(members) = whole.as_object_mut() else { return };
+    for (key, change) in changes {
+        if change.is_null() {
+            members.remove(key);
+        } else {
+            merge(members.entry(key.clone()).or_insert(Value::Null), change);
+        }
     }
 }
