@@ -21,7 +21,10 @@ pub struct Config {
     pub scheme: Scheme,
     pub ingress: Ingress,
     pub sign_in: SignIn,
-    /// Whose word about where a request came from is taken: those in front of the dashboard.
+    /// Whether nobody but the ingress controller reaches the dashboard, so that it is believed about where a request came from.
+    #[serde(default)]
+    pub behind_ingress: bool,
+    /// Who else is believed about that: those in front of the ingress controller.
     #[serde(default)]
     pub trusted_proxies: Vec<IpNet>,
     /// Empty for the cluster's default.

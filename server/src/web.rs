@@ -71,9 +71,10 @@ fn router(
         .site_root(site_root.display().to_string())
         .site_pkg_dir(assets::FOLDER)
         .build();
-    let sessions = session::Sessions { access, scheme: stores.config().scheme };
+    let scheme = stores.config().scheme;
+    let sessions = session::Sessions { access, scheme };
     let door = door::Door { sessions: sessions.clone(), style: assets.style.clone() };
-    let trusted_proxies = stores.config().trusted_proxies.clone();
+    let believed = client::Believed::of(stores.config());
     let context = move || {
         provide_context(stores.clone());
         provide_context(Stopping(stopping.clone()));
@@ -114,8 +115,8 @@ fn router(
         .layer(DefaultBodyLimit::max(guard::MAX_BODY_BYTES))
         .layer(RequestBodyTimeoutLayer::new(guard::BODY_TIMEOUT))
         .layer(CsrfLayer::new().with_rejection_response(guard::cross_site))
-        .layer(from_fn_with_state(trusted_proxies, client::find))
-        .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(believed, client::find))
+        .layer(from_fn_with_state(scheme, headers::secure))
         .layer(from_fn(observe::observe)))
 }
 

@@ -13,6 +13,7 @@
   "scheme" .Values.scheme
   "ingress" $ingress
   "signIn" (merge (dict "users" (include "platform.users" .) "keys" (include "platform.keys" .) "signOuts" (include "platform.signOuts" .)) .Values.signIn)
+  "behindIngress" .Values.networkPolicy.enabled
   "trustedProxies" .Values.web.trustedProxies
   "storageClass" .Values.storageClass
   "imagePullSecrets" .Values.imagePullSecrets

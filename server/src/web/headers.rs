@@ -1,8 +1,13 @@
 //! The headers that every answer carries, and how long files may be kept.
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use leptos::nonce::Nonce;
+use store::Scheme;
 
 use super::assets;
 
@@ -17,8 +22,11 @@ const FIXED: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("x-robots-tag"), "noindex"),
 ];
 
+/// A year in which browsers do not try it without TLS, so that nobody between can have them do so.
+const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Sets what is fixed, and a policy under which only this answer's own scripts run.
-pub(super) async fn secure(mut request: Request, next: Next) -> Response {
+pub(super) async fn secure(State(scheme): State<Scheme>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     let policy = policy(&nonce);
     request.extensions_mut().insert(nonce);
@@ -26,6 +34,9 @@ pub(super) async fn secure(mut request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if scheme == Scheme::Https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
     }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -130,6 +130,18 @@ async fn under_tls_the_cookie_is_for_this_host_and_for_tls_alone() {
 }
 
 #[tokio::test]
+async fn under_tls_browsers_are_told_to_use_nothing_else() {
+    let config = CONFIG.replace(r#""scheme": "http""#, r#""scheme": "https""#);
+    let site = Site::of(Cluster::new(), &config).come_in().await.asked_by(None);
+    for path in ["/sign-in", "/stores", "/favicon.svg", "/nowhere"] {
+        let told = site.get(path).await;
+        assert_eq!(told.header(header::STRICT_TRANSPORT_SECURITY), "max-age=31536000", "{path}");
+    }
+    let plain = Site::with(&[]).await.asked_by(None);
+    assert_eq!(plain.get("/sign-in").await.header(header::STRICT_TRANSPORT_SECURITY), "");
+}
+
+#[tokio::test]
 async fn a_wrong_password_and_a_name_that_nobody_has_are_answered_alike() {
     let site = Site::with(&[]).await.asked_by(None);
     let wrong = site.submit("/sign-in", "/sign-in", "name=bo&password=wrong+horse+battery").await;
