@@ -24,7 +24,7 @@ use subtle::ConstantTimeEq;
 use crate::{
     SignIn,
     device::Device,
-    follow::follow,
+    follow::{ANEW, follow},
     hashing::{Busy, Hashing, Queue},
     password::{Password, verify},
     session::Session,
@@ -337,7 +337,7 @@ impl Access {
         let tell = |secret: Option<&Secret>| {
             *write(&self.0.users) = Some(secret.map(Users::read).unwrap_or_default());
         };
-        follow(self.secrets(), &self.0.config.users, tell).await;
+        follow(self.secrets(), &self.0.config.users, ANEW, tell).await;
     }
 
     async fn follow_sign_outs(self) {
@@ -346,7 +346,7 @@ impl Access {
             let told = map.map(SignOuts::read).unwrap_or_default();
             write(&self.0.sign_outs).get_or_insert_default().join(told);
         };
-        follow(maps, &self.0.config.sign_outs, tell).await;
+        follow(maps, &self.0.config.sign_outs, ANEW, tell).await;
     }
 
     fn secrets(&self) -> Api<Secret> {
