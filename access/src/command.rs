@@ -19,6 +19,8 @@ pub enum Change {
     Add(Role, Password),
     /// A new password ends the sessions of the old one.
     Passwd(Password),
+    /// Counts from the next request on; sessions go on.
+    Role(Role),
     Remove,
 }
 
@@ -87,14 +89,17 @@ fn patch(users: &Users, id: &PersonId, change: Change) -> Result<Value, CommandE
     let known = users.get(id);
     let entry = match (change, known) {
         (Change::Add(..), Some(_)) => return Err(CommandError::Taken(id.clone())),
-        (Change::Passwd(_) | Change::Remove, None) => return Err(CommandError::Unknown(id.clone())),
+        (Change::Passwd(_) | Change::Role(_) | Change::Remove, None) => {
+            return Err(CommandError::Unknown(id.clone()));
+        }
         (Change::Add(role, password), None) => json!(User { role, hash: password.hash() }.written()),
         (Change::Passwd(password), Some(user)) => {
             json!(User { role: user.role, hash: password.hash() }.written())
         }
-        (Change::Remove, Some(_)) if users.is_last_admin(id) => {
+        (Change::Role(Role::Member | Role::Viewer) | Change::Remove, Some(_)) if users.is_last_admin(id) => {
             return Err(CommandError::LastAdmin(id.clone()));
         }
+        (Change::Role(role), Some(user)) => json!(User { role, hash: user.hash.clone() }.written()),
         (Change::Remove, Some(_)) => Value::Null,
     };
     Ok(json!({ "data": { id.as_str(): entry } }))
@@ -119,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_change_touches_nobody_else() {
-        for change in [Change::Passwd(password()), Change::Remove] {
+        for change in [Change::Passwd(password()), Change::Role(Role::Viewer), Change::Remove] {
             let patch = patch(&users(), &id("bo"), change).unwrap();
             assert_eq!(patch["data"].as_object().unwrap().keys().collect::<Vec<_>>(), ["bo"]);
         }
@@ -131,7 +136,19 @@ mod tests {
         assert!(refused("bo", Change::Add(Role::Admin, password())).contains("already"));
         assert!(refused("cy", Change::Passwd(password())).contains("no user cy"));
         assert!(refused("cy", Change::Remove).contains("no user cy"));
+        assert!(refused("cy", Change::Role(Role::Admin)).contains("no user cy"));
         assert!(refused("ada", Change::Remove).contains("last admin"));
+        assert!(refused("ada", Change::Role(Role::Member)).contains("last admin"));
+    }
+
+    #[test]
+    fn a_new_role_keeps_the_password() {
+        let before = users();
+        let patch = patch(&before, &id("bo"), Change::Role(Role::Admin)).unwrap();
+        let after = Users::read(&serde_json::from_value(patch).unwrap());
+        let hash = |users: &Users| users.get(&id("bo")).map(|user| user.hash.clone());
+        assert_eq!(hash(&after), hash(&before));
+        assert_eq!(after.get(&id("bo")).map(|user| user.role), Some(Role::Admin));
     }
 
     #[test]
