@@ -267,13 +267,40 @@ fn told(error: kube::Error, id: &StoreId, done: &str) -> StoresError {
     let detail = format!("{error:?}");
     match error {
         kube::Error::Api(status) if status.code == 404 => StoresError::NotFound(id.clone()),
-        kube::Error::Api(status) if status.code < 500 && status.code != 429 => StoresError::Refused {
+        // What the definition says of a value. Other refusals name accounts and addresses, which are for whoever runs the platform.
+        kube::Error::Api(status) if status.code == 422 => StoresError::Refused {
             sentence: format!(
                 "The cluster refused: the store could not be {done}. It said: {}.",
                 status.message.trim_end_matches('.')
             ),
             detail,
         },
+        kube::Error::Api(status) if status.code < 500 && status.code != 429 => StoresError::Refused {
+            sentence: format!(
+                "The cluster refused: the store could not be {done}. The dashboard's log says why: ask whoever runs this platform."
+            ),
+            detail,
+        },
         _ => StoresError::silent(done, detail),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentence(code: u16, message: &str) -> String {
+        let status = serde_json::json!({"status": "Failure", "reason": "", "message": message, "code": code});
+        let error = kube::Error::Api(serde_json::from_value(status).unwrap());
+        told(error, &StoreId::parse("atelier-nord-x7k2q").unwrap(), "created").to_string()
+    }
+
+    #[test]
+    fn a_person_is_told_what_is_wrong_with_a_value_and_no_names_of_accounts() {
+        let forbidden = "stores.storeyard.dev is forbidden: User \"system:serviceaccount:storeyard:storeyard-web\" cannot create";
+        let told = sentence(403, forbidden);
+        assert!(told.contains("could not be created") && !told.contains("serviceaccount"), "{told}");
+        assert!(sentence(422, "spec.plan: choose small, medium or large").contains("choose small"));
+        assert!(sentence(500, "https://10.0.0.1:6443 is gone").contains("does not answer"));
     }
 }
