@@ -1,6 +1,7 @@
-//! The rights of the platform's accounts, tried one by one against the API server: `charts/platform/ci/rights.txt` is the table. Nothing is
-//! kept of what is tried; the namespaces that it takes are removed.
+//! The rights of the platform's accounts, tried one by one against the API server: `charts/platform/ci/rights.txt` is the table. And what
+//! its processes reach. Nothing is kept of what is tried; the namespaces that it takes are removed.
 
+mod egress;
 mod object;
 
 use std::fs;
@@ -40,7 +41,7 @@ pub(super) fn run(env: &Env, trial: &Trial) -> Result<Tally> {
         step.detail("making the namespaces");
         prepare(trial.cluster(), &names)?;
         let mut api = Api::open(env, trial.cluster())?;
-        let tally = try_all(&rows, &api, &names, step);
+        let tally = try_all(&rows, &api, &names, step).and_then(|tally| try_ways_out(trial, tally, step));
         api.proxy.end()?;
         step.detail("removing the namespaces");
         remove(trial.cluster(), &names)?;
@@ -56,6 +57,19 @@ fn try_all(rows: &[Row], api: &Api, names: &Names, step: &Step) -> Result<Tally>
         match row.try_with(api, names) {
             Ok(()) => tally.pass(),
             Err(error) => tally.fail(format!("right {}: {error:#}", row.line)),
+        }
+    }
+    Ok(tally)
+}
+
+fn try_ways_out(trial: &Trial, mut tally: Tally, step: &Step) -> Result<Tally> {
+    for (process, target, expected) in egress::REACHES {
+        interrupt::check()?;
+        let way = format!("way from {process} to {target:?}");
+        step.detail(&way);
+        match egress::check(trial, process, target, expected) {
+            Ok(()) => tally.pass(),
+            Err(error) => tally.fail(format!("{way}: {error:#}")),
         }
     }
     Ok(tally)

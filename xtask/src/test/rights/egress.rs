@@ -1,0 +1,76 @@
+//! What the platform's processes reach: both the API server, the operator also the shops by way of the ingress controller, and the
+//! dashboard nothing else. Their image has a `kubectl`, which asks whatever it is pointed at.
+
+use anyhow::{Result, bail};
+
+use crate::command;
+use crate::trial::Trial;
+
+/// What is let through answers at once; what is not never does.
+const PATIENCE: &str = "5s";
+/// How `kubectl` tells of an answer that is no answer of an API server.
+const ANSWERED: &str = "Error from server";
+/// How it tells of none.
+const SILENT: [&str; 2] = ["deadline exceeded", "timeout"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    ApiServer,
+    IngressController,
+}
+
+pub(super) const REACHES: [(&str, Target, bool); 4] = [
+    ("web", Target::ApiServer, true),
+    ("operator", Target::ApiServer, true),
+    ("operator", Target::IngressController, true),
+    ("web", Target::IngressController, false),
+];
+
+/// # Errors
+/// It reaches what it should not, or does not reach what it should.
+pub(super) fn check(trial: &Trial, process: &str, target: Target, expected: bool) -> Result<()> {
+    let server = match target {
+        // It says that this is not how one speaks to it, which needs no name to be known there.
+        Target::ApiServer => "http://kubernetes.default.svc:443".to_owned(),
+        Target::IngressController => {
+            let config = trial.config()?;
+            format!("http://{}", config["ingress"]["address"].as_str().unwrap_or_default())
+        }
+    };
+    let deployment = format!("deployment/{}-{process}", trial.namespace());
+    let mut kubectl = trial.cluster().kubectl();
+    kubectl.args(["exec", "-n", trial.namespace(), &deployment, "--", "kubectl"]);
+    kubectl.args(["--server", &server, "--request-timeout", PATIENCE]);
+    let asked = command::output(kubectl.args(["get", "--raw", "/version"]));
+    match (outcome(&asked), expected) {
+        (Some(true), true) | (Some(false), false) => Ok(()),
+        (Some(true), false) => bail!("it was answered"),
+        (Some(false) | None, _) => asked.map(drop),
+    }
+}
+
+/// Whether it was answered; nothing where it was not asked.
+fn outcome(asked: &Result<String>) -> Option<bool> {
+    let Err(error) = asked else { return Some(true) };
+    let complaint = format!("{error:#}");
+    if complaint.contains(ANSWERED) {
+        return Some(true);
+    }
+    SILENT.iter().any(|word| complaint.contains(word)).then_some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_is_told_from_silence_and_both_from_a_failure_to_ask() {
+        let said = |complaint: &str| outcome(&Err(anyhow!("{complaint}").context("kubectl ended with 1")));
+        assert_eq!(outcome(&Ok("{}".into())), Some(true));
+        assert_eq!(said("Error from server (NotFound): the server could not find"), Some(true));
+        assert_eq!(said("Unable to connect to the server: context deadline exceeded"), Some(false));
+        assert_eq!(said("exec: \"kubectl\": executable file not found"), None);
+    }
+}
