@@ -30,7 +30,7 @@ pub fn Connection(live: Live) -> impl IntoView {
             _ => update.stale.clone(),
         })?;
         Some(match stale {
-            Stale::Unread { since, why } => format!("The cluster does not answer. {} {why}", state(since)),
+            Stale::Unread { since, why } => format!("{why} {}", state(since)),
             Stale::Unobserved { since } => format!(
                 "Nobody looks at the stores: Storeyard's operator does not run, or does not get through. {}",
                 state(since)

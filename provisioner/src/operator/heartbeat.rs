@@ -46,14 +46,12 @@ pub async fn beat(client: Client, config: Arc<Config>, health: Health) {
                 ..LeaseSpec::default()
             }),
         });
-        match timeout(LIMIT, leases.patch(&config.operator_lease, &params, &renewed)).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the heartbeat is not taken; pages will say that nobody looks at the stores");
-            }
-            Err(_) => tracing::warn!(
-                "the heartbeat is not answered; pages will say that nobody looks at the stores"
-            ),
+        let answer = timeout(LIMIT, leases.patch(&config.operator_lease, &params, &renewed)).await;
+        if let Err(why) = answer
+            .map_err(|_| "no answer in time".to_owned())
+            .and_then(|told| told.map_err(|error| error.to_string()))
+        {
+            tracing::warn!(why, "the heartbeat is not taken; pages will say that nobody looks at the stores");
         }
     }
 }

@@ -45,10 +45,10 @@ pub(super) async fn run(api: Api<Store>, config: Arc<Config>, snapshots: watch::
         };
         if round.listed {
             // A watch ends now and then, and the next list mends it without anybody noticing.
-            tracing::debug!(%why, "the watch on stores ended and begins anew");
+            tracing::debug!(why = why.detail, "the watch on stores ended and begins anew");
             pause = FIRST_PAUSE;
         } else {
-            mark_stale(&snapshots, &why);
+            mark_stale(&snapshots, why);
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
@@ -65,7 +65,7 @@ struct Round<'a> {
 
 impl Round<'_> {
     /// Ends with the reason for which it could not go on.
-    async fn watch(&mut self) -> String {
+    async fn watch(&mut self) -> Trouble {
         let mut events =
             watcher::watcher(self.api.clone(), watcher::Config::default().page_size(PAGE)).boxed();
         let mut listing: Vec<Listed> = Vec::new();
@@ -75,7 +75,7 @@ impl Round<'_> {
                 event = events.next() => event,
                 () = sleep_until(quiet_until) => {
                     if !self.listed {
-                        return "the cluster did not answer in time".to_owned();
+                        return Trouble::silence();
                     }
                     if let Err(why) = self.ask().await {
                         return why;
@@ -106,17 +106,17 @@ impl Round<'_> {
                         });
                     }
                 }
-                Some(Err(error)) => return error.to_string(),
-                None => return "the watch ended".to_owned(),
+                Some(Err(error)) => return Trouble::of_watch(&error),
+                None => return Trouble { sentence: UNANSWERED, detail: "the watch ended".to_owned() },
             }
         }
     }
 
-    async fn ask(&self) -> Result<(), String> {
+    async fn ask(&self) -> Result<(), Trouble> {
         match timeout(PATIENCE, self.api.list_metadata(&ListParams::default().limit(1))).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err("the cluster did not answer in time".to_owned()),
+            Ok(Err(error)) => Err(Trouble::of(&error, error.to_string())),
+            Err(_) => Err(Trouble::silence()),
         }
     }
 
@@ -142,11 +142,45 @@ pub(super) fn update(snapshots: &watch::Sender<Snapshot>, change: impl FnOnce(&m
     });
 }
 
-fn mark_stale(snapshots: &watch::Sender<Snapshot>, why: &str) {
+fn mark_stale(snapshots: &watch::Sender<Snapshot>, why: Trouble) {
     let is_news = !matches!(snapshots.borrow().reading, Reading::Stale { .. });
     if is_news {
-        tracing::warn!(why, "stores cannot be read from the cluster; what is shown is getting old");
-        update(snapshots, |snapshot| snapshot.read(Reading::Stale { since: now(), why: why.to_owned() }));
+        let Trouble { sentence, detail } = why;
+        tracing::warn!(why = detail, "stores cannot be read from the cluster; what is shown is getting old");
+        update(snapshots, |snapshot| {
+            snapshot.read(Reading::Stale { since: now(), why: sentence.to_owned() })
+        });
+    }
+}
+
+/// Why the stores cannot be read: a sentence for whoever looks at the page, and the detail for the log.
+struct Trouble {
+    sentence: &'static str,
+    detail: String,
+}
+
+const UNANSWERED: &str = "The cluster does not answer. Storeyard asks again until it does.";
+const UNRIGHTFUL: &str =
+    "The cluster does not let Storeyard read the stores: a right is missing, which Storeyard's log names.";
+
+impl Trouble {
+    fn silence() -> Self {
+        Self { sentence: UNANSWERED, detail: "the cluster did not answer in time".to_owned() }
+    }
+
+    fn of_watch(error: &watcher::Error) -> Self {
+        use watcher::Error::{InitialListFailed, WatchFailed, WatchStartFailed};
+        match error {
+            InitialListFailed(cause) | WatchStartFailed(cause) | WatchFailed(cause) => {
+                Self::of(cause, error.to_string())
+            }
+            _ => Self { sentence: UNANSWERED, detail: error.to_string() },
+        }
+    }
+
+    fn of(cause: &kube::Error, detail: String) -> Self {
+        let is_refused = matches!(cause, kube::Error::Api(status) if matches!(status.code, 401 | 403));
+        Self { sentence: if is_refused { UNRIGHTFUL } else { UNANSWERED }, detail }
     }
 }
 
