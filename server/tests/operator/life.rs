@@ -3,7 +3,7 @@
 use provisioner::stores::StoresError;
 use store::{ConditionKind, Phase, State, view::TimelineKind};
 
-use crate::platform::{Platform, ada, asked, key, nanos};
+use crate::platform::{LONG, Platform, ada, asked, key, nanos};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
@@ -78,4 +78,36 @@ async fn a_store_that_is_deleted_while_it_is_made_goes() {
         .await;
     platform.delete(&id).await;
     platform.until_gone(&id).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn an_operator_says_that_it_lives_for_as_long_as_it_does() {
+    let mut platform = Platform::new(|config| config["operatorLease"] = "operator".into()).await;
+    platform.apply(&serde_json::json!({
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+        "metadata": {"name": "operator", "namespace": platform.namespace},
+    }));
+    let renewed = |platform: &Platform| {
+        platform.kubectl(&[
+            "get",
+            "lease",
+            "operator",
+            "-n",
+            &platform.namespace,
+            "-o",
+            "jsonpath={.spec.renewTime}",
+        ])
+    };
+    assert_eq!(renewed(&platform), "");
+    platform.start(None);
+    let began = std::time::Instant::now();
+    while renewed(&platform).is_empty() {
+        assert!(began.elapsed() < LONG, "{}", platform.log());
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    platform.stop();
+    let last = renewed(&platform);
+    tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+    assert_eq!(renewed(&platform), last);
 }
