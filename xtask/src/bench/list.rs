@@ -26,6 +26,9 @@ const ADDRESS: &str = "127.0.0.1:18080";
 const HEALTH_ADDRESS: &str = "127.0.0.1:18081";
 const REQUESTS: usize = 100;
 const READY: Duration = Duration::from_secs(60);
+/// As the image has it (`images/platform/Containerfile`).
+const MALLOC: [(&str, &str); 3] =
+    [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "1048576"), ("MALLOC_TRIM_THRESHOLD_", "1048576")];
 /// Objects in one `kubectl apply`.
 const BATCH: u32 = 250;
 
@@ -187,6 +190,7 @@ fn start(env: &Env, trial: &Trial) -> Result<Running> {
             .args(["web", "--listen", ADDRESS, "--health-listen", HEALTH_ADDRESS, "--config"])
             .arg(config)
             .env("STOREYARD_SITE_ROOT", site::build(env)?)
+            .envs(MALLOC)
             .env("KUBECONFIG", env.paths.kubeconfig())
             .stdout(crate::progress::append(&env.paths.logs().join("bench-web.log"))?)
             .stderr(crate::progress::append(&env.paths.logs().join("bench-web.log"))?),
