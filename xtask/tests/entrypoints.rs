@@ -13,15 +13,15 @@ struct Folder(PathBuf);
 impl Folder {
     fn make(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("storeyard-{name}-{}", std::process::id()));
-        fs::create_dir_all(path.join("bin")).unwrap();
+        fs::create_dir_all(path.join("bin")).expect("a folder can be made");
         Self(path)
     }
 
     /// A program that comes before the machine's own of that name.
     fn program(&self, name: &str, script: &str) {
         let path = self.0.join("bin").join(name);
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a program can be written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a program can be started");
     }
 }
 
@@ -35,14 +35,13 @@ impl Drop for Folder {
 fn first_start(folder: &Folder) -> Vec<String> {
     let calls = folder.0.join("calls");
     let volume = folder.0.join("volume");
-    fs::create_dir_all(&volume).unwrap();
+    fs::create_dir_all(&volume).expect("a folder can be made");
     folder.program("cp", "mkdir \"$3\"; echo page >\"$3/ibdata1\"; echo cp >>\"$CALLS\"");
     folder.program("sync", "for file; do echo \"sync ${file##*/}\" >>\"$CALLS\"; done");
     folder.program("mv", "echo mv >>\"$CALLS\"; exec /bin/mv \"$@\"");
     // The accounts come next, and are not what is asked here.
     folder.program("perl", "exit 1");
-    let entrypoint =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("images/mariadb/entrypoint");
+    let entrypoint = Path::new(env!("CARGO_MANIFEST_DIR")).join("../images/mariadb/entrypoint");
     let path = format!("{}:/usr/bin:/bin", folder.0.join("bin").display());
     let ended = Command::new("sh")
         .arg(entrypoint)
@@ -51,9 +50,9 @@ fn first_start(folder: &Folder) -> Vec<String> {
         .env("VOLUME", &volume)
         .env("CALLS", &calls)
         .status()
-        .unwrap();
+        .expect("there is a shell");
     assert!(!ended.success() && volume.join("data/ibdata1").exists());
-    fs::read_to_string(calls).unwrap().lines().map(str::to_owned).collect()
+    fs::read_to_string(calls).expect("something was called").lines().map(str::to_owned).collect()
 }
 
 #[test]
