@@ -23,7 +23,7 @@ use clap::ValueEnum as _;
 use crate::cluster::Cluster;
 use crate::env::Env;
 use crate::images::linked;
-use crate::images::platform::{self as platform_images, PlatformImages};
+use crate::images::platform::{self as platform_images, Compiled, PlatformImages};
 use crate::node::{self, Keep, Was};
 use crate::preflight::{self, Purpose};
 use crate::trial::Trial;
@@ -150,19 +150,28 @@ impl Run<'_> {
             return self.on_checkout();
         }
         let env = self.env;
-        let (programs, compiled) = thread::scope(|scope| {
-            let programs = scope.spawn(|| Attempt::of(env, "programs", |env| programs(env, node, images)));
+        let (made, compiled) = thread::scope(|scope| {
+            let made = scope.spawn(|| Made::of(env, node, images));
             let compiled = self.on_checkout().and_then(|()| {
                 if images { self.attempt("compiling", platform_images::compile) } else { Ok(None) }
             });
-            (programs.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)), compiled)
+            (made.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked)), compiled)
         });
-        let programs = self.report.add(programs)?;
-        let compiled = compiled?;
-        if programs.is_none() {
-            return self
-                .skip("its programs could not be made", |part| part.needs_images() || part.needs_node());
+        let programs = self.report.add(made.programs)?;
+        let was = made.node.map(|node| self.report.add(node)).transpose()?.flatten();
+        let tested = match programs {
+            Some(()) => self.with_programs(was, compiled?),
+            None => {
+                self.skip("its programs could not be made", |part| part.needs_images() || part.needs_node())
+            }
+        };
+        if was == Some(Was::Down) {
+            self.attempt("node taken down", |env| node::remove(env, Keep::Nothing))?;
         }
+        tested
+    }
+
+    fn with_programs(&mut self, node: Option<Was>, compiled: Option<Compiled>) -> Result<()> {
         let images = match compiled {
             Some(compiled) => self.attempt("images", |env| platform_images::ensure(env, &compiled))?,
             None => None,
@@ -171,17 +180,10 @@ impl Run<'_> {
             Some(images) => self.part(Part::Carried, |env| carried::run(env, images))?,
             None => self.skip("the images could not be made", |part| part == Part::Carried)?,
         }
-        if !node {
-            return Ok(());
+        match node {
+            Some(_) => self.on_node(images.as_ref()),
+            None => self.skip("the node did not come up", Part::needs_node),
         }
-        let Some(was) = self.attempt("node", node::ensure_up)? else {
-            return self.skip("the node did not come up", Part::needs_node);
-        };
-        let tested = self.on_node(images.as_ref());
-        if was == Was::Down {
-            self.attempt("node taken down", |env| node::remove(env, Keep::Nothing))?;
-        }
-        tested
     }
 
     fn on_node(&mut self, images: Option<&PlatformImages>) -> Result<()> {
@@ -242,7 +244,22 @@ impl Run<'_> {
     }
 }
 
-/// The programs that images and the node are made with; they are compiled while the checkout is tested.
+/// What is made while the checkout is tested.
+struct Made {
+    programs: Attempt<()>,
+    /// None where nothing needs the node, or its programs are missing.
+    node: Option<Attempt<Was>>,
+}
+
+impl Made {
+    fn of(env: &Env, node: bool, images: bool) -> Self {
+        let programs = Attempt::of(env, "programs", |env| programs(env, node, images));
+        let node = (node && programs.is_made()).then(|| Attempt::of(env, "node", node::ensure_up));
+        Self { programs, node }
+    }
+}
+
+/// The programs that images and the node are made with.
 fn programs(env: &Env, node: bool, images: bool) -> Result<()> {
     if node {
         env.tools.build_node_programs(&env.paths, &env.reporter)?;

@@ -42,6 +42,10 @@ impl<T> Attempt<T> {
         let took = Took { title: name.to_owned(), time: started.elapsed() };
         Self { outcome, took, steps: section.reporter.took() }
     }
+
+    pub(super) fn is_made(&self) -> bool {
+        self.outcome.is_ok()
+    }
 }
 
 impl Report {
