@@ -12,8 +12,8 @@ use crate::progress::Step;
 use crate::trial::Trial;
 use crate::up;
 
-/// As long as the ingress controller may take to forget the old pod.
-const AFTERWARDS: Duration = Duration::from_secs(15);
+/// Until the old pod has gone, and the ingress controller has surely heard of it.
+const AFTERWARDS: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// # Errors
