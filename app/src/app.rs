@@ -1,17 +1,18 @@
 //! The routes, and the frame around every page.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
-    NavigateOptions, SsrMode,
+    SsrMode,
     components::{Outlet, ParentRoute, Route, Router, Routes},
-    hooks::{use_location, use_navigate},
+    hooks::use_location,
     path,
 };
 
 use crate::{
     browser,
     clock::Zone,
+    keys::{self, Keys, KeysSwitch},
     links,
     me::{Me, me},
     pages::{DeleteStorePage, NewStorePage, NotFoundPage, StorePage, StoresPage},
@@ -27,13 +28,29 @@ impl ViewerZone {
     }
 }
 
+/// The list as it was seen last, for the way back to it.
+#[derive(Clone, Copy, Debug)]
+pub struct LastList(RwSignal<String>);
+
+impl LastList {
+    pub fn get(self) -> String {
+        self.0.get()
+    }
+
+    pub fn set(self, address: String) {
+        self.0.set(address);
+    }
+}
+
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let zone = RwSignal::new(Zone::default());
     provide_context(ViewerZone(zone));
     provide_context(Me::known());
-    Effect::new(move |_| zone.set(browser::zone()));
+    provide_context(LastList(RwSignal::new(links::STORES.to_owned())));
+    Keys::provide();
+    Effect::new(move |_| zone.set(Zone::Viewer));
     view! {
         <Router>
             <Routes fallback=|| view! { <Frame><NotFoundPage/></Frame> }>
@@ -51,7 +68,16 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Frame(children: Children) -> impl IntoView {
     follow_focus();
-    listen_for_keys();
+    keys::listen();
+    let path = use_location().pathname;
+    // Which of the frame's links is the page itself, and which leads to what is around it.
+    let current = move || {
+        path.with(|path| match path.as_str() {
+            links::STORES => Some("page"),
+            path if path.starts_with(links::STORES) => Some("true"),
+            _ => None,
+        })
+    };
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <header class="topbar">
@@ -63,28 +89,31 @@ fn Frame(children: Children) -> impl IntoView {
                     "Storeyard"
                 </a>
                 <nav aria-label="Main">
-                    <a href=links::STORES aria-current="page">"Stores"</a>
+                    <a href=links::STORES aria-current=current>"Stores"</a>
                 </nav>
                 {me().0.map(|person| account(&person))}
             </div>
         </header>
-        <main id="main" tabindex="-1">{children()}</main>
+        <main id="main" tabindex="-1" on:focusin=move |event| browser::note_focus(&event)>{children()}</main>
     }
 }
 
 fn account(person: &store::Person) -> AnyView {
     view! {
-        <details class="account">
-            <summary><bdi>{person.name.clone()}</bdi></summary>
-            <div>
+        <div class="account">
+            <button class="who" type="button" popovertarget=MENU><bdi>{person.name.clone()}</bdi></button>
+            <div id=MENU popover="auto">
                 <p class="muted">{person.role.key()}</p>
+                <KeysSwitch/>
                 <form method="post" action=links::SIGN_OUT><button class="button" type="submit">"Sign out"</button></form>
                 <form method="post" action=links::SIGN_OUT_EVERYWHERE><button class="button" type="submit">"Sign out everywhere"</button></form>
             </div>
-        </details>
+        </div>
     }
     .into_any()
 }
+
+const MENU: &str = "account";
 
 /// After a change of page by script the focus begins at the new page's heading, as it does after a load.
 fn follow_focus() {
@@ -92,33 +121,9 @@ fn follow_focus() {
     Effect::new(move |before: Option<String>| {
         let path = path.get();
         if before.is_some_and(|before| before != path) {
-            request_animation_frame(|| browser::focus("#main"));
+            browser::hide_popover(MENU);
+            request_animation_frame(browser::focus_heading);
         }
         path
-    });
-}
-
-fn listen_for_keys() {
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        let navigate = navigate.clone();
-        let listener = window_event_listener(ev::keydown, move |key| {
-            let is_plain = !key.ctrl_key() && !key.meta_key() && !key.alt_key() && !key.default_prevented();
-            if !is_plain || !browser::is_key_free() {
-                return;
-            }
-            match key.key().as_str() {
-                "n" => {
-                    key.prevent_default();
-                    navigate(links::NEW, NavigateOptions::default());
-                }
-                "/" => {
-                    key.prevent_default();
-                    browser::focus("#search");
-                }
-                _ => {}
-            }
-        });
-        on_cleanup(move || listener.remove());
     });
 }

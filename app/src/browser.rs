@@ -1,5 +1,8 @@
 //! All that is asked of the browser itself. Called from effects and event handlers only, so never on the server.
 
+use std::cell::RefCell;
+
+use store::Millis;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
     Document, FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, VisibilityState,
@@ -13,9 +16,13 @@ pub fn ticks() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
-pub fn zone() -> Zone {
-    // The browser counts minutes behind UTC.
-    Zone(-(js_sys::Date::new_0().get_timezone_offset() as i32))
+/// `2026-11-23T14:02:11.000Z` by the clock of the zone.
+pub fn written(at: Millis, zone: Zone) -> String {
+    let date = |millis: f64| js_sys::Date::new(&JsValue::from_f64(millis));
+    let millis = at.0 as f64;
+    // Minutes that the viewer's clock was behind UTC at that time.
+    let behind = if zone == Zone::Viewer { date(millis).get_timezone_offset() } else { 0.0 };
+    date(millis - behind * 60_000.0).to_iso_string().into()
 }
 
 /// What the document's head says under that name.
@@ -68,10 +75,57 @@ pub fn is_hidden() -> bool {
     document().is_some_and(|document| document.visibility_state() == VisibilityState::Hidden)
 }
 
-pub fn focus(selector: &str) {
-    if let Some(element) = find(selector) {
-        // An element that cannot take the focus leaves it where it is.
-        let _ = element.focus();
+/// Whether there is such an element.
+pub fn focus(selector: &str) -> bool {
+    let Some(element) = find(selector) else { return false };
+    // An element that cannot take the focus leaves it where it is.
+    let _ = element.focus();
+    true
+}
+
+pub fn focus_heading() {
+    focus("main h1");
+}
+
+thread_local! {
+    /// What in the page had the focus last.
+    static FOCUSED: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
+}
+
+pub fn note_focus(event: &web_sys::FocusEvent) {
+    let element = event.target().and_then(|target| target.dyn_into().ok());
+    FOCUSED.with_borrow_mut(|focused| *focused = element);
+}
+
+/// Gives the focus to the heading if what had it has been taken off the page.
+pub fn catch_focus() {
+    let Some(document) = document() else { return };
+    let is_unseen = |element: &HtmlElement| element.offset_width() == 0;
+    // What is no longer shown keeps the focus until the page is drawn again.
+    let focused = document.active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    let is_nowhere = focused.is_none_or(|element| element.tag_name() == "BODY" || is_unseen(&element));
+    if is_nowhere && FOCUSED.with_borrow(|focused| focused.as_ref().is_some_and(is_unseen)) {
+        focus_heading();
+    }
+}
+
+/// Closes what was opened over the page.
+pub fn hide_popover(id: &str) {
+    if let Some(element) = find(&format!("#{id}")) {
+        // Fails only for what is not open.
+        let _ = element.hide_popover();
+    }
+}
+
+/// What this browser keeps under that name.
+pub fn kept(name: &str) -> Option<String> {
+    window()?.local_storage().ok()??.get_item(name).ok()?
+}
+
+pub fn keep(name: &str, value: &str) {
+    if let Some(storage) = window().and_then(|window| window.local_storage().ok()?) {
+        // A browser that keeps nothing forgets it with the page.
+        let _ = storage.set_item(name, value);
     }
 }
 

@@ -1,30 +1,42 @@
-//! Points in time as people read them. Pure: the zone is an argument.
+//! Points in time as people read them.
 
 use store::{Millis, time::Elapsed};
 
-/// Minutes that the viewer's clock is ahead of UTC.
+/// Whose clock a time is told by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Zone(pub i32);
+pub enum Zone {
+    /// On the server, and until the page is taken over.
+    #[default]
+    Utc,
+    /// The viewer's, as it was where they are at the time that is told: summer time comes and goes.
+    Viewer,
+}
 
 const DAY: i64 = 86_400;
 
 /// `14:02:11`
 pub fn time_of_day(at: Millis, zone: Zone) -> String {
-    let second = local_seconds(at, zone).rem_euclid(DAY);
-    format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
+    written(at, zone).get(11..19).unwrap_or_default().to_owned()
 }
 
-/// `2026-11-23 14:02`
+/// `2026-11-23`
+pub fn day(at: Millis, zone: Zone) -> String {
+    written(at, zone).get(..10).unwrap_or_default().to_owned()
+}
+
+/// `2026-11-23 15:02 (14:02 UTC)`
 pub fn date_and_time(at: Millis, zone: Zone) -> String {
-    let (year, month, day) = date(local_seconds(at, zone).div_euclid(DAY));
-    let clock = time_of_day(at, zone);
-    format!("{year}-{month:02}-{day:02} {}", &clock[..5])
+    let minute = |zone| time_of_day(at, zone).get(..5).unwrap_or_default().to_owned();
+    let utc = minute(Zone::Utc);
+    match zone {
+        Zone::Utc => format!("{} {utc} UTC", day(at, zone)),
+        Zone::Viewer => format!("{} {} ({utc} UTC)", day(at, zone), minute(zone)),
+    }
 }
 
-/// For `datetime` attributes: `2026-11-23T14:02:11Z`.
+/// For `datetime` attributes: `2026-11-23T14:02:11.000Z`.
 pub fn iso(at: Millis) -> String {
-    let (year, month, day) = date(local_seconds(at, Zone(0)).div_euclid(DAY));
-    format!("{year}-{month:02}-{day:02}T{}Z", time_of_day(at, Zone(0)))
+    written(at, Zone::Utc)
 }
 
 /// How long ago: `just now`, `3 min ago`, `2 days ago`, `5 weeks ago`, `4 months ago`.
@@ -51,22 +63,16 @@ pub fn brief(elapsed: Elapsed) -> String {
     }
 }
 
-fn local_seconds(at: Millis, zone: Zone) -> i64 {
-    at.0.div_euclid(1000) + i64::from(zone.0) * 60
+/// As [`iso`], by the zone's clock.
+#[cfg(feature = "ssr")]
+fn written(at: Millis, zone: Zone) -> String {
+    debug_assert_eq!(zone, Zone::Utc, "the server does not know the viewer's");
+    provisioner::resource::rfc3339(at)
 }
 
-/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar. Counts in eras of 400 years from a 1 March, so that
-/// the leap day comes last.
-fn date(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+#[cfg(not(feature = "ssr"))]
+fn written(at: Millis, zone: Zone) -> String {
+    crate::browser::written(at, zone)
 }
 
 #[cfg(test)]
@@ -74,25 +80,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_point_in_time_reads_in_the_viewers_zone() {
-        let at = Millis(1_795_442_531_000);
-        assert_eq!(iso(at), "2026-11-23T14:02:11Z");
-        assert_eq!(time_of_day(at, Zone(60)), "15:02:11");
-        assert_eq!(date_and_time(at, Zone(-15 * 60)), "2026-11-22 23:02");
-    }
-
-    #[test]
-    fn leap_days_and_ends_of_centuries_are_where_the_calendar_has_them() {
-        for (seconds, text) in [
-            (0, "1970-01-01"),
-            (951_782_400, "2000-02-29"),
-            (951_868_800, "2000-03-01"),
-            (4_107_456_000, "2100-02-28"),
-            (4_107_542_400, "2100-03-01"),
-            (-86_400, "1969-12-31"),
-        ] {
-            assert!(iso(Millis(seconds * 1000)).starts_with(text), "{text}");
-        }
+    fn a_point_in_time_reads_in_utc_until_the_viewers_zone_is_known() {
+        let at = Millis(1_795_442_531_007);
+        assert_eq!(iso(at), "2026-11-23T14:02:11.007Z");
+        assert_eq!(time_of_day(at, Zone::Utc), "14:02:11");
+        assert_eq!(day(at, Zone::Utc), "2026-11-23");
+        assert_eq!(date_and_time(at, Zone::Utc), "2026-11-23 14:02 UTC");
     }
 
     #[test]

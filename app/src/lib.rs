@@ -17,6 +17,7 @@ pub mod door;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod guard;
+pub mod keys;
 pub mod links;
 pub mod live;
 pub mod me;

@@ -22,7 +22,7 @@ fn id_in_path() -> Memo<Option<::store::StoreId>> {
 }
 
 /// Says with the answer's status what the page says in words. In the browser there is no status left to set.
-fn set_status(status: u16) {
+pub(crate) fn set_status(status: u16) {
     #[cfg(feature = "ssr")]
     if let (Some(options), Ok(status)) =
         (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(status))

@@ -81,6 +81,9 @@ pub fn fate(gone: &GoneStore) -> &'static str {
     if gone.is_proven() { "is gone" } else { "has no record any more" }
 }
 
+/// Of more changes at once only the number is said.
+const SPOKEN_CHANGES: usize = 3;
+
 /// What to say aloud when a page's state changes; nothing where only times moved.
 pub fn announcement(before: &Update, after: &Update) -> Option<String> {
     match (&before.shown, &after.shown) {
@@ -89,15 +92,30 @@ pub fn announcement(before: &Update, after: &Update) -> Option<String> {
         }
         (Shown::Store(_), Shown::Gone(gone)) => Some(format!("{} {}.", gone.view.summary.name, fate(gone))),
         (Shown::List(old), Shown::List(new)) => {
-            let changed: Vec<String> = new
+            let changed: Vec<&StoreSummary> = new
                 .rows
                 .iter()
                 .filter(|row| old.rows.iter().any(|before| before.id == row.id && before.phase != row.phase))
-                .map(|row| format!("{} is {}.", row.name, spoken(row.phase)))
                 .collect();
-            (!changed.is_empty()).then(|| changed.join(" "))
+            match changed.len() {
+                0 => (old.matching != new.matching).then(|| list_summary(new)),
+                1..=SPOKEN_CHANGES => {
+                    let changed = changed.iter().map(|row| format!("{} is {}.", row.name, spoken(row.phase)));
+                    Some(changed.collect::<Vec<_>>().join(" "))
+                }
+                count => Some(format!("{count} stores have changed.")),
+            }
         }
         _ => None,
+    }
+}
+
+/// The head of a column that the list can be sorted by.
+pub fn column(column: Sort) -> &'static str {
+    match column {
+        Sort::Name => "Name",
+        Sort::Phase => "Phase",
+        Sort::Created => "Created",
     }
 }
 
@@ -167,6 +185,14 @@ mod tests {
         assert_eq!(announcement(&after, &after), None);
         let (before, after) = (list(&[Phase::Ready, Phase::Ready]), list(&[Phase::Ready, Phase::Degraded]));
         assert_eq!(announcement(&before, &after).as_deref(), Some("Store 1 is degraded."));
+    }
+
+    #[test]
+    fn a_burst_of_changes_is_one_sentence_and_what_a_search_found_is_said() {
+        let (before, after) = (list(&[Phase::Ready; 12]), list(&[Phase::Degraded; 12]));
+        assert_eq!(announcement(&before, &after).as_deref(), Some("12 stores have changed."));
+        let fewer = list(&[Phase::Ready; 2]);
+        assert_eq!(announcement(&before, &fewer).as_deref(), Some("2 stores, 2 ready"));
     }
 
     #[test]

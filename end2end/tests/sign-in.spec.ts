@@ -38,7 +38,9 @@ test("whoever comes in goes on to where they were going, and is out after signin
     await page.goto("/stores/new");
     await fill(page, "bo", "not the password");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("alert")).toContainText("user name or the password is wrong");
+    await expect(page.getByLabel("Password")).toHaveAccessibleDescription(
+      /user name or the password is wrong/,
+    );
     await fill(page, "bo", PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("heading", { name: "New store" })).toBeVisible();

@@ -114,7 +114,7 @@ pub enum TimelineKind {
     Phase {
         phase: Phase,
     },
-    /// A command as one could retype it; what went to its standard input is shown as `<stdin>` with a word on what it was.
+    /// A command as it was run; what went to its standard input is shown as `<stdin>` with a word on what it was.
     Command {
         line: String,
         took: Elapsed,

@@ -1,17 +1,17 @@
 //! Deleting a store: what goes, and the name typed to confirm. In a dialog, and as a page of its own without a script.
 
-use leptos::{ev, prelude::*, server_fn::ServerFn};
+use leptos::{ev, html::Input, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use store::{Phase, StoreView};
 
 use crate::{
     api::DeleteStore,
-    browser,
     changing::{part, text},
-    components::{FieldMessage, Loaded, LoadingCard, UnreadNotice},
+    components::{FieldMessage, Heading, Loaded, LoadingCard, RefusedNotice, UnreadNotice},
     error::ApiError,
     links,
+    me::me,
     pages::{id_in_path, not_found::NoSuchStore, set_status},
     update::{Shown, Update, View},
 };
@@ -62,48 +62,54 @@ fn Confirm(view: StoreView) -> impl IntoView {
     if view.summary.phase == Phase::Deleting {
         return view! { <OnItsWay view/> }.into_any();
     }
+    if !me().changes(view.summary.owner.as_ref()) {
+        return view! { <Heading>"Delete store"</Heading> <RefusedNotice why=NOT_YOURS/> }.into_any();
+    }
     let back = links::store(&view.summary.id);
-    let navigate = use_navigate();
-    let on_cancel = {
-        let back = back.clone();
-        Callback::new(move |()| navigate(&back, NavigateOptions::default()))
-    };
+    let name = view.summary.name.to_string();
+    let cancel = view! { <a class="button" href=back.clone()>"Cancel"</a> }.into_any();
     view! {
-        <a class="crumb" href=back>"← " <bdi>{view.summary.name.to_string()}</bdi></a>
-        <div class="page-head"><h1>"Delete " <bdi>{view.summary.name.to_string()}</bdi></h1></div>
-        <div class="card padded narrow"><DeleteForm view on_cancel/></div>
+        <a class="crumb" href=back>"← " <bdi>{name.clone()}</bdi></a>
+        <div class="page-head"><Heading>"Delete " <bdi>{name}</bdi></Heading></div>
+        <div class="card padded narrow"><DeleteForm view=Signal::stored(view) closed=Signal::stored(()) cancel/></div>
     }
     .into_any()
 }
+
+const NOT_YOURS: &str =
+    "You may look at this store and not delete it. Ask an admin, or whoever made it, to delete it.";
 
 #[component]
 fn OnItsWay(view: StoreView) -> impl IntoView {
     view! {
         <section class="empty">
-            <h1>"Already being deleted"</h1>
+            <Heading>"Already being deleted"</Heading>
             <p>"Deletion of " <bdi>{view.summary.name.to_string()}</bdi> " was asked for before."</p>
             <a class="button primary" href=links::store(&view.summary.id)>"See how far it is"</a>
         </section>
     }
 }
 
+/// `closed` tells whenever what was typed is to be forgotten.
 #[component]
-pub fn DeleteForm(view: StoreView, on_cancel: Callback<()>) -> impl IntoView {
+pub fn DeleteForm(
+    #[prop(into)] view: Signal<StoreView>,
+    closed: Signal<()>,
+    cancel: AnyView,
+) -> impl IntoView {
     let delete = ServerAction::<DeleteStore>::new();
     let pending = delete.pending();
-    let summary = view.summary;
-    let size = summary.plan.size();
-    let id = summary.id.clone();
-    let name = summary.name.to_string();
+    let input = NodeRef::<Input>::new();
+    let id = view.with_untracked(|view| view.summary.id.clone());
+    // A store may be given another name while this is open.
+    let name = Memo::new(move |_| view.with(|view| view.summary.name.to_string()));
+    let size = Memo::new(move |_| view.with(|view| view.summary.plan.size()));
     let mismatch = RwSignal::new(false);
-    let error = Signal::derive({
-        let name = name.clone();
-        move || {
-            if mismatch.get() {
-                return Some(format!("The name does not match. Type “{name}” to delete this store."));
-            }
-            delete.value().with(|value| value.as_ref()?.as_ref().err().map(ToString::to_string))
+    let error = Signal::derive(move || {
+        if mismatch.get() {
+            return Some(format!("The name does not match. Type “{}” to delete this store.", name.get()));
         }
+        delete.value().with(|value| value.as_ref()?.as_ref().err().map(ToString::to_string))
     });
     if let Some(Err(error)) = delete.value().get_untracked() {
         set_status(error.status());
@@ -115,42 +121,47 @@ pub fn DeleteForm(view: StoreView, on_cancel: Callback<()>) -> impl IntoView {
             navigate(&progress, NavigateOptions { scroll: false, ..NavigateOptions::default() });
         }
     });
+    Effect::new(move |is_open: Option<()>| {
+        closed.track();
+        if is_open.is_some() {
+            mismatch.set(false);
+            delete.clear();
+            if let Some(input) = input.get_untracked() {
+                input.set_value("");
+            }
+        }
+    });
     let on_submit = {
-        let (id, name) = (id.to_string(), name.clone());
+        let id = id.to_string();
         move |event: ev::SubmitEvent| {
             event.prevent_default();
-            if pending.get_untracked() {
-                return;
-            }
-            let typed = browser::value("#confirm-name").unwrap_or_default();
-            mismatch.set(typed.trim() != name);
+            let Some(input) = input.get_untracked().filter(|_| !pending.get_untracked()) else { return };
+            let typed = input.value();
+            mismatch.set(typed.trim() != name.get_untracked());
             if mismatch.get_untracked() {
-                browser::focus("#confirm-name");
+                // It can have the focus: it is shown.
+                let _ = input.focus();
                 return;
             }
             delete.dispatch(DeleteStore { id: id.clone(), name: typed });
         }
     };
-    let cancel = move |event: ev::MouseEvent| {
-        event.prevent_default();
-        mismatch.set(false);
-        on_cancel.run(());
-    };
     view! {
         <form class="delete" method="post" action=DeleteStore::url() novalidate on:submit=on_submit>
             <p>"This cannot be undone. What goes:"</p>
             <ul>
-                <li>"the shop at " <span class="mono">{summary.address.host.clone()}</span> " with its orders and customers"</li>
-                <li>{format!("its database, a volume of {} GiB", size.database_volume)}</li>
-                <li>{format!("its uploads, a volume of {} GiB", size.uploads)}</li>
+                <li>"the shop at " <span class="mono">{view.with_untracked(|view| view.summary.address.host.clone())}</span> " with its orders and customers"</li>
+                <li>{text(move || format!("its database, a volume of {} GiB", size.get().database_volume))}</li>
+                <li>{text(move || format!("its uploads, a volume of {} GiB", size.get().uploads))}</li>
                 <li>"the admin’s credentials"</li>
                 <li>"the namespace " <span class="mono">{id.namespace()}</span> " and everything in it"</li>
             </ul>
             <p class="muted">"No other store is touched."</p>
             <input type="hidden" name="id" value=id.to_string()/>
             <div class="field">
-                <label for="confirm-name">"Type “" <bdi class="typed">{name}</bdi> "” to confirm"</label>
+                <label for="confirm-name">"Type “" <bdi class="typed">{text(move || name.get())}</bdi> "” to confirm"</label>
                 <input
+                    node_ref=input
                     id="confirm-name"
                     name="name"
                     autocomplete="off"
@@ -166,7 +177,7 @@ pub fn DeleteForm(view: StoreView, on_cancel: Callback<()>) -> impl IntoView {
                 <button class="button danger solid" type="submit" aria-disabled=move || pending.get().then_some("true")>
                     {text(move || if pending.get() { "Deleting…" } else { "Delete store" })}
                 </button>
-                <a class="button" role="button" href=links::store(&id) on:click=cancel>"Cancel"</a>
+                {cancel}
             </div>
         </form>
     }

@@ -19,10 +19,11 @@ use self::{
 };
 use crate::{
     api::{self, CreateStore},
+    app::LastList,
     browser,
     changing::{part, text},
     clock,
-    components::{LoadingCard, TextField, UnreadNotice},
+    components::{Crumb, Heading, LoadingCard, RefusedNotice, TextField, UnreadNotice},
     error::ApiError,
     links,
     update::Offer,
@@ -33,8 +34,8 @@ pub fn NewStorePage() -> impl IntoView {
     let offer = Resource::<_, PostcardCodec>::new_with_options(|| (), |()| api::get_offer(), false);
     view! {
         <Title text="New store · Storeyard"/>
-        <a class="crumb" href=links::STORES>"← Stores"</a>
-        <Suspense fallback=|| view! { <h1>"New store"</h1> <LoadingCard what="The form is being made." rows=3/> }>
+        <Crumb/>
+        <Suspense fallback=|| view! { <Heading>"New store"</Heading> <LoadingCard what="The form is being made." rows=3/> }>
             {move || Suspend::new(async move {
                 match offer.await {
                     Ok(offer) => view! { <NewStoreForm offer/> }.into_any(),
@@ -47,11 +48,18 @@ pub fn NewStorePage() -> impl IntoView {
 
 #[component]
 fn NoOffer(error: ApiError) -> impl IntoView {
+    if let ApiError::Forbidden(why) = error {
+        return view! { <Heading>"New store"</Heading> <RefusedNotice why/> }.into_any();
+    }
+    if error == ApiError::SignedOut {
+        Effect::new(|_| browser::reload());
+    }
     crate::pages::set_status(error.status());
     view! {
-        <h1>"New store"</h1>
+        <Heading>"New store"</Heading>
         <UnreadNotice what="The form cannot be made" why=Signal::stored(error.to_string()) again=Signal::stored(links::NEW.to_owned())/>
     }
+    .into_any()
 }
 
 #[component]
@@ -66,6 +74,7 @@ fn NewStoreForm(offer: Offer) -> impl IntoView {
     let kept = draft.kept();
     let request =
         if kept.request.is_empty() { offer.request.as_str().to_owned() } else { kept.request.clone() };
+    let last = expect_context::<LastList>();
     draft.follow();
     after_answer(create, draft);
 
@@ -85,7 +94,7 @@ fn NewStoreForm(offer: Offer) -> impl IntoView {
     let error = move |field| Signal::derive(move || draft.error(field));
     view! {
         <div class="page-head">
-            <div><h1>"New store"</h1><p>{usually(offer.usually)}</p></div>
+            <div><Heading>"New store"</Heading><p>{usually(offer.usually)}</p></div>
         </div>
         <form
             id="new-store"
@@ -114,7 +123,7 @@ fn NewStoreForm(offer: Offer) -> impl IntoView {
                 <button class="button primary" type="submit" aria-disabled=move || pending.get().then_some("true")>
                     {text(move || if pending.get() { "Creating…" } else { "Create store" })}
                 </button>
-                <a class="button" href=links::STORES>"Cancel"</a>
+                <a class="button" href=move || last.get()>"Cancel"</a>
             </div>
         </form>
     }
@@ -160,7 +169,9 @@ fn after_answer(create: ServerAction<CreateStore>, draft: Draft) {
             }
             Some(Err(error)) => match draft.refuse(error) {
                 Some(field) => focus_field(field),
-                None => request_animation_frame(|| browser::focus("#refusal")),
+                None => request_animation_frame(|| {
+                    browser::focus("#refusal");
+                }),
             },
             None => {}
         }
@@ -170,7 +181,9 @@ fn after_answer(create: ServerAction<CreateStore>, draft: Draft) {
 
 /// After the page has been redrawn, so that the message is there when the field is read out.
 fn focus_field(field: Field) {
-    request_animation_frame(move || browser::focus(&format!("#new-store [name={}]", field.key())));
+    request_animation_frame(move || {
+        browser::focus(&format!("#new-store [name={}]", field.key()));
+    });
 }
 
 fn usually(elapsed: Option<Elapsed>) -> String {

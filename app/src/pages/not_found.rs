@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{links, pages::set_status};
+use crate::{components::Heading, links, pages::set_status};
 
 /// An address that leads nowhere.
 #[component]
@@ -10,7 +10,7 @@ pub fn NotFoundPage() -> impl IntoView {
     view! {
         <Title text="No such page · Storeyard"/>
         <section class="empty">
-            <h1>"No such page"</h1>
+            <Heading>"No such page"</Heading>
             <p>"Nothing is at this address. The link may be old or mistyped."</p>
             <a class="button primary" href=links::STORES>"All stores"</a>
         </section>
@@ -23,7 +23,7 @@ pub fn NoSuchStore() -> impl IntoView {
     set_status(404);
     view! {
         <section class="empty">
-            <h1>"No such store"</h1>
+            <Heading>"No such store"</Heading>
             <p>"There is no store at this address. It may have been deleted, or the link is mistyped."</p>
             <a class="button primary" href=links::STORES>"All stores"</a>
         </section>

@@ -21,9 +21,10 @@ use self::{
 };
 use crate::{
     app::ViewerZone,
+    browser,
     changing::{part, text},
     clock,
-    components::{Announcer, Connection, Loaded, LoadingCard, PhaseMark, UnreadNotice},
+    components::{Announcer, Connection, Crumb, Heading, Loaded, LoadingCard, PhaseMark, UnreadNotice},
     error::ApiError,
     links,
     live::Live,
@@ -36,7 +37,7 @@ use crate::{
 pub fn StorePage() -> impl IntoView {
     let id = id_in_path();
     view! {
-        <a class="crumb" href=links::STORES>"← Stores"</a>
+        <Crumb/>
         {part(move || match id.get() {
             Some(id) => view! { <LoadedStore id/> }.into_any(),
             None => view! { <Title text="No such store · Storeyard"/> <NoSuchStore/> }.into_any(),
@@ -49,7 +50,7 @@ fn LoadedStore(id: StoreId) -> impl IntoView {
     view! {
         <Loaded
             view=View::Store(id.clone())
-            placeholder=|| view! { <LoadingCard what="The store is being read." rows=6/> }
+            placeholder=Reading
             page=move |first| view! { <Store id=id.clone() first/> }.into_any()
         />
     }
@@ -85,7 +86,7 @@ fn Store(id: StoreId, first: Result<Update, ApiError>) -> impl IntoView {
     let kind = Memo::new(move |_| update.with(Kind::of));
     let again = Signal::stored(links::store(&id));
     let body = part(move || match kind.get() {
-        Kind::Loading => view! { <LoadingCard what="The store is being read." rows=6/> }.into_any(),
+        Kind::Loading => view! { <Reading/> }.into_any(),
         Kind::Unread => view! { <Unread live again/> }.into_any(),
         Kind::Missing => view! { <NoSuchStore/> }.into_any(),
         Kind::Gone => view! { <GoneNotice live/> }.into_any(),
@@ -100,6 +101,14 @@ fn Store(id: StoreId, first: Result<Update, ApiError>) -> impl IntoView {
 }
 
 #[component]
+fn Reading() -> impl IntoView {
+    view! {
+        <div class="page-head loading"><Heading>"Store"</Heading></div>
+        <LoadingCard what="The store is being read." rows=6/>
+    }
+}
+
+#[component]
 fn Unread(live: Live, again: Signal<String>) -> impl IntoView {
     crate::pages::set_status(503);
     let why = Signal::derive(move || {
@@ -108,7 +117,10 @@ fn Unread(live: Live, again: Signal<String>) -> impl IntoView {
             _ => String::new(),
         })
     });
-    view! { <UnreadNotice what="The store cannot be read" why again/> }
+    view! {
+        <div class="page-head"><Heading>"Store"</Heading></div>
+        <UnreadNotice what="The store cannot be read" why again/>
+    }
 }
 
 #[component]
@@ -120,9 +132,17 @@ fn There(live: Live) -> impl IntoView {
     let view = Memo::new(move |before: Option<&StoreView>| {
         live.update().with(|update| update.store().or(before).cloned()).unwrap_or_else(|| first.clone())
     });
-    let (id, name) = view.with_untracked(|view| (view.summary.id.clone(), view.summary.name.clone()));
+    let id = view.with_untracked(|view| view.summary.id.clone());
     let dialog = NodeRef::<Dialog>::new();
     let phase = Memo::new(move |_| view.with(|view| view.summary.phase));
+    // With another phase, buttons and links go.
+    Effect::new(move |before: Option<Phase>| {
+        let phase = phase.get();
+        if before.is_some_and(|before| before != phase) {
+            request_animation_frame(browser::catch_focus);
+        }
+        phase
+    });
     let steps = part(move || match phase.get() {
         Phase::Deleting => view! { <RemovalSteps live view/> }.into_any(),
         _ => view! { <Steps live view/> }.into_any(),
@@ -132,7 +152,7 @@ fn There(live: Live) -> impl IntoView {
     view! {
         <div class="page-head">
             <div>
-                <h1><bdi>{name.to_string()}</bdi></h1>
+                <Heading><bdi>{text(move || view.with(|view| view.summary.name.to_string()))}</bdi></Heading>
                 <p><PhaseMark phase since=text(move || view.with(|view| headline(view, live)))/></p>
             </div>
             <Actions view dialog/>

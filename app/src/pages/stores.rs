@@ -11,9 +11,11 @@ use store::{ListPage, ListQuery};
 
 use self::{strays::Strays, table::StoresTable, toolbar::Toolbar};
 use crate::{
+    app::LastList,
     changing::{When, part, text},
-    components::{Announcer, Connection, Loaded, LoadingCard, UnreadNotice},
+    components::{Announcer, Connection, Heading, Loaded, LoadingCard, UnreadNotice},
     error::ApiError,
+    keys::keys,
     links,
     live::Live,
     me::me,
@@ -24,6 +26,8 @@ use crate::{
 #[component]
 pub fn StoresPage() -> impl IntoView {
     let query = query_in_address();
+    let last = expect_context::<LastList>();
+    Effect::new(move |_| last.set(query.with(links::list)));
     view! {
         <Loaded
             view=View::List(query.get_untracked())
@@ -81,7 +85,7 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
         Kind::Rows | Kind::NoMatch => page.with(words::list_summary),
         _ => String::new(),
     });
-    let creates = me().creates();
+    let (creates, keys) = (me().creates(), keys());
     let has_toolbar = Signal::derive(move || matches!(kind.get(), Kind::Rows | Kind::NoMatch));
     let body = part(move || match kind.get() {
         Kind::Loading => view! { <LoadingCard what="The stores are being read." rows=4/> }.into_any(),
@@ -95,7 +99,7 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
         <Connection live/>
         <Announcer live/>
         <div class="page-head">
-            <div><h1>"Stores"</h1><p class="num">{summary}</p></div>
+            <div><Heading>"Stores"</Heading><p class="num">{summary}</p></div>
             <When is=Signal::derive(move || creates && kind.get() != Kind::Empty)>
                 <a class="button primary" href=links::NEW>"New store"</a>
             </When>
@@ -103,12 +107,10 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
         <Strays page/>
         <When is=has_toolbar><Toolbar page query/></When>
         {body}
-        {creates.then(|| view! {
-            <p class="keys">
-                "Press "<kbd>"n"</kbd>" for a new store"
-                <When is=has_toolbar>", "<kbd>"/"</kbd>" to search"</When>
-            </p>
-        }.into_any())}
+        <p class="keys" hidden=move || !keys.are_on()>
+            {creates.then(|| view! { <span><kbd>"n"</kbd>" for a new store"</span> }.into_any())}
+            <When is=has_toolbar><span><kbd>"/"</kbd>" to search"</span></When>
+        </p>
         <p class="scriptless">"This list does not renew itself without JavaScript. "<a rel="external" href=move || links::list(&query.get())>"Reload"</a></p>
     }
 }
@@ -116,7 +118,7 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
 #[component]
 fn Placeholder() -> impl IntoView {
     view! {
-        <div class="page-head"><div><h1>"Stores"</h1><p>""</p></div></div>
+        <div class="page-head"><div><Heading>"Stores"</Heading></div></div>
         <LoadingCard what="The stores are being read." rows=4/>
     }
 }

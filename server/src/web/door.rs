@@ -186,7 +186,8 @@ impl Door {
 
 /// Where one goes on to: a page of ours, whatever the form said.
 fn inside(to: &str) -> &str {
-    let is_ours = (to == links::STORES || to.starts_with("/stores/"))
+    let rest = to.strip_prefix(links::STORES);
+    let is_ours = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
         && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if is_ours { to } else { links::STORES }
 }

@@ -36,7 +36,8 @@ pub(super) async fn recognise(
     let is_in = asking.person().is_some();
     let path = request.uri().path().to_owned();
     if !is_in && leads_inside(request.method(), &path) {
-        return Redirect::to(&sessions.way_in(&path)).into_response();
+        let to = request.uri().path_and_query().map_or(path.as_str(), |to| to.as_str());
+        return Redirect::to(&sessions.way_in(to)).into_response();
     }
     let used =
         asking.session.as_ref().filter(|_| is_in && path != POLL).and_then(|session| session.used(now()));
@@ -59,7 +60,7 @@ impl Sessions {
         if self.access.awaits_set_up() {
             return links::SET_UP.to_owned();
         }
-        // Only what is a store's address by its letters comes here, and those need no escape but these.
+        // An address as it was asked for: it is escaped already, but for what would end it where it is put.
         let to = to.replace('%', "%25").replace('&', "%26").replace('+', "%2B").replace('#', "%23");
         format!("{}?{}={to}", links::SIGN_IN, app::door::TO)
     }

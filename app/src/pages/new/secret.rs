@@ -4,7 +4,7 @@ use store::Field;
 use super::draft::Draft;
 use crate::{browser, changing::text, components::FieldMessage};
 
-/// The admin's password. Its value is in the browser's field alone: never in the page, never in an address.
+/// The admin's password. Its value stays in the browser until it is sent: never in the page, never in an address.
 #[component]
 pub fn PasswordField(draft: Draft) -> impl IntoView {
     let shown = RwSignal::new(false);
@@ -32,7 +32,7 @@ pub fn PasswordField(draft: Draft) -> impl IntoView {
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     aria-describedby=describing
                 />
-                <button class="button scripted" type="button" aria-pressed=move || shown.get().to_string() on:click=move |_| shown.update(|shown| *shown = !*shown)>
+                <button class="button scripted" type="button" on:click=move |_| shown.update(|shown| *shown = !*shown)>
                     {text(move || if shown.get() { "Hide" } else { "Show" })}
                     <span class="visually-hidden">" password"</span>
                 </button>

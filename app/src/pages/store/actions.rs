@@ -3,7 +3,13 @@
 use leptos::{ev, html::Dialog, prelude::*};
 use store::{Phase, StoreView};
 
-use crate::{browser, changing::When, links, me::me, pages::delete::DeleteForm};
+use crate::{
+    browser,
+    changing::{When, text},
+    links,
+    me::me,
+    pages::delete::DeleteForm,
+};
 
 #[component]
 pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView {
@@ -20,22 +26,13 @@ pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView 
             browser::open(&dialog);
         }
     };
-    // A button is pressed with the space bar too, which a link by itself is not.
-    let open_by_key = move |event: ev::KeyboardEvent| {
-        if let Some(dialog) = dialog.get_untracked().filter(|_| event.key() == " ") {
-            event.prevent_default();
-            browser::open(&dialog);
-        }
-    };
     view! {
         <When is=Signal::derive(move || phase.get() != Phase::Deleting)>
             <div class="actions">
                 <OutwardLink label="Open shop" href=shop.clone() phase/>
                 <OutwardLink label="Open admin" href=admin.clone() phase/>
                 {changes.then(|| view! {
-                    <a class="button danger" role="button" href=delete_page.clone() on:click=open on:keydown=open_by_key>
-                        "Delete…"
-                    </a>
+                    <a class="button danger" aria-haspopup="dialog" href=delete_page.clone() on:click=open>"Delete…"</a>
                 }.into_any())}
             </div>
         </When>
@@ -73,11 +70,13 @@ pub fn DeleteDialog(dialog: NodeRef<Dialog>, view: Memo<StoreView>) -> impl Into
             close();
         }
     });
-    let view = view.get_untracked();
+    let closed = Trigger::new();
+    let cancel =
+        view! { <button class="button" type="button" on:click=move |_| close()>"Cancel"</button> }.into_any();
     view! {
-        <dialog node_ref=dialog aria-labelledby="delete-title">
-            <h2 id="delete-title">"Delete " <bdi>{view.summary.name.to_string()}</bdi></h2>
-            <DeleteForm view on_cancel=Callback::new(move |()| close())/>
+        <dialog node_ref=dialog aria-labelledby="delete-title" on:close=move |_| closed.notify()>
+            <h2 id="delete-title">"Delete " <bdi>{text(move || view.with(|view| view.summary.name.to_string()))}</bdi></h2>
+            <DeleteForm view closed=Signal::derive(move || closed.track()) cancel/>
         </dialog>
     }
 }

@@ -16,7 +16,9 @@ use crate::{
 
 #[component]
 pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
-    let StoreView { summary, email, user, engine_note, .. } = view.get_untracked();
+    // Where it is, and since when, follows from what a store keeps for its life; the rest may be changed.
+    let summary = view.with_untracked(|view| view.summary.clone());
+    let of = move |part: fn(&StoreView) -> String| text(move || view.with(part));
     let zone = expect_context::<ViewerZone>();
     let created = summary.created;
     let attempt = text(move || view.with(|view| view.attempt.to_string()));
@@ -27,9 +29,9 @@ pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
             <header><h2 id="details-title">"Details"</h2></header>
             <dl class="facts">
                 <div><dt>"Address"</dt><dd class="mono">{shop.clone()} " " <CopyButton text=Signal::stored(shop) what="address"/></dd></div>
-                <div><dt>"Engine"</dt><dd>{summary.engine.to_string()}</dd></div>
-                <div><dt>"Plan"</dt><dd>{summary.plan.to_string()}<span class="sub">{summary.plan.summary()}</span></dd></div>
-                <div><dt>"Admin"</dt><dd><bdi>{user.as_str().to_owned()}</bdi><span class="sub">{email.as_str().to_owned()}</span></dd></div>
+                <div><dt>"Engine"</dt><dd>{of(|view| view.summary.engine.to_string())}</dd></div>
+                <div><dt>"Plan"</dt><dd>{of(|view| view.summary.plan.to_string())}<span class="sub">{of(|view| view.summary.plan.summary())}</span></dd></div>
+                <div><dt>"Admin"</dt><dd><bdi>{of(|view| view.user.as_str().to_owned())}</bdi><span class="sub">{of(|view| view.email.as_str().to_owned())}</span></dd></div>
                 <div><dt>"Namespace"</dt><dd class="mono">{summary.id.namespace()}</dd></div>
                 <div>
                     <dt>"Created"</dt>
@@ -41,7 +43,7 @@ pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
                 </div>
                 <When is=is_repeated><div><dt>"Try"</dt><dd class="num">{attempt}</dd></div></When>
             </dl>
-            {engine_note.map(|note| view! { <p class="lack">{note}</p> }.into_any())}
+            {view.with_untracked(|view| view.engine_note.clone()).map(|note| view! { <p class="lack">{note}</p> }.into_any())}
         </section>
     }
 }

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use store::{RemovalKind, State};
 
 use super::steps;
-use crate::{app::ViewerZone, changing::text, clock, links, live::Live, update::Shown, words};
+use crate::{
+    app::ViewerZone, changing::text, clock, components::Heading, links, live::Live, update::Shown, words,
+};
 
 #[component]
 pub fn GoneNotice(live: Live) -> impl IntoView {
@@ -32,7 +34,7 @@ pub fn GoneNotice(live: Live) -> impl IntoView {
     view! {
         <div class="page-head">
             <div>
-                <h1><bdi>{summary.name.to_string()}</bdi>" "{words::fate(&gone)}</h1>
+                <Heading><bdi>{summary.name.to_string()}</bdi>" "{words::fate(&gone)}</Heading>
                 <p class="num">
                     {text(move || format!("Deleted at {} in {}.", clock::time_of_day(at, zone.get()), clock::brief(took)))}
                 </p>

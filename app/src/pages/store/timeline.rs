@@ -1,4 +1,4 @@
-//! What was done for the store: phases, notes, and every command as one could run it again.
+//! What was done for the store: phases, notes, and every command as it was run.
 
 use leptos::prelude::*;
 use store::{
@@ -8,7 +8,7 @@ use store::{
 
 use crate::{
     app::ViewerZone,
-    changing::{Rows, text},
+    changing::{Rows, When, text},
     clock,
     components::CopyButton,
 };
@@ -18,9 +18,10 @@ pub fn Timeline(view: Memo<StoreView>) -> impl IntoView {
     let keys = Signal::derive(move || view.with(|view| keyed(view).map(|(key, _)| key).collect()));
     let row = move |wanted: String| {
         let found = view.with_untracked(|view| {
-            keyed(view).find(|(key, _)| *key == wanted).map(|(_, entry)| entry.clone())
+            let (place, (_, entry)) = keyed(view).enumerate().find(|(_, (key, _))| *key == wanted)?;
+            Some((view.timeline_dropped as usize + place, entry.clone()))
         });
-        found.map(|entry| view! { <Entry entry/> }.into_any()).into_any()
+        found.map(|(number, entry)| view! { <Entry view number entry/> }.into_any()).into_any()
     };
     let is_empty = Signal::derive(move || view.with(|view| view.timeline.is_empty()));
     let dropped = Signal::derive(move || match view.with(|view| view.timeline_dropped) {
@@ -32,7 +33,7 @@ pub fn Timeline(view: Memo<StoreView>) -> impl IntoView {
         <section class="card" aria-labelledby="timeline-title">
             <header>
                 <h2 id="timeline-title">"Timeline"</h2>
-                <span class="muted">"commands can be run again as they stand"</span>
+                <span class="muted">"commands as they were run"</span>
             </header>
             <p class="muted quiet" class:shown=move || is_empty.get()>
                 {text(move || if is_empty.get() { "Nothing was done yet." } else { "" })}
@@ -51,10 +52,24 @@ fn keyed(view: &StoreView) -> impl Iterator<Item = (String, &TimelineEntry)> {
     view.timeline.iter().enumerate().map(move |(i, entry)| (format!("{} {}", first + i, entry.at.0), entry))
 }
 
+/// Whether a shell could run it. What went to standard input has secrets in it, and is named instead of told.
+fn is_whole(line: &str) -> bool {
+    !line.contains(" < <stdin: ")
+}
+
+/// `number`: how many there were before it since the beginning.
 #[component]
-fn Entry(entry: TimelineEntry) -> impl IntoView {
+fn Entry(view: Memo<StoreView>, number: usize, entry: TimelineEntry) -> impl IntoView {
     let zone = expect_context::<ViewerZone>();
     let TimelineEntry { at, what } = entry;
+    // Each day is told once, above what comes first in it.
+    let is_first = Signal::derive(move || {
+        let before = view.with(|view| {
+            let place = number.checked_sub(view.timeline_dropped as usize)?;
+            Some(view.timeline.get(place.checked_sub(1)?)?.at)
+        });
+        before.is_none_or(|before| clock::day(before, zone.get()) != clock::day(at, zone.get()))
+    });
     let what = match what {
         TimelineKind::Phase { phase } => {
             view! { <p class="what"><strong>{phase.to_string()}</strong></p> }.into_any()
@@ -76,17 +91,29 @@ fn Entry(entry: TimelineEntry) -> impl IntoView {
                     {outcome.map(|outcome| view! { <p class="complaint"><strong>{outcome}</strong> " " {complaint}</p> }.into_any())}
                 </div>
                 <span class="took muted num">{took.to_string()}</span>
-                <CopyButton text=Signal::stored(line) what="command"/>
+                {is_whole(&line).then(|| view! { <CopyButton text=Signal::stored(line) what="command"/> }.into_any())}
             }
             .into_any()
         }
     };
     view! {
         <li>
+            <When is=is_first><p class="day muted">{text(move || clock::day(at, zone.get()))}</p></When>
             <time class="muted num" datetime=clock::iso(at) title=move || clock::date_and_time(at, zone.get())>
                 {text(move || clock::time_of_day(at, zone.get()))}
             </time>
             {what}
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_command_without_secrets_on_its_input_can_be_copied() {
+        assert!(is_whole("kubectl get pods --namespace store-a-00000"));
+        assert!(!is_whole("kubectl apply --server-side -f - < <stdin: Secret>"));
     }
 }

@@ -20,19 +20,19 @@ pub fn StoresTable(live: Live, page: Memo<ListPage>, query: Memo<ListQuery>) -> 
         Signal::derive(move || page.with(|page| page.rows.iter().map(|row| row.id.to_string()).collect()));
     view! {
         <div class="card">
-            <table>
+            <table role="table">
                 <caption class="visually-hidden">"Stores"</caption>
-                <thead>
-                    <tr>
-                        <SortableHead label="Store" column=Sort::Name query/>
-                        <SortableHead label="Phase" column=Sort::Phase query/>
-                        <th scope="col">"Engine"</th>
-                        <th scope="col">"Plan"</th>
-                        <SortableHead label="Created" column=Sort::Created query/>
-                        <th scope="col"><span class="visually-hidden">"Links"</span></th>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <SortableHead column=Sort::Name query/>
+                        <SortableHead column=Sort::Phase query/>
+                        <th role="columnheader" scope="col">"Engine"</th>
+                        <th role="columnheader" scope="col">"Plan"</th>
+                        <SortableHead column=Sort::Created query/>
+                        <th role="columnheader" scope="col"><span class="visually-hidden">"Links"</span></th>
                     </tr>
                 </thead>
-                <tbody>
+                <tbody role="rowgroup">
                     <Rows keys=ids row=move |id| view! { <Row id live page/> }.into_any()/>
                 </tbody>
             </table>
@@ -42,12 +42,12 @@ pub fn StoresTable(live: Live, page: Memo<ListPage>, query: Memo<ListQuery>) -> 
 }
 
 #[component]
-fn SortableHead(label: &'static str, column: Sort, query: Memo<ListQuery>) -> impl IntoView {
+fn SortableHead(column: Sort, query: Memo<ListQuery>) -> impl IntoView {
     let sorted = move || query.with(|query| words::sorted(query, column));
     let href = move || query.with(|query| links::list(&words::resorted(query, column)));
     view! {
-        <th scope="col" aria-sort=sorted class=format!("column-{}", column.key())>
-            <a class="sort" data-noscroll="" href=href>{label}</a>
+        <th role="columnheader" scope="col" aria-sort=sorted class=format!("column-{}", column.key())>
+            <a class="sort" data-noscroll="" href=href>{words::column(column)}</a>
         </th>
     }
 }
@@ -69,18 +69,18 @@ fn Row(id: String, live: Live, page: Memo<ListPage>) -> impl IntoView {
     let phase = Signal::derive(move || row.with(|row| row.phase));
     let since = text(move || row.with(|row| words::since(row, live.now())));
     view! {
-        <tr>
-            <td class="cell-name">
+        <tr role="row">
+            <td role="cell" class="cell-name">
                 <a class="name" href=row.with_untracked(|row| links::store(&row.id))><bdi>{text(move || row.with(|row| row.name.to_string()))}</bdi></a>
                 <span class="sub mono">{row.with_untracked(|row| row.address.host.clone())}</span>
             </td>
-            <td class="cell-phase"><PhaseMark phase since/></td>
-            <td class="cell-engine">{row.with_untracked(|row| row.engine.to_string())}</td>
-            <td class="cell-plan">{row.with_untracked(|row| row.plan.to_string())}</td>
-            <td class="cell-created muted num">
+            <td role="cell" class="cell-phase"><PhaseMark phase since/></td>
+            <td role="cell" class="cell-engine">{row.with_untracked(|row| row.engine.to_string())}</td>
+            <td role="cell" class="cell-plan">{row.with_untracked(|row| row.plan.to_string())}</td>
+            <td role="cell" class="cell-created muted num">
                 <time datetime=clock::iso(created) title=move || clock::date_and_time(created, zone.get())>{age}</time>
             </td>
-            <td class="cell-links"><RowLinks row/></td>
+            <td role="cell" class="cell-links"><RowLinks row/></td>
         </tr>
     }
     .into_any()

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use leptos::{ev, html::Input, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use store::{ListPage, ListQuery, query::Filter};
+use store::{
+    ListPage, ListQuery,
+    query::{Filter, Sort},
+};
 
 use crate::{
     changing::{part, text},
@@ -22,6 +25,10 @@ pub fn Toolbar(page: Memo<ListPage>, query: Memo<ListQuery>) -> impl IntoView {
             <nav class="chips" aria-label="Filter by phase">
                 {Filter::ALL.map(|filter| view! { <Chip filter page query/> }).collect_view()}
             </nav>
+            <nav class="sorts" aria-label="Sort">
+                <span class="muted" aria-hidden="true">"Sort by"</span>
+                {Sort::ALL.map(|column| view! { <SortLink column query/> }).collect_view()}
+            </nav>
         </div>
     }
 }
@@ -38,22 +45,32 @@ fn Search(query: Memo<ListQuery>) -> impl IntoView {
             navigate(&links::list(&ListQuery { search: text, page: 0, ..asked }), options);
         }
     };
-    // The address leads, for instance after Back; but what is being typed is not touched.
-    Effect::new(move |_| {
-        let search = query.with(|query| query.search.clone());
-        if let Some(input) = input.get()
-            && input.value().trim() != search
-        {
-            input.set_value(&search);
+    // The address leads, for instance after Back; but what was typed before the page was taken over is searched for, and what is being
+    // typed is not touched.
+    Effect::new({
+        let search = search.clone();
+        move |is_taken_over: Option<bool>| {
+            let asked = query.with(|query| query.search.clone());
+            let Some(input) = input.get().filter(|input| input.value().trim() != asked) else { return true };
+            match is_taken_over {
+                Some(_) => input.set_value(&asked),
+                None => search(),
+            }
+            true
         }
     });
     let waiting = StoredValue::new(None::<TimeoutHandle>);
+    // The page may be left before the pause is over.
+    let stop = move || {
+        if let Some(timeout) = waiting.try_get_value().flatten() {
+            timeout.clear();
+        }
+    };
+    on_cleanup(stop);
     let on_input = {
         let search = search.clone();
         move |_| {
-            if let Some(timeout) = waiting.get_value() {
-                timeout.clear();
-            }
+            stop();
             waiting.set_value(set_timeout_with_handle(search.clone(), TYPING_PAUSE).ok());
         }
     };
@@ -101,6 +118,19 @@ fn Chip(filter: Filter, page: Memo<ListPage>, query: Memo<ListQuery>) -> impl In
     view! {
         <a class="chip" data-noscroll="" href=href aria-current=current>
             {filter.label()} " " <span class="num">{count}</span>
+        </a>
+    }
+}
+
+/// As the head of the table, for where there is no room for one.
+#[component]
+fn SortLink(column: Sort, query: Memo<ListQuery>) -> impl IntoView {
+    let sorted = move || query.with(|query| words::sorted(query, column));
+    let href = move || query.with(|query| links::list(&words::resorted(query, column)));
+    view! {
+        <a class="chip" data-noscroll="" href=href data-sorted=sorted aria-current=move || sorted().map(|_| "true")>
+            {words::column(column)}
+            <span class="visually-hidden">{text(move || sorted().unwrap_or_default())}</span>
         </a>
     }
 }

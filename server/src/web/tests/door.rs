@@ -68,6 +68,7 @@ async fn nobody_is_led_to_the_sign_in_and_sees_nothing() {
         ("/", "/sign-in?to=/"),
         ("/stores/new", "/sign-in?to=/stores/new"),
         ("/stores/berg-kaffee-p3m9a", "/sign-in?to=/stores/berg-kaffee-p3m9a"),
+        ("/stores?q=a%26b&sort=name", "/sign-in?to=/stores?q=a%2526b%26sort=name"),
     ] {
         let answer = site.get(path).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, to));
