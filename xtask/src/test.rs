@@ -3,6 +3,7 @@
 mod carried;
 mod charts;
 mod checks;
+mod gallery;
 pub(crate) mod journeys;
 mod operator;
 mod report;
@@ -50,6 +51,8 @@ enum Part {
     Supply,
     /// The Rust tests of every crate
     Rust,
+    /// The pages in every state, in Chromium without a cluster
+    Gallery,
     /// What the images say of themselves
     Carried,
     /// The charts against the API server
@@ -90,7 +93,7 @@ impl Part {
     }
 
     fn needs_npm(self) -> bool {
-        matches!(self, Self::Checks | Self::Journeys)
+        matches!(self, Self::Checks | Self::Gallery | Self::Journeys)
     }
 }
 
@@ -141,7 +144,8 @@ impl Run<'_> {
     fn on_checkout(&mut self) -> Result<()> {
         self.part(Part::Checks, checks::run)?;
         self.part(Part::Supply, supply::run)?;
-        self.part(Part::Rust, rust::run)
+        self.part(Part::Rust, rust::run)?;
+        self.part(Part::Gallery, gallery::run)
     }
 
     fn on_machine(&mut self) -> Result<()> {

@@ -14,7 +14,7 @@ use crate::trial::Trial;
 pub(super) fn measure(env: &Env, trial: &Trial, table: &mut Table) -> Result<()> {
     journeys::install_modules(env)?;
     env.reporter.step("a change, until it is on screen", "bench-browser", |step| {
-        command::logged(step, journeys::playwright(env, trial).args(["--config", "measures.config.ts"]))
+        command::logged(step, journeys::playwright_on(env, trial).args(["--config", "measures.config.ts"]))
     })?;
     let file = env.paths.checkout.join("end2end/test-results/live.json");
     let text = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;

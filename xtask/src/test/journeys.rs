@@ -17,13 +17,20 @@ use crate::trial::Trial;
 /// npx cannot be started, or the run was interrupted.
 pub(super) fn run(env: &Env, trial: &Trial) -> Result<Tally> {
     install_modules(env)?;
+    let mut playwright = playwright_on(env, trial);
+    drive(env, "journeys in Chromium", "test-journeys", playwright.args(["--config", "playwright.config.ts"]))
+}
+
+/// Runs Playwright, and counts what it reports.
+///
+/// # Errors
+/// npx cannot be started, or the run was interrupted.
+pub(super) fn drive(env: &Env, title: &str, log: &str, playwright: &mut Command) -> Result<Tally> {
     let report = env.paths.checkout.join("end2end/test-results/report.json");
     if report.exists() {
         fs::remove_file(&report)?;
     }
-    let run = env.reporter.step("journeys in Chromium", "test-journeys", |step| {
-        command::logged(step, playwright(env, trial).args(["--config", "playwright.config.ts"]))
-    });
+    let run = env.reporter.step(title, log, |step| command::logged(step, playwright));
     interrupt::check()?;
     let read = fs::read_to_string(&report).with_context(|| format!("{} cannot be read", report.display()));
     if let Ok(text) = &read {
@@ -65,12 +72,17 @@ fn is_installed(folder: &Path) -> bool {
     }
 }
 
-/// `playwright test` with everything it has to know of the platform.
-pub(crate) fn playwright(env: &Env, trial: &Trial) -> Command {
+/// `playwright test`, which has to be told with which configuration.
+pub(super) fn playwright(env: &Env) -> Command {
     let mut command = Command::new("npx");
+    command.args(["--no-install", "playwright", "test"]).current_dir(env.paths.checkout.join("end2end"));
     command
-        .args(["--no-install", "playwright", "test"])
-        .current_dir(env.paths.checkout.join("end2end"))
+}
+
+/// The same with everything it has to know of the platform.
+pub(crate) fn playwright_on(env: &Env, trial: &Trial) -> Command {
+    let mut command = playwright(env);
+    command
         .env("STOREYARD_ADDRESS", format!("http://{}", trial.host()))
         .env("STOREYARD_NAMESPACE", trial.namespace())
         .env("STOREYARD_KUBECONFIG", env.paths.kubeconfig())

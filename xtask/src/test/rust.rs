@@ -19,6 +19,16 @@ pub(super) fn run(env: &Env) -> Result<Tally> {
     cargo_test(env, "Rust tests", "test-rust", &mut tests(), &Outcome::WithoutIgnored)
 }
 
+/// Builds what [`run`] runs, and so the programs that its integration tests start.
+///
+/// # Errors
+/// It does not compile, or the run was interrupted.
+pub(super) fn build(env: &Env) -> Result<()> {
+    let mut command = tests();
+    command.arg("--no-run").current_dir(&env.paths.checkout).env("CARGO_TARGET_DIR", env.paths.target());
+    env.reporter.step("programs that are tested", "build-tested", |step| command::logged(step, &mut command))
+}
+
 /// The operator's tests against a real API server. `cluster`: the file that tells them where it is.
 ///
 /// # Errors

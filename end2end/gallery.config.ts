@@ -1,0 +1,16 @@
+import { defineConfig } from "@playwright/test";
+import { chromium } from "./support/chromium";
+
+/** The pages in every state, over an API server that is none: no cluster is needed. */
+export default defineConfig({
+  testDir: "gallery",
+  fullyParallel: true,
+  workers: 2,
+  // Programs may be compiled at the same time.
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: true,
+  reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
+  use: { trace: "retain-on-failure", screenshot: "only-on-failure" },
+  projects: [{ name: "gallery", use: chromium }],
+});

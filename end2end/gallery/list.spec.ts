@@ -1,0 +1,188 @@
+import type { Locator } from "@playwright/test";
+import { LONG } from "./support/people";
+import { KOENIG, everyState, lost, many } from "./support/stores";
+import { expect, hydrated, test } from "./support/test";
+
+const NARROW = { width: 320, height: 800 };
+
+test.describe("on a phone", () => {
+  test.use({ viewport: NARROW });
+
+  test("the list can be sorted, with a script and without", async ({ page, browser, baseURL }) => {
+    await page.goto("/stores");
+    await hydrated(page);
+    const sorts = page.getByRole("navigation", { name: "Sort" });
+    await sorts.getByRole("link", { name: "Name" }).click();
+    await expect(page).toHaveURL(/sort=name/);
+    await expect(page.locator("tbody a.name").first()).toHaveText("Atelier Nord");
+    await expect(sorts.getByRole("link", { name: "Name" })).toHaveAttribute("aria-current", "true");
+    await sorts.getByRole("link", { name: "Name" }).click();
+    await expect(page).toHaveURL(/turn=1/);
+
+    const plain = await browser.newContext({
+      javaScriptEnabled: false,
+      viewport: NARROW,
+      baseURL,
+      storageState: await page.context().storageState(),
+    });
+    const there = await plain.newPage();
+    await there.goto("/stores");
+    await there.getByRole("navigation", { name: "Sort" }).getByRole("link", { name: "Name" }).click();
+    await expect(there.locator("tbody a.name").first()).toHaveText("Atelier Nord");
+    await plain.close();
+  });
+
+  test("nothing has the focus that one cannot see", async ({ page }) => {
+    await page.goto("/stores?show=attention");
+    await hydrated(page);
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press("Tab");
+      const focused = page.locator(":focus");
+      if ((await focused.count()) === 0) return;
+      expect(await isSeen(focused), await focused.evaluate((element) => element.outerHTML)).toBe(true);
+    }
+  });
+
+  test("a table stays a table to those who hear it", async ({ page }) => {
+    await page.goto("/stores?sort=name");
+    const row = page.getByRole("row").filter({ hasText: "Demo" });
+    await expect(row.getByRole("cell").first()).toContainText("Demo");
+    const roles = await page.evaluate(() =>
+      ["table", "tbody", "tbody tr", "td"].map((name) => document.querySelector(name)?.getAttribute("role")),
+    );
+    expect(roles).toEqual(["table", "rowgroup", "row", "cell"]);
+  });
+
+  test("no text of a row is printed over another", async ({ page }) => {
+    await page.goto("/stores?sort=name");
+    const overlaps = await page.evaluate(() => {
+      const rows = [...document.querySelectorAll("tbody tr")];
+      const boxes = (row: Element) => {
+        const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+        const found: [Node, DOMRect][] = [];
+        while (texts.nextNode()) {
+          const range = document.createRange();
+          range.selectNodeContents(texts.currentNode);
+          for (const box of range.getClientRects()) found.push([texts.currentNode, box]);
+        }
+        return found.filter(([node, box]) => node.textContent?.trim() && box.width > 1);
+      };
+      const isOver = (a: DOMRect, b: DOMRect) =>
+        a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+      return rows
+        .filter((row) => {
+          const all = boxes(row);
+          return all.some(([a, over]) => all.some(([b, under]) => a !== b && isOver(over, under)));
+        })
+        .map((row) => row.textContent);
+    });
+    expect(overlaps).toEqual([]);
+  });
+
+  test.describe("of a person with a long name", () => {
+    test.use({ person: LONG });
+    test("the name ends in three dots, and the menu's arrow is seen", async ({ page }) => {
+      await page.goto("/stores");
+      const button = page.locator(".account").first();
+      const box = await button.boundingBox();
+      expect(box && box.x + box.width).toBeLessThanOrEqual(320);
+      const name = button.locator("bdi");
+      expect(await name.evaluate((name) => getComputedStyle(name).textOverflow)).toBe("ellipsis");
+      expect(await name.evaluate((name) => name.scrollWidth > name.clientWidth)).toBe(true);
+    });
+  });
+});
+
+test("what is typed before the page is taken over is searched for", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/*.wasm*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/stores", { waitUntil: "commit" });
+  await page.getByRole("searchbox").fill("librairie");
+  release();
+  await expect(page).toHaveURL(/q=librairie/);
+  await expect(page.getByRole("searchbox")).toHaveValue("librairie");
+  await expect(page.locator("tbody tr")).toHaveCount(1);
+});
+
+test("a page that is left while one types has nothing to do any more", async ({ page }) => {
+  await page.goto("/stores");
+  await hydrated(page);
+  await page.getByRole("searchbox").pressSequentially("de");
+  await page.getByRole("link", { name: "New store" }).click();
+  await expect(page.getByRole("heading", { name: "New store" })).toBeVisible();
+  await page.waitForTimeout(400);
+  await expect(page).toHaveURL(/\/stores\/new$/);
+});
+
+test("the way back from a store leads to the list as it was", async ({ page }) => {
+  await page.goto("/stores?show=attention&sort=name");
+  await hydrated(page);
+  await page.getByRole("link", { name: "Librairie du Port" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Librairie du Port");
+  await page.getByRole("link", { name: "← Stores" }).click();
+  await expect(page).toHaveURL(/show=attention&sort=name$/);
+});
+
+test("what a search found is said", async ({ page }) => {
+  await page.goto("/stores");
+  await hydrated(page);
+  await page.getByRole("searchbox").fill("librairie");
+  await expect(page.locator("p[role=status]").first()).toHaveText("1 of 9 stores");
+});
+
+test.describe("with many stores", () => {
+  test.use({ world: { stores: many(60) } });
+
+  test("one pages through them and back", async ({ page, own }) => {
+    await page.goto(`${own.address}/stores`);
+    await hydrated(page);
+    await expect(page.getByText("1 to 50 of 60")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Previous" })).toHaveAttribute("aria-disabled", "true");
+    await page.getByRole("link", { name: "Next" }).click();
+    await expect(page.getByText("51 to 60 of 60")).toBeVisible();
+    await page.goBack();
+    await expect(page.getByText("1 to 50 of 60")).toBeVisible();
+  });
+
+  test("a burst of changes is one sentence", async ({ page, own }) => {
+    await page.goto(`${own.address}/stores`);
+    await hydrated(page);
+    await Promise.all(
+      Array.from({ length: 12 }, (_, i) => {
+        const number = String(i + 11).padStart(3, "0");
+        return own.cluster.patch(`shop-${number}-aaaaa`, lost());
+      }),
+    );
+    const said = page.locator("p[role=status]").first();
+    await expect(page.locator(".phase.degraded")).toHaveCount(12);
+    await expect(said).toHaveText(/^(\d+ stores have changed\.|(Shop \d+ is degraded\. ?){1,3})$/);
+  });
+});
+
+test.describe("with stores of one's own", () => {
+  test.use({ world: { stores: everyState() }, person: "bo" });
+
+  test("a member sees theirs and no other", async ({ page, own }) => {
+    await page.goto(`${own.address}/stores`);
+    await expect(page.locator("tbody tr")).toHaveCount(6);
+    await expect(page.getByText(KOENIG)).toHaveCount(0);
+  });
+});
+
+async function isSeen(element: Locator): Promise<boolean> {
+  const box = await element.boundingBox();
+  if (!box || box.width < 4 || box.height < 4) return false;
+  return element.evaluate((element) => {
+    let above = element.parentElement;
+    while (above) {
+      const { width, height } = above.getBoundingClientRect();
+      if (getComputedStyle(above).overflow === "hidden" && (width < 4 || height < 4)) return false;
+      above = above.parentElement;
+    }
+    return true;
+  });
+}

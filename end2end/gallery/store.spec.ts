@@ -1,0 +1,121 @@
+import { DAY, KOENIG, everyState, ready, timeline } from "./support/stores";
+import { expect, hydrated, test } from "./support/test";
+
+const READY = "atelier-nord-x7k2q";
+
+test.describe("a store that changes while it is looked at", () => {
+  test.use({ world: { stores: everyState() } });
+
+  test("is told by its new name everywhere, and deleted by it", async ({ page, own }) => {
+    await page.goto(`${own.address}/stores/${READY}`);
+    await hydrated(page);
+    await page.getByRole("main").getByText("Delete…").click();
+    const dialog = page.getByRole("dialog");
+    await expect(dialog.getByRole("heading")).toHaveText("Delete Atelier Nord");
+    await own.cluster.patch(READY, {
+      spec: { name: "Atelier Süd", plan: "large", admin: { user: "grace", email: "grace@atelier.example" } },
+    });
+    await expect(page).toHaveTitle("Ready · Atelier Süd");
+    await expect(dialog.getByRole("heading")).toHaveText("Delete Atelier Süd");
+    await expect(dialog.getByRole("textbox")).toHaveAccessibleName("Type “Atelier Süd” to confirm");
+    await expect(dialog.getByText("its uploads, a volume of 24 GiB")).toBeVisible();
+    await dialog.getByRole("textbox").fill("Atelier Süd");
+    await dialog.getByRole("textbox").press("Escape");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Atelier Süd");
+    const details = page.getByRole("region", { name: "Details" });
+    await expect(details).toContainText("Large");
+    await expect(details).toContainText("grace@atelier.example");
+    await page.getByRole("main").getByText("Delete…").click();
+    await dialog.getByRole("textbox").fill("Atelier Süd");
+    await dialog.getByRole("button", { name: "Delete store" }).click();
+    await expect(page.locator(".page-head .phase")).toHaveText(/Deleting/);
+  });
+});
+
+test("only what runs as it stands can be copied, and nothing else is claimed", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(`/stores/${READY}`);
+  await hydrated(page);
+  const card = page.getByRole("region", { name: "Timeline" });
+  await expect(card).not.toContainText("can be run again as they stand");
+  const commands = card.locator("li").filter({ has: page.locator("code") });
+  expect(await commands.count()).toBeGreaterThan(2);
+  for (const command of await commands.all()) {
+    const line = await command.locator("code").innerText();
+    const copies = command.getByRole("button", { name: /Copy/ });
+    await expect(copies).toHaveCount(line.includes("<stdin") ? 0 : 1);
+    if (line.includes("<stdin")) continue;
+    await copies.click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(line);
+  }
+});
+
+/** 2026-07-14 and 2026-11-02, at 22:30 UTC. */
+const SUMMER = Date.UTC(2026, 6, 14, 22, 30);
+const WINTER = Date.UTC(2026, 10, 2, 22, 30);
+
+for (const [zone, summer, winter] of [
+  ["Europe/Berlin", ["2026-07-15", "00:30:00"], ["2026-11-02", "23:30:00"]],
+  ["Pacific/Apia", ["2026-07-15", "11:30:00"], ["2026-11-03", "11:30:00"]],
+  ["America/New_York", ["2026-07-14", "18:30:00"], ["2026-11-02", "17:30:00"]],
+] as const) {
+  test.describe(`in ${zone}`, () => {
+    const made = ready({ id: KOENIG, name: "König", age: 40 * DAY });
+    const status = { ...made.status, timeline: [...timeline(KOENIG, SUMMER), ...timeline(KOENIG, WINTER)] };
+    test.use({ timezoneId: zone, world: { stores: [{ ...made, status }] } });
+
+    test("each time is told as it was there at that time, under its day", async ({ page, own }) => {
+      await page.goto(`${own.address}/stores/${KOENIG}`);
+      await hydrated(page);
+      const timeline = page.getByRole("region", { name: "Timeline" });
+      const days = timeline.locator(".day");
+      await expect(days).toHaveText([new RegExp(summer[0]), new RegExp(winter[0])]);
+      const times = timeline.locator("time");
+      await expect(times.first()).toHaveText(summer[1]);
+      await expect(times.first()).toHaveAttribute("title", /22:30 UTC/);
+      await expect(times.nth(6)).toHaveText(winter[1]);
+    });
+  });
+}
+
+test.describe("whoever may not", () => {
+  test.use({ person: "vi", expectedErrors: [/status of 403/] });
+
+  test("is told so, and not to try again", async ({ page }) => {
+    for (const path of ["/stores/new", `/stores/${READY}/delete`]) {
+      await page.goto(path);
+      await hydrated(page);
+      await expect(page.getByRole("main")).toContainText(/Ask an admin/);
+      await expect(page.getByRole("main")).not.toContainText(/cannot be|not affected|Try again/);
+      await expect(page.getByRole("link", { name: "All stores" })).toBeVisible();
+    }
+  });
+
+  test("is told so after a change of page by script too", async ({ page }) => {
+    await page.goto(`/stores/${READY}`);
+    await hydrated(page);
+    await page.evaluate(() => history.pushState({}, "", "/stores/new"));
+    await page.evaluate(() => window.dispatchEvent(new PopStateEvent("popstate")));
+    await expect(page.getByRole("main")).toContainText(/Ask an admin/);
+  });
+});
+
+test.describe("without anybody signed in", () => {
+  test.use({ person: "", expectedErrors: [/status of 403/] });
+
+  test("the sign-in has the focus where one types, and says at the field what was wrong", async ({
+    page,
+  }) => {
+    await page.goto("/stores?q=demo&show=attention");
+    await expect(page.getByLabel("User name")).toBeFocused();
+    await page.getByLabel("User name").fill("ada");
+    await page.getByLabel("Password").fill("not the password");
+    await page.keyboard.press("Enter");
+    await expect(page.getByLabel("Password")).toBeFocused();
+    await expect(page.getByLabel("Password")).toHaveAttribute("aria-invalid", "true");
+    await expect(page.getByLabel("Password")).toHaveAccessibleDescription(/is wrong/);
+    await page.getByLabel("Password").fill("correct horse battery");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/stores\?q=demo&show=attention$/);
+  });
+});
