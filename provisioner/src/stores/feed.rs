@@ -148,7 +148,7 @@ fn mark_stale(snapshots: &watch::Sender<Snapshot>, why: Trouble) {
         let Trouble { sentence, detail } = why;
         tracing::warn!(why = detail, "stores cannot be read from the cluster; what is shown is getting old");
         update(snapshots, |snapshot| {
-            snapshot.read(Reading::Stale { since: now(), why: sentence.to_owned() })
+            snapshot.read(Reading::Stale { since: now(), why: sentence.to_owned() });
         });
     }
 }
