@@ -54,7 +54,7 @@ test.describe("without a connection", () => {
     await page.goto("/stores");
     const bar = page.locator(".connection");
     await context.setOffline(true);
-    await expect(bar).toContainText("Connection lost", { timeout: 40_000 });
+    await expect(bar).toContainText("Connection lost", { timeout: 5_000 });
     await context.setOffline(false);
     await expect(bar).not.toContainText("Connection lost", { timeout: 20_000 });
   });
