@@ -104,7 +104,9 @@ pub fn catch_focus() {
     // What is no longer shown keeps the focus until the page is drawn again.
     let focused = document.active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
     let is_nowhere = focused.is_none_or(|element| element.tag_name() == "BODY" || is_unseen(&element));
-    if is_nowhere && FOCUSED.with_borrow(|focused| focused.as_ref().is_some_and(is_unseen)) {
+    // A heading that becomes another page's stays in its place, and loses the focus all the same.
+    let is_taken = |element: &HtmlElement| element.tag_name() == "H1" || is_unseen(element);
+    if is_nowhere && FOCUSED.with_borrow(|focused| focused.as_ref().is_some_and(is_taken)) {
         focus_heading();
     }
 }
