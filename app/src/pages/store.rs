@@ -50,7 +50,7 @@ fn LoadedStore(id: StoreId) -> impl IntoView {
     view! {
         <Loaded
             view=View::Store(id.clone())
-            placeholder=Reading
+            placeholder=|| view! { <Title text="Loading · Storeyard"/> <Reading/> }
             page=move |first| view! { <Store id=id.clone() first/> }.into_any()
         />
     }

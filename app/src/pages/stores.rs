@@ -118,6 +118,7 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
 #[component]
 fn Placeholder() -> impl IntoView {
     view! {
+        <Title text="Stores · Storeyard"/>
         <div class="page-head"><div><Heading>"Stores"</Heading></div></div>
         <LoadingCard what="The stores are being read." rows=4/>
     }
