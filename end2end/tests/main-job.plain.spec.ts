@@ -19,7 +19,7 @@ test("a store is created, listed and deleted without JavaScript", async ({ page 
   await expect(row).toContainText("Ready");
   await row.getByRole("link", { name: store.name }).click();
 
-  await page.getByRole("button", { name: "Delete…" }).click();
+  await page.getByRole("link", { name: "Delete…" }).click();
   await page.getByRole("textbox").fill("Something else");
   await page.getByRole("button", { name: "Delete store" }).click();
   await expect(page.getByRole("main")).toContainText(`Type “${store.name}”`);
