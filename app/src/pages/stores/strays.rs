@@ -25,7 +25,7 @@ fn one(Stray { id, what }: Stray) -> AnyView {
         StrayKind::NotUnderstood(sentence) => view! {
             <p>
                 {sentence}
-                " What runs of it is left as it is. Correct the resource, or delete it: its namespace then goes with it. "
+                " What runs of it is left as it is. A version of Storeyard that knows it looks after it again. Or delete it, in the namespace of the platform: all of it then goes. "
                 <code>{format!("kubectl delete store {id}")}</code>
             </p>
         }
