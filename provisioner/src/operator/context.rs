@@ -62,6 +62,8 @@ pub(super) struct Memory {
     /// someone else, and counts.
     pub(super) status: u64,
     pub(super) version: String,
+    /// What was asked for when it was last looked at.
+    pub(super) generation: Option<i64>,
     /// What a command complained about, how often in a row, and when it may be run again.
     pub(super) complaint: Option<String>,
     pub(super) complaints: u32,
@@ -88,6 +90,13 @@ impl Memory {
         let mut memory = Self { uid: resource.uid().unwrap_or_default(), ..Self::default() };
         memory.take_over(resource);
         memory
+    }
+
+    /// Whether the resource is as this process wrote it last. Where more was asked for in the same breath, it is news all the same: the watch
+    /// may tell of both in one.
+    fn is_echo(&self, resource: &Store) -> bool {
+        resource.metadata.resource_version.as_deref() == Some(self.version.as_str())
+            && resource.metadata.generation == self.generation
     }
 
     fn take_over(&mut self, resource: &Store) {
@@ -127,8 +136,7 @@ impl Context {
         let Some(id) = resource.metadata.name.as_deref().and_then(|name| StoreId::parse(name).ok()) else {
             return false;
         };
-        let version = resource.metadata.resource_version.as_deref().unwrap_or_default();
-        !version.is_empty() && self.lock().get(&id).is_some_and(|memory| memory.version == version)
+        self.lock().get(&id).is_some_and(|memory| memory.is_echo(resource))
     }
 
     /// Passes of the store that broke off in a row, with this one.
@@ -308,6 +316,16 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_deletion_that_is_heard_of_together_with_an_own_write_is_news() {
+        let mut resource = crate::view::tests::resource(1);
+        resource.metadata.resource_version = Some("7".into());
+        let memory = Memory { version: "7".into(), generation: Some(1), ..Memory::default() };
+        assert!(memory.is_echo(&resource));
+        resource.metadata.generation = Some(2);
+        assert!(!memory.is_echo(&resource));
+    }
 
     #[test]
     fn versions_are_compared_as_numbers() {

@@ -280,7 +280,8 @@ impl Work<'_> {
         let is_in_resource = self.seen == self.memory.version
             && fingerprint(Some(&self.progress.write(self.generation))) == self.memory.status;
         let progress = (!is_in_resource).then(|| self.progress.clone());
-        self.context.remember(&self.id, Memory { progress, ..self.memory.clone() });
+        let memory = Memory { progress, generation: self.generation, ..self.memory.clone() };
+        self.context.remember(&self.id, memory);
     }
 }
 
