@@ -26,8 +26,7 @@ pub struct Module {
 /// # Errors
 /// It is no Go program, or tells nothing.
 pub fn main_module(program: &Path) -> Result<Module> {
-    let told = told_by(program)?;
-    linked(&told)?.into_iter().next().with_context(|| format!("{} tells no module", program.display()))
+    own(&told_by(program)?).with_context(|| format!("{} tells no module", program.display()))
 }
 
 /// Every module that is linked into `program`, and Go's own library. `folder`: where go is asked for their terms.
@@ -63,6 +62,12 @@ struct Downloaded {
     path: String,
     version: String,
     dir: PathBuf,
+}
+
+/// The program's own module. Those that it links may have no version that could be told.
+fn own(told: &str) -> Option<Module> {
+    let mut columns = told.lines().find_map(|line| line.trim_start().strip_prefix("mod\t"))?.split('\t');
+    Some(Module { path: columns.next()?.to_owned(), version: columns.next()?.to_owned() })
 }
 
 /// The program's own module comes first. One that another stands in for is told as that other.
@@ -137,6 +142,7 @@ mod tests {
     fn a_module_without_a_version_is_an_error() {
         let told = "/bin/a: go1.26.8\n\tmod\ta.example/a\tv1.0.0\t\n\tdep\ta.example/b\t(devel)\t\n";
         assert!(linked(told).is_err());
+        assert_eq!(own(told), Some(module(("a.example/a", "v1.0.0"))));
     }
 
     fn module((path, version): (&str, &str)) -> Module {

@@ -10,8 +10,10 @@ use crate::trial::Trial;
 const PATIENCE: &str = "5s";
 /// How `kubectl` tells of an answer that is no answer of an API server.
 const ANSWERED: &str = "Error from server";
-/// How it tells of none.
-const SILENT: [&str; 2] = ["deadline exceeded", "timeout"];
+/// How it tells of none: Go's ways to say that a limit of time was reached.
+const SILENT: [&str; 3] = ["deadline exceeded", "i/o timeout", "Client.Timeout exceeded"];
+/// How the `kubectl` outside says that the one in the pod ran at all: it might not have reached the pod, and complains alike then.
+const RAN: &str = "command terminated with exit code";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
@@ -53,6 +55,9 @@ pub(super) fn check(trial: &Trial, process: &str, target: Target, expected: bool
 fn outcome(asked: &Result<String>) -> Option<bool> {
     let Err(error) = asked else { return Some(true) };
     let complaint = format!("{error:#}");
+    if !complaint.contains(RAN) {
+        return None;
+    }
     if complaint.contains(ANSWERED) {
         return Some(true);
     }
@@ -67,10 +72,19 @@ mod tests {
 
     #[test]
     fn an_answer_is_told_from_silence_and_both_from_a_failure_to_ask() {
-        let said = |complaint: &str| outcome(&Err(anyhow!("{complaint}").context("kubectl ended with 1")));
+        let failed = |complaint: &str| outcome(&Err(anyhow!("{complaint}").context("kubectl ended with 1")));
+        let said = |complaint: &str| failed(&format!("{complaint}\n{RAN} 1"));
         assert_eq!(outcome(&Ok("{}".into())), Some(true));
         assert_eq!(said("Error from server (NotFound): the server could not find"), Some(true));
-        assert_eq!(said("Unable to connect to the server: context deadline exceeded"), Some(false));
+        let silence = [
+            "Unable to connect to the server: context deadline exceeded",
+            "Unable to connect to the server: dial tcp 10.0.0.1:80: i/o timeout",
+            "Unable to connect to the server: net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)",
+        ];
+        for complaint in silence {
+            assert_eq!(said(complaint), Some(false), "{complaint}");
+            assert_eq!(failed(complaint), None, "{complaint}");
+        }
         assert_eq!(said("exec: \"kubectl\": executable file not found"), None);
     }
 }
