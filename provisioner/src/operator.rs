@@ -13,7 +13,6 @@ mod prepare;
 mod remove;
 mod room;
 mod teardown;
-mod watched;
 mod work;
 
 use std::{
@@ -41,16 +40,14 @@ use kube::{
 use tokio::{sync::Semaphore, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use self::context::Context;
 pub use self::context::Health;
-use self::{context::Context, watched::Watched};
 use crate::{
-    backoff,
+    act::{manifests::Account, runner::Runner},
     config::Config,
-    manifests::Account,
-    pods,
+    decide::backoff,
+    observe::{pods, storefront::Visitor, watched::Watched},
     resource::{PLATFORM_LABEL, STORE_LABEL, Store, now},
-    runner::Runner,
-    storefront::Visitor,
 };
 
 /// Stores that may be looked at in one moment, beside those that wait for a program.

@@ -5,6 +5,9 @@
 
 #![expect(unreachable_pub, reason = "the derived schema has a public helper of its own for each type")]
 
+pub mod progress;
+pub mod view;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;

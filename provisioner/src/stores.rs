@@ -114,7 +114,7 @@ impl Stores {
         let found =
             found.map_err(|_| StoresError::silent("read", format!("no answer about {id} in time")))?;
         let resource = found.map_err(|error| told(error, id, "read"))?;
-        Ok(resource.and_then(|resource| crate::view::view(&resource, &self.config).ok()))
+        Ok(resource.and_then(|resource| crate::resource::view::view(&resource, &self.config).ok()))
     }
 
     /// Asks for a store that is then `owner`'s. The same request asks for the same store however often it is sent, and for no other.
@@ -176,7 +176,7 @@ impl Stores {
     /// Asks for another try of a store that failed, under the same id, for `by`.
     pub async fn retry(&self, id: &StoreId, by: &PersonId) -> Result<(), StoresError> {
         let resource = self.get(id).await?;
-        let Ok(view) = crate::view::view(&resource, &self.config) else {
+        let Ok(view) = crate::resource::view::view(&resource, &self.config) else {
             return Err(StoresError::NotFound(id.clone()));
         };
         if view.summary.phase != Phase::Failed {
@@ -204,7 +204,7 @@ impl Stores {
 
     async fn retried_by_another(&self, id: &StoreId) -> Result<(), StoresError> {
         let resource = self.get(id).await?;
-        match crate::view::view(&resource, &self.config) {
+        match crate::resource::view::view(&resource, &self.config) {
             Ok(view) if view.summary.phase == Phase::Queued || view.summary.phase == Phase::Provisioning => {
                 Ok(())
             }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use provisioner::{
     config::Config,
+    observe::storefront::Visitor,
     operator::{Health, heartbeat},
-    storefront::Visitor,
 };
 use tokio_util::sync::CancellationToken;
 

@@ -15,16 +15,12 @@ use store::{Millis, Phase, RemovalKind, StoreId, time::Elapsed};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::watched::Watched;
 use crate::{
+    act::{manifests::Account, runner::Runner},
     config::Config,
-    manifests::Account,
-    progress::Progress,
-    resource::{STORE_LABEL, Store, fingerprint, millis, now},
-    room::Room,
-    runner::Runner,
-    storefront::Visitor,
-    turns::{Candidate, admitted, ahead},
+    decide::turns::{Candidate, admitted, ahead},
+    observe::{room::Room, storefront::Visitor, watched::Watched},
+    resource::{STORE_LABEL, Store, fingerprint, millis, now, progress::Progress},
 };
 
 pub(super) struct Context {
@@ -319,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_deletion_that_is_heard_of_together_with_an_own_write_is_news() {
-        let mut resource = crate::view::tests::resource(1);
+        let mut resource = crate::resource::view::tests::resource(1);
         resource.metadata.resource_version = Some("7".into());
         let memory = Memory { version: "7".into(), generation: Some(1), ..Memory::default() };
         assert!(memory.is_echo(&resource));

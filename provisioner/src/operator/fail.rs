@@ -19,10 +19,9 @@ use super::{
     work::{Flow, Work},
 };
 use crate::{
-    diagnosis::{Case, diagnose},
-    pods::{look, suspects},
-    progress::shortened,
-    resource::{Wanted, now},
+    decide::diagnosis::{Case, diagnose},
+    observe::pods::{look, suspects},
+    resource::{Wanted, now, progress::shortened},
 };
 
 /// Containers whose logs are looked at, and lines of each.

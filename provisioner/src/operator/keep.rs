@@ -15,11 +15,12 @@ use super::{
     work::{Flow, Work},
 };
 use crate::{
-    commands,
-    diagnosis::capitalised,
-    manifests::{self, CREDENTIALS, PLAN},
-    pods::look,
-    release::Status,
+    act::{
+        commands,
+        manifests::{self, CREDENTIALS, PLAN},
+    },
+    decide::diagnosis::capitalised,
+    observe::{pods::look, release::Status},
     resource::{READY_ANNOTATION, Wanted, now},
 };
 

@@ -13,14 +13,18 @@ use super::{
     work::{Flow, Work},
 };
 use crate::{
-    backoff, commands,
-    diagnosis::capitalised,
-    pods::{Trouble, look},
-    release::{self, Next},
+    act::{
+        commands,
+        runner::CommandError,
+        values::{values, values_id},
+    },
+    decide::{backoff, diagnosis::capitalised},
+    observe::{
+        pods::{Trouble, look},
+        release::{self, Next},
+        storefront::{NoAnswer, Question},
+    },
     resource::{Wanted, now},
-    runner::CommandError,
-    storefront::{NoAnswer, Question},
-    values::{values, values_id},
 };
 
 /// A shop whose pods are ready answers within a second; one that does not is asked less often after a while.

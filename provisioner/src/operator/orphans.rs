@@ -7,7 +7,7 @@ use kube::{Api, ResourceExt, api::ListParams};
 
 use super::context::Context;
 use crate::{
-    commands,
+    act::commands,
     resource::{COMPONENT_LABEL, MANAGED_BY_LABEL, MANAGER, STORE_LABEL, Store, now},
     stores::credentials::CREDENTIALS,
 };

@@ -13,10 +13,12 @@ use super::{
     work::{Flow, Work},
 };
 use crate::{
-    commands, manifests,
+    act::{
+        commands, manifests,
+        runner::{CommandError, Invocation, Ran},
+        secrets,
+    },
     resource::{PLATFORM_LABEL, READY_ANNOTATION, STORE_LABEL, Wanted, millis, now},
-    runner::{CommandError, Invocation, Ran},
-    secrets,
 };
 
 /// Rights in a new namespace take a moment to be known to every API server.

@@ -9,7 +9,7 @@ use super::{
     teardown::Torn,
     work::{Flow, Work},
 };
-use crate::{commands, resource::now};
+use crate::{act::commands, resource::now};
 
 /// Looks at what goes: often while it usually has gone, then less often.
 const LOOK: Duration = Duration::from_millis(500);
@@ -47,7 +47,7 @@ impl Work<'_> {
             }
         }
         if going.is_some() {
-            self.progress.pods = crate::pods::look(&self.context.pods_of(&self.id)).views;
+            self.progress.pods = crate::observe::pods::look(&self.context.pods_of(&self.id)).views;
             self.save().await?;
             return Ok(Some(Flow::Pause(self.removal_pause())));
         }

@@ -12,9 +12,11 @@ use super::{
     work::{Flow, Work},
 };
 use crate::{
-    pods::Trouble,
+    observe::{
+        pods::Trouble,
+        room::{Room, left, wanted},
+    },
     resource::now,
-    room::{Room, left, wanted},
 };
 
 /// The nodes are looked at this often, however many stores wait.

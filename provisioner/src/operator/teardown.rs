@@ -12,7 +12,10 @@ use super::{
     prepare::{Found, Ours},
     work::Work,
 };
-use crate::{commands, resource::now, runner::CommandError};
+use crate::{
+    act::{commands, runner::CommandError},
+    resource::now,
+};
 
 /// How far a teardown is.
 pub(super) enum Torn {

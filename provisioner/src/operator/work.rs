@@ -16,10 +16,12 @@ use super::{
     context::{Context, Memory},
 };
 use crate::{
-    plan::{Next, next},
-    progress::Progress,
-    resource::{FINALIZER, Malformed, REMOVAL_ONLY_ANNOTATION, Store, StoreStatus, Wanted, fingerprint, now},
-    runner::{CommandError, Invocation, Ran},
+    act::runner::{CommandError, Invocation, Ran},
+    decide::next::{Next, next},
+    resource::{
+        FINALIZER, Malformed, REMOVAL_ONLY_ANNOTATION, Store, StoreStatus, Wanted, fingerprint, now,
+        progress::Progress,
+    },
 };
 
 /// An operator that has just begun gives what it finds in the making this long: it may have been away for the whole of a try.

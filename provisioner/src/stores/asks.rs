@@ -49,7 +49,7 @@ pub(crate) fn merged(mut asks: Vec<TimelineEntry>, timeline: Vec<TimelineEntry>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::tests::resource;
+    use crate::resource::view::tests::resource;
 
     fn ada() -> PersonId {
         PersonId::parse("ada").unwrap()

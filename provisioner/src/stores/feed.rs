@@ -20,8 +20,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    resource::{Store, now},
-    view::view,
+    resource::{Store, now, view::view},
 };
 
 /// How long the API server may take for a list before the snapshot is called stale.

@@ -50,11 +50,11 @@ impl Packed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::tests::example, view::tests::resource};
+    use crate::{config::tests::example, resource::view::tests::resource};
 
     #[test]
     fn a_page_comes_out_as_it_went_in_and_is_the_smaller_the_more_it_says() {
-        let mut view = crate::view::view(&resource(1), &example()).unwrap();
+        let mut view = crate::resource::view::view(&resource(1), &example()).unwrap();
         for n in 0..40 {
             view.timeline.push(store::view::TimelineEntry {
                 at: store::Millis(n),

@@ -249,12 +249,12 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::tests::example, view::tests::resource};
+    use crate::{config::tests::example, resource::view::tests::resource};
 
     fn store(id: &str) -> StoreView {
         let mut resource = resource(1);
         resource.metadata.name = Some(id.to_owned());
-        crate::view::view(&resource, &example()).unwrap()
+        crate::resource::view::view(&resource, &example()).unwrap()
     }
 
     fn kept(id: &str) -> Kept {

@@ -15,7 +15,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{progress::shortened, resource::now};
+use crate::resource::{now, progress::shortened};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tool {

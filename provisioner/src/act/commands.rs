@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use store::StoreId;
 
 use crate::{
+    act::runner::{Input, Invocation, Tool},
     config::EngineConfig,
     resource::MANAGER,
-    runner::{Input, Invocation, Tool},
 };
 
 /// One call of the API server's; a slow one is not waited for longer.

@@ -5,7 +5,7 @@ use kube::ResourceExt;
 use store::view::{PodState, PodView};
 
 use crate::{
-    manifests::{DATABASE, WEB},
+    act::manifests::{DATABASE, WEB},
     resource::COMPONENT_LABEL,
 };
 
@@ -270,14 +270,15 @@ fn what(status: &ContainerStatus) -> Option<What> {
 /// The part of a runtime's message that tells: its first line, bounded.
 fn brief(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
-    crate::progress::shortened(line, 200)
+    crate::resource::progress::shortened(line, 200)
 }
 
 /// Exit code, reason and last words.
 fn terminated(state: Option<&ContainerState>) -> Option<(i32, String, String)> {
     let terminated = state?.terminated.as_ref()?;
     let message = terminated.message.as_deref().unwrap_or_default();
-    let last = telling_line(message).map(|line| crate::progress::shortened(line, 200)).unwrap_or_default();
+    let last =
+        telling_line(message).map(|line| crate::resource::progress::shortened(line, 200)).unwrap_or_default();
     Some((terminated.exit_code, terminated.reason.clone().unwrap_or_default(), last))
 }
 

@@ -2,7 +2,7 @@
 
 use store::{ConditionKind, Millis, Phase};
 
-use crate::progress::Progress;
+use crate::resource::progress::Progress;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
@@ -78,7 +78,7 @@ mod tests {
     use store::{ConditionKind, Millis, State, view::Failure};
 
     use super::Next;
-    use crate::progress::Progress;
+    use crate::resource::progress::Progress;
 
     /// As the operator asks it.
     fn next(progress: &Progress, attempt: u32, deleting: bool, has_turn: bool, now: Millis) -> Next {

@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 use store::plan::Resources;
 
 use crate::{
+    act::manifests::{CREDENTIALS, cpu, gibibytes, memory, pull_secret_name},
     config::{Config, EngineConfig},
-    manifests::{CREDENTIALS, cpu, gibibytes, memory, pull_secret_name},
     resource::Wanted,
 };
 
@@ -78,7 +78,7 @@ mod tests {
     use store::Engine;
 
     use super::*;
-    use crate::{config::tests::example, view::tests::resource};
+    use crate::{config::tests::example, resource::view::tests::resource};
 
     fn of(config: &Config) -> Value {
         values(&resource(1).wanted().unwrap(), config, config.engine(Engine::WooCommerce).unwrap())

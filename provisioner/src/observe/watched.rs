@@ -14,7 +14,7 @@ use kube::{
 use tokio::sync::watch;
 
 /// Cheap to clone; the same objects for all clones.
-pub(super) struct Watched<K>(Arc<Inner<K>>);
+pub(crate) struct Watched<K>(Arc<Inner<K>>);
 
 struct Inner<K> {
     objects: RwLock<HashMap<String, Vec<Arc<K>>>>,
@@ -38,12 +38,12 @@ impl<K> Clone for Watched<K> {
 
 impl<K: Resource + Clone + Debug + Send + Sync + 'static> Watched<K> {
     /// Nothing, until [`Watched::follow`] is polled.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(Inner { objects: RwLock::default(), reading: watch::channel(Reading::Loading).0 }))
     }
 
     /// Takes over what `events` tell, for as long as they do. `changed` hears the key of whatever is not as it was.
-    pub(super) async fn follow(
+    pub(crate) async fn follow(
         self,
         what: &'static str,
         events: impl Stream<Item = watcher::Result<Event<K>>>,
@@ -101,21 +101,21 @@ impl<K: Resource + Clone + Debug + Send + Sync + 'static> Watched<K> {
         }
     }
 
-    pub(super) fn get(&self, key: &str) -> Vec<Arc<K>> {
+    pub(crate) fn get(&self, key: &str) -> Vec<Arc<K>> {
         self.read().get(key).cloned().unwrap_or_default()
     }
 
-    pub(super) fn all(&self) -> Vec<Arc<K>> {
+    pub(crate) fn all(&self) -> Vec<Arc<K>> {
         self.read().values().flatten().cloned().collect()
     }
 
     /// Whether that an object is missing here means that it is missing in the cluster.
-    pub(super) fn is_current(&self) -> bool {
+    pub(crate) fn is_current(&self) -> bool {
         *self.0.reading.borrow() == Reading::Current
     }
 
     /// Waits for the first list.
-    pub(super) async fn loaded(&self) {
+    pub(crate) async fn loaded(&self) {
         // The sender is `self`, so this ends only when it is so.
         drop(self.0.reading.subscribe().wait_for(|reading| *reading != Reading::Loading).await);
     }

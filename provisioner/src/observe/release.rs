@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use store::{Millis, time::Elapsed};
 
-use crate::commands::VALUES_LABEL;
+use crate::act::commands::VALUES_LABEL;
 
 /// One revision, as the labels of helm's own Secret tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]

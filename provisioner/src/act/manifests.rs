@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_chart_asks_for_the_scheduler_what_the_quota_counts() {
-        let chart = include_str!("../../charts/woocommerce/templates/wordpress.yaml");
+        let chart = include_str!("../../../charts/woocommerce/templates/wordpress.yaml");
         let resources = format!(
             "requests: {{cpu: {}, memory: {}}}\n            limits: {{cpu: {}, memory: {}}}",
             cpu(CRON.cpu_request),

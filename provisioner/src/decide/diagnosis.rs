@@ -5,8 +5,8 @@ use kube::ResourceExt;
 use store::{ConditionKind, view::Evidence};
 
 use crate::{
-    pods::{Trouble, What, look, telling_line},
-    progress::shortened,
+    observe::pods::{Trouble, What, look, telling_line},
+    resource::progress::shortened,
 };
 
 /// What is known when a try is given up.
@@ -233,8 +233,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        manifests::{DATABASE, WEB},
-        pods::tests::pod,
+        act::manifests::{DATABASE, WEB},
+        observe::pods::tests::pod,
     };
 
     fn ready() -> Value {

@@ -4,8 +4,7 @@ use store::{Address, Millis, Phase, StoreSummary, StoreView};
 
 use crate::{
     config::{Config, EngineConfig},
-    progress::Progress,
-    resource::{Malformed, Store, Wanted},
+    resource::{Malformed, Store, Wanted, progress::Progress},
     stores::asks::{asks, merged},
 };
 

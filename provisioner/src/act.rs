@@ -1,0 +1,7 @@
+//! What is asked of the cluster, and the one place that starts programs for it.
+
+pub mod commands;
+pub mod manifests;
+pub mod runner;
+pub mod secrets;
+pub mod values;

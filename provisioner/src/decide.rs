@@ -1,0 +1,6 @@
+//! What is to be done, from what is known. Pure: no clock, no cluster.
+
+pub(crate) mod backoff;
+pub mod diagnosis;
+pub mod next;
+pub mod turns;
