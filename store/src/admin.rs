@@ -4,6 +4,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// How the administrator signs in, and so what the form asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum AccountRule {
+    /// With a user name of their own, which is an [`AdminUser`].
+    #[default]
+    UserName,
+    /// By their e-mail address alone.
+    Email,
+}
+
 /// An e-mail address that WordPress' `is_email` accepts: 6 to 100 characters of ASCII, a dot in the domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -19,7 +19,7 @@ pub mod stray;
 pub mod time;
 pub mod view;
 
-pub use admin::{AdminEmail, AdminPassword, AdminUser};
+pub use admin::{AccountRule, AdminEmail, AdminPassword, AdminUser};
 pub use condition::{Condition, ConditionKind, Conditions, RemovalKind, State};
 pub use engine::Engine;
 pub use form::{Field, FieldError, NewStore, NewStoreForm};

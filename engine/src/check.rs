@@ -1,0 +1,482 @@
+//! What has to hold of an engine, beyond its shape.
+
+mod parts;
+mod probes;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_saphyr::Spanned;
+use store::{AccountRule, Plan};
+
+use crate::{
+    Action, Engine, EngineError, Note, Options, Secret, Sizes, When, file, option,
+    secret::{DIGITS, Source},
+};
+
+/// As long as a card on the form has room for.
+const MAX_TITLE: usize = 40;
+const MAX_SUMMARY: usize = 200;
+
+pub(crate) fn engine(file: file::File) -> Result<Engine, EngineError> {
+    let title = text(file.title, "title", MAX_TITLE)?;
+    let summary = text(file.summary, "summary", MAX_SUMMARY)?;
+    let admin_path = path(file.admin.path, "admin.path")?;
+    let account = file.admin.sign_in;
+    let images = names(file.images, "images")?;
+    let options = options(file.options)?;
+    let notes = notes(file.notes, &options)?;
+    let parts = parts::parts(file.parts)?;
+    let volumes = names(file.volumes, "volumes")?;
+    let plans = plans(file.plans, &parts, &volumes)?;
+    let secrets = secrets(file.secrets, account)?;
+    let known = values::Known { images: &images, options: &options, parts: &parts, volumes: &volumes };
+    let values = values::template(file.values.value, &known)?;
+    let (exceptions, probe) = probes::probes(file.probes, &options, &secrets)?;
+    let actions = actions(file.actions, &parts)?;
+    Ok(Engine {
+        title,
+        summary,
+        admin_path,
+        account,
+        images,
+        options,
+        notes,
+        parts,
+        volumes,
+        plans,
+        secrets,
+        values,
+        exceptions,
+        probe,
+        actions,
+    })
+}
+
+fn text(text: Spanned<String>, field: &str, most: usize) -> Result<String, EngineError> {
+    let trimmed = text.value.trim();
+    if trimmed.is_empty() || trimmed.chars().any(char::is_control) {
+        return Err(EngineError::at(&text, field, "is empty or has a line break: write one line of text"));
+    }
+    let length = trimmed.chars().count();
+    if length > most {
+        return Err(EngineError::at(
+            &text,
+            field,
+            format!("is {length} characters long: at most {most} have room on the page"),
+        ));
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// A path as a browser asks for it, with or without a query.
+fn path(path: Spanned<String>, field: impl std::fmt::Display) -> Result<String, EngineError> {
+    let is_one = path.value.starts_with('/')
+        && path.value.parse::<http::uri::PathAndQuery>().is_ok_and(|it| it.as_str() == path.value);
+    if !is_one {
+        return Err(EngineError::at(
+            &path,
+            field,
+            format!("is “{}”: write a path below the shop's address, such as /admin/", path.value),
+        ));
+    }
+    Ok(path.value)
+}
+
+/// Names of things that stand in a list, each once.
+fn names(names: Vec<Spanned<String>>, field: &str) -> Result<Vec<String>, EngineError> {
+    let mut known = BTreeSet::new();
+    for (n, name) in names.iter().enumerate() {
+        let field = format!("{field}[{n}]");
+        is_name(name, &field)?;
+        if !known.insert(&name.value) {
+            return Err(EngineError::at(name, field, format!("names {} a second time", name.value)));
+        }
+    }
+    Ok(names.into_iter().map(|name| name.value).collect())
+}
+
+/// An RFC 1123 label, but that capitals are allowed within, as in a chart's values.
+fn is_name(name: &Spanned<String>, field: &str) -> Result<(), EngineError> {
+    let is_one = (1..=63).contains(&name.value.len())
+        && name.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && name.value.as_bytes()[0].is_ascii_alphabetic();
+    if is_one {
+        return Ok(());
+    }
+    Err(EngineError::at(
+        name,
+        field,
+        format!("is “{}”: a name has letters, digits and dashes, and begins with a letter", name.value),
+    ))
+}
+
+fn options(options: BTreeMap<String, Spanned<option::Choice>>) -> Result<Options, EngineError> {
+    options
+        .into_iter()
+        .map(|(name, default)| {
+            let place = Spanned::new(name, default.referenced, default.defined);
+            is_name(&place, &format!("options.{}", place.value))?;
+            Ok((place.value, default.value))
+        })
+        .collect()
+}
+
+/// What has to be chosen for something to hold.
+fn when(when: Option<Spanned<Options>>, known: &Options, field: &str) -> Result<When, EngineError> {
+    let Some(when) = when else { return Ok(When::default()) };
+    option::check(known, &when.value)
+        .map_err(|error| EngineError::at(&when, format!("{field}.when"), format!("cannot be: {error}")))?;
+    Ok(When(when.value))
+}
+
+fn notes(notes: Vec<file::Note>, known: &Options) -> Result<Vec<Note>, EngineError> {
+    const MAX_NOTE: usize = 400;
+    let checked = notes.into_iter().enumerate().map(|(n, note)| {
+        let field = format!("notes[{n}]");
+        Ok(Note {
+            when: when(note.when, known, &field)?,
+            text: text(note.text, &format!("{field}.text"), MAX_NOTE)?,
+        })
+    });
+    checked.collect()
+}
+
+fn plans(
+    plans: Spanned<BTreeMap<Plan, Spanned<file::Sizes>>>,
+    parts: &[crate::Part],
+    volumes: &[String],
+) -> Result<BTreeMap<Plan, Sizes>, EngineError> {
+    if plans.value.is_empty() {
+        return Err(EngineError::at(
+            &plans,
+            "plans",
+            "are none: give at least one of small, medium and large",
+        ));
+    }
+    let checked = plans.value.into_iter().map(|(plan, sizes)| {
+        let field = format!("plans.{}", plan.key());
+        let place = Spanned::new((), sizes.referenced, sizes.defined);
+        let file::Sizes { parts: of_parts, volumes: of_volumes } = sizes.value;
+        let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+        let of_parts = sized(of_parts, &names, &place, &format!("{field}.parts"))?;
+        for (name, resources) in &of_parts {
+            is_sensible(resources, &format!("{field}.parts.{name}"))?;
+        }
+        let names: Vec<&str> = volumes.iter().map(String::as_str).collect();
+        let of_volumes = sized(of_volumes, &names, &place, &format!("{field}.volumes"))?;
+        Ok((
+            plan,
+            Sizes {
+                parts: of_parts.into_iter().map(|(name, resources)| (name, resources.value)).collect(),
+                volumes: of_volumes.into_iter().map(|(name, disk)| (name, disk.value)).collect(),
+            },
+        ))
+    });
+    checked.collect()
+}
+
+/// A size for each name, and for nothing else.
+fn sized<T>(
+    sizes: BTreeMap<String, Spanned<T>>,
+    names: &[&str],
+    place: &Spanned<()>,
+    field: &str,
+) -> Result<BTreeMap<String, Spanned<T>>, EngineError> {
+    if let Some((name, size)) = sizes.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+        let known = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        return Err(EngineError::at(
+            size,
+            format!("{field}.{name}"),
+            format!("gives a size to what there is not: there is {known}"),
+        ));
+    }
+    if let Some(missing) = names.iter().find(|name| !sizes.contains_key(**name)) {
+        return Err(EngineError::at(place, format!("{field}.{missing}"), "is missing: give it a size"));
+    }
+    Ok(sizes)
+}
+
+fn is_sensible(resources: &Spanned<crate::Resources>, field: &str) -> Result<(), EngineError> {
+    let crate::Resources { requests, limits } = resources.value;
+    if requests.cpu > limits.cpu || requests.memory > limits.memory {
+        return Err(EngineError::at(
+            resources,
+            field,
+            "requests more than its limits allow: raise the limits, or request less",
+        ));
+    }
+    Ok(())
+}
+
+fn secrets(secrets: Vec<Spanned<file::Secret>>, account: AccountRule) -> Result<Vec<Secret>, EngineError> {
+    let mut known = BTreeSet::new();
+    let mut checked = Vec::new();
+    for (n, secret) in secrets.into_iter().enumerate() {
+        let field = format!("secrets[{n}]");
+        let refused = |sentence: String| Err(EngineError::at(&secret, &field, sentence));
+        let file::Secret { key, from, prefix, digits } = &secret.value;
+        let is_key = (1..=253).contains(&key.len())
+            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+        if !is_key {
+            return refused(format!(
+                "has the key “{key}”: a Secret's key has letters, digits and - . _ only"
+            ));
+        }
+        if !known.insert(key.clone()) {
+            return refused(format!("names the key {key} a second time"));
+        }
+        if *from == file::From::User && account == AccountRule::Email {
+            return refused(format!(
+                "takes {key} from the user name, which nobody gives: admin.signIn is email"
+            ));
+        }
+        if *from != file::From::Seed && (prefix.is_some() || digits.is_some()) {
+            return refused(format!("has a prefix or digits for {key}, which go with `from: seed` only"));
+        }
+        let digits = digits.unwrap_or(*DIGITS.end());
+        if !DIGITS.contains(&digits) {
+            return refused(format!(
+                "asks for {digits} digits of {key}: there can be {} to {}",
+                DIGITS.start(),
+                DIGITS.end()
+            ));
+        }
+        let from = match from {
+            file::From::User => Source::User,
+            file::From::Email => Source::Email,
+            file::From::Password => Source::Password,
+            file::From::Seed => Source::Seed { prefix: prefix.clone().unwrap_or_default(), digits },
+        };
+        checked.push(Secret { key: key.clone(), from });
+    }
+    Ok(checked)
+}
+
+fn actions(
+    actions: BTreeMap<crate::Verb, Spanned<file::Action>>,
+    parts: &[crate::Part],
+) -> Result<BTreeMap<crate::Verb, Action>, EngineError> {
+    let checked = actions.into_iter().map(|(verb, action)| {
+        let field = format!("actions.{verb}");
+        let file::Action { part, command } = &action.value;
+        if !parts.iter().any(|known| known.name == *part) {
+            return Err(EngineError::at(&action, field, format!("is done in {part}, which is no part")));
+        }
+        if command.first().is_none_or(String::is_empty) {
+            return Err(EngineError::at(
+                &action,
+                field,
+                "has no command: give the program and its arguments",
+            ));
+        }
+        Ok((verb, Action { part: part.clone(), command: command.clone() }))
+    });
+    checked.collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// The smallest engine there is.
+    pub(crate) const PAGE: &str = r#"
+title: Page
+summary: One page
+admin: {path: /admin/, signIn: email}
+images: [page]
+options: {greeting: hello, fancy: false}
+notes:
+  - {when: {fancy: true}, text: It is fancy.}
+  - text: It sells nothing.
+parts:
+  - {name: data, title: Data, port: 5432}
+  - name: web
+    title: Web
+    port: 8080
+    public: true
+    reaches: [data]
+    helpers:
+      - {name: cron, resources: {requests: {cpu: 1m, memory: 16Mi}, limits: {cpu: 100m, memory: 32Mi}}}
+volumes: [files]
+plans:
+  small:
+    parts:
+      data: &tiny {requests: {cpu: 10m, memory: 16Mi}, limits: {cpu: 100m, memory: 32Mi}}
+      web: *tiny
+    volumes: {files: 1Gi}
+secrets:
+  - {key: email, from: email}
+  - {key: token, from: seed, prefix: pk_, digits: 64}
+values:
+  host: $(host)
+  image: $(images.page)
+  greeting: "$(options.greeting), $(title)"
+  resources: $(resources.web)
+probes:
+  - when: {fancy: true}
+    path: /fancy
+    headers: {x-key: $(secrets.token)}
+    answers: [{status: 200, ready: true}]
+  - path: /
+    answers:
+      - {status: 200, body: Welcome, ready: true}
+      - {status: 3xx, says: "leads to $(location)"}
+actions:
+  dump: {part: data, command: [dump-all]}
+"#;
+
+    /// The field that `PAGE` is refused for when `from` is replaced by `to`, and the sentence.
+    #[track_caller]
+    fn refused(from: &str, to: &str) -> (String, String) {
+        assert!(PAGE.contains(from), "{from}");
+        match Engine::parse(&PAGE.replacen(from, to, 1)) {
+            Err(EngineError::Field { field, line, column, sentence }) => {
+                assert!(line > 0 && column > 0, "{field} has no place");
+                (field, sentence)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What is said of the shape of `PAGE` when `from` is replaced by `to`.
+    #[track_caller]
+    fn misshapen(from: &str, to: &str) -> String {
+        assert!(PAGE.contains(from), "{from}");
+        match Engine::parse(&PAGE.replacen(from, to, 1)) {
+            Err(EngineError::Shape(sentence)) => sentence,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[track_caller]
+    pub(super) fn assert_refused(from: &str, to: &str, field: &str, word: &str) {
+        let (refused, sentence) = refused(from, to);
+        assert_eq!(refused, field, "{sentence}");
+        assert!(sentence.contains(word), "{sentence}");
+    }
+
+    #[test]
+    fn the_smallest_engine_is_understood() {
+        let engine = Engine::parse(PAGE).unwrap();
+        assert_eq!(engine.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["data", "web"]);
+        assert_eq!(engine.parts[0].labels["app.kubernetes.io/component"], "data");
+        assert_eq!(engine.note(&engine.options).as_deref(), Some("It sells nothing."));
+        assert_eq!(engine.probe(&engine.options).path, "/");
+        let fancy = option::settled(&engine.options, &[("fancy".to_owned(), true.into())].into()).unwrap();
+        assert_eq!(engine.note(&fancy).as_deref(), Some("It is fancy. It sells nothing."));
+        assert_eq!(engine.probe(&fancy).secrets().collect::<Vec<_>>(), ["token"]);
+    }
+
+    #[test]
+    fn an_error_tells_the_field_the_place_and_what_to_do() {
+        let error = Engine::parse(&PAGE.replace("path: /admin/", "path: admin")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "admin.path (line 4, column 15) is “admin”: write a path below the shop's address, such as /admin/."
+        );
+    }
+
+    #[test]
+    fn a_field_that_there_is_not_is_named_with_its_place() {
+        let sentence = misshapen("    port: 8080", "    prot: 8080");
+        assert!(sentence.contains("prot") && sentence.contains("port"), "{sentence}");
+        assert!(sentence.contains("line 14"), "{sentence}");
+    }
+
+    #[test]
+    fn a_field_that_is_missing_is_named() {
+        let sentence = misshapen("summary: One page\n", "");
+        assert!(sentence.contains("summary"), "{sentence}");
+    }
+
+    #[test]
+    fn what_is_no_yaml_is_refused_with_its_place() {
+        assert!(misshapen("title: Page", "title: [Page").contains("line"));
+        assert!(misshapen("title: Page", "title: Page\ntitle: Other").contains("title"));
+    }
+
+    #[test]
+    fn amounts_that_are_none_are_refused_with_what_to_write() {
+        assert!(misshapen("cpu: 10m", "cpu: ten").contains("such as 2 or 250m"));
+        assert!(misshapen("memory: 16Mi", "memory: 16").contains("such as 640Mi"));
+        assert!(misshapen("files: 1Gi", "files: 1Ti").contains("such as 3Gi"));
+        assert!(misshapen("port: 8080", "port: 80800").contains("line 14"));
+        assert!(misshapen("  small:", "  tiny:").contains("tiny"));
+        assert!(misshapen("signIn: email", "signIn: phone").contains("phone"));
+        assert!(misshapen("  dump:", "  drop:").contains("drop"));
+    }
+
+    #[test]
+    fn a_title_and_a_summary_are_one_line_that_has_room() {
+        assert_refused("title: Page", "title: \"\"", "title", "one line");
+        assert_refused("title: Page", &format!("title: {}", "x".repeat(41)), "title", "at most 40");
+        assert_refused("summary: One page", "summary: \"a\\nb\"", "summary", "one line");
+    }
+
+    #[test]
+    fn names_are_names_and_stand_once() {
+        assert_refused("images: [page]", "images: [a page]", "images[0]", "begins with a letter");
+        assert_refused("images: [page]", "images: [page, page]", "images[1]", "second time");
+        assert_refused("volumes: [files]", "volumes: [files, files]", "volumes[1]", "second time");
+        assert_refused("{greeting: hello", "{g.reeting: hello", "options.g.reeting", "begins with a letter");
+    }
+
+    #[test]
+    fn what_depends_on_an_option_names_one_that_there_is_and_its_kind() {
+        let (field, sentence) = refused("when: {fancy: true}, text", "when: {fency: true}, text");
+        assert_eq!(field, "notes[0].when");
+        assert!(sentence.contains("it has fancy, greeting"), "{sentence}");
+        assert_refused(
+            "when: {fancy: true}, text",
+            "when: {fancy: much}, text",
+            "notes[0].when",
+            "true or false",
+        );
+        assert_refused(
+            "when: {fancy: true}\n    path",
+            "when: {greeting: 7}\n    path",
+            "probes[0].when",
+            "a text",
+        );
+        assert_refused("text: It sells nothing.", "text: \"\"", "notes[1].text", "one line");
+    }
+
+    #[test]
+    fn a_plan_sizes_what_there_is_and_nothing_else() {
+        assert_refused("      web: *tiny\n", "", "plans.small.parts.web", "missing");
+        assert_refused("      web: *tiny", "      wep: *tiny", "plans.small.parts.wep", "there is data, web");
+        assert_refused("{files: 1Gi}", "{}", "plans.small.volumes.files", "missing");
+        assert_refused(
+            "{files: 1Gi}",
+            "{files: 1Gi, more: 1Gi}",
+            "plans.small.volumes.more",
+            "there is files",
+        );
+        assert_refused(
+            "{requests: {cpu: 10m, memory: 16Mi}",
+            "{requests: {cpu: 10m, memory: 64Mi}",
+            "plans.small.parts.data",
+            "raise the limits",
+        );
+        let none = PAGE.find("  small:").unwrap();
+        let after = PAGE.find("secrets:").unwrap();
+        let (field, _) = refused(&PAGE[none..after], "  {}\n");
+        assert_eq!(field, "plans");
+    }
+
+    #[test]
+    fn a_secret_comes_from_where_there_is_something() {
+        assert_refused("{key: email, from: email}", "{key: user, from: user}", "secrets[0]", "nobody gives");
+        assert_refused("{key: email,", "{key: e mail,", "secrets[0]", "letters, digits");
+        assert_refused("{key: token,", "{key: email,", "secrets[1]", "second time");
+        assert_refused("from: email}", "from: email, digits: 64}", "secrets[0]", "from: seed");
+        assert_refused("digits: 64", "digits: 65", "secrets[1]", "32 to 64");
+    }
+
+    #[test]
+    fn an_action_is_a_command_in_a_part() {
+        assert_refused("{part: data, command", "{part: base, command", "actions.dump", "no part");
+        assert_refused("command: [dump-all]", "command: []", "actions.dump", "no command");
+    }
+}

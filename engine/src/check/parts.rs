@@ -1,0 +1,146 @@
+use serde_saphyr::Spanned;
+
+use super::{is_name, text};
+use crate::{
+    EngineError, Part, file,
+    part::{COMPONENT_LABEL, Helper},
+};
+
+/// Names of network policies that a store has whatever its engine.
+const TAKEN: [&str; 2] = ["deny-all", "certificate-solver"];
+/// So many that no sum of what they ask for overflows.
+const MOST: usize = 16;
+const MAX_TITLE: usize = 40;
+
+pub(super) fn parts(parts: Spanned<Vec<file::Part>>) -> Result<Vec<Part>, EngineError> {
+    let count = parts.value.len();
+    if !(1..=MOST).contains(&count) {
+        return Err(EngineError::at(&parts, "parts", format!("are {count}: there can be 1 to {MOST}")));
+    }
+    if !parts.value.iter().any(|part| part.public) {
+        return Err(EngineError::at(
+            &parts,
+            "parts",
+            "are all closed to visitors: say `public: true` of the one that they reach",
+        ));
+    }
+    for (n, part) in parts.value.iter().enumerate() {
+        links(part, &parts.value[..n], &parts.value, &format!("parts[{n}]"))?;
+    }
+    parts.value.into_iter().enumerate().map(|(n, one)| part(one, &format!("parts[{n}]"))).collect()
+}
+
+/// What a part has to do with the others; `before` are those that stand before it.
+fn links(
+    part: &file::Part,
+    before: &[file::Part],
+    all: &[file::Part],
+    field: &str,
+) -> Result<(), EngineError> {
+    let name = &part.name;
+    is_label(name, &format!("{field}.name"))?;
+    if before.iter().any(|other| other.name.value == name.value) || TAKEN.contains(&name.value.as_str()) {
+        return Err(EngineError::at(name, format!("{field}.name"), "is taken: name the part otherwise"));
+    }
+    if part.public && part.port.is_none() {
+        return Err(EngineError::at(name, format!("{field}.port"), "is missing: visitors reach this part"));
+    }
+    for (n, reached) in part.reaches.iter().enumerate() {
+        let field = format!("{field}.reaches[{n}]");
+        let refused = |sentence: String| Err(EngineError::at(reached, &field, sentence));
+        match all.iter().find(|other| other.name.value == reached.value) {
+            _ if reached.value == name.value => return refused("is the part itself".to_owned()),
+            None => return refused(format!("is {}, which is no part", reached.value)),
+            Some(other) if other.port.is_none() => {
+                return refused(format!("is {}, which has no port to be reached at", reached.value));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn part(part: file::Part, field: &str) -> Result<Part, EngineError> {
+    let port = match part.port {
+        Some(port) if port.value == 0 => {
+            return Err(EngineError::at(&port, format!("{field}.port"), "is 0: give one of 1 to 65535"));
+        }
+        port => port.map(|port| port.value),
+    };
+    let labels = if part.labels.is_empty() {
+        [(COMPONENT_LABEL.to_owned(), part.name.value.clone())].into()
+    } else {
+        part.labels
+    };
+    if part.helpers.len() > MOST {
+        let field = format!("{field}.helpers");
+        return Err(EngineError::at(&part.name, field, format!("are more than {MOST}")));
+    }
+    let mut helpers = Vec::<Helper>::new();
+    for (n, helper) in part.helpers.into_iter().enumerate() {
+        let field = format!("{field}.helpers[{n}]");
+        if helpers.iter().any(|other| other.name == helper.value.name) {
+            return Err(EngineError::at(&helper, field, "has the name of another one"));
+        }
+        let resources = Spanned::new(helper.value.resources, helper.referenced, helper.defined);
+        super::is_sensible(&resources, &field)?;
+        helpers.push(Helper { name: helper.value.name, resources: helper.value.resources });
+    }
+    Ok(Part {
+        title: text(part.title, &format!("{field}.title"), MAX_TITLE)?,
+        name: part.name.value,
+        labels,
+        port,
+        public: part.public,
+        scales_to_zero: part.scales_to_zero,
+        reaches: part.reaches.into_iter().map(|name| name.value).collect(),
+        helpers,
+    })
+}
+
+/// As a network policy can be called.
+fn is_label(name: &Spanned<String>, field: &str) -> Result<(), EngineError> {
+    is_name(name, field)?;
+    if name.value.bytes().any(|byte| byte.is_ascii_uppercase()) || name.value.ends_with('-') {
+        return Err(EngineError::at(
+            name,
+            field,
+            format!("is “{}”: a part's name has lower-case letters, digits, and dashes within", name.value),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::assert_refused;
+
+    #[test]
+    fn a_part_has_a_name_of_its_own_that_a_policy_can_have() {
+        assert_refused("{name: data,", "{name: Data,", "parts[0].name", "lower-case");
+        assert_refused("{name: data,", "{name: web,", "parts[1].name", "taken");
+        assert_refused("{name: data,", "{name: deny-all,", "parts[0].name", "taken");
+        assert_refused("title: Data", "title: \"\"", "parts[0].title", "one line");
+    }
+
+    #[test]
+    fn a_part_reaches_others_that_can_be_reached() {
+        assert_refused("reaches: [data]", "reaches: [date]", "parts[1].reaches[0]", "no part");
+        assert_refused("reaches: [data]", "reaches: [web]", "parts[1].reaches[0]", "itself");
+        assert_refused("Data, port: 5432", "Data", "parts[1].reaches[0]", "no port");
+    }
+
+    #[test]
+    fn visitors_reach_a_part_at_its_port() {
+        assert_refused("    public: true\n", "", "parts", "public: true");
+        assert_refused("    port: 8080\n", "", "parts[1].port", "missing");
+        assert_refused("port: 8080", "port: 0", "parts[1].port", "1 to 65535");
+    }
+
+    #[test]
+    fn helpers_are_told_apart_and_ask_for_no_more_than_they_may_use() {
+        let cron = "      - {name: cron, resources: {requests: {cpu: 1m, memory: 16Mi}, limits: {cpu: 100m, memory: 32Mi}}}\n";
+        assert_refused(cron, &cron.repeat(2), "parts[1].helpers[1]", "another");
+        assert_refused("{cpu: 1m,", "{cpu: 200m,", "parts[1].helpers[0]", "raise the limits");
+    }
+}

@@ -1,0 +1,198 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use serde_saphyr::Spanned;
+
+use crate::{
+    EngineError, Options, Part, Template,
+    file::Tree,
+    placeholder::{Piece, pieces},
+    values::{Node, Placeholder},
+};
+
+/// What placeholders may name.
+pub(super) struct Known<'a> {
+    pub(super) images: &'a [String],
+    pub(super) options: &'a Options,
+    pub(super) parts: &'a [Part],
+    pub(super) volumes: &'a [String],
+}
+
+/// What stands for something of the store whatever its engine.
+const ALWAYS: [(&str, Placeholder); 12] = [
+    ("id", Placeholder::Id),
+    ("title", Placeholder::Title),
+    ("url", Placeholder::Url),
+    ("host", Placeholder::Host),
+    ("secret", Placeholder::Secret),
+    ("pullSecrets", Placeholder::PullSecrets),
+    ("storageClass", Placeholder::StorageClass),
+    ("ingress.class", Placeholder::IngressClass),
+    ("ingress.annotations", Placeholder::IngressAnnotations),
+    ("ingress.tls", Placeholder::Tls),
+    ("ingress.tlsSecret", Placeholder::TlsSecret),
+    ("images", Placeholder::Images),
+];
+
+pub(super) fn template(
+    values: BTreeMap<String, Spanned<Tree>>,
+    known: &Known<'_>,
+) -> Result<Template, EngineError> {
+    map(values, "values", known).map(Template)
+}
+
+fn map(
+    entries: impl IntoIterator<Item = (String, Spanned<Tree>)>,
+    field: &str,
+    known: &Known<'_>,
+) -> Result<Vec<(String, Node)>, EngineError> {
+    let node = |(key, tree)| {
+        let node = node(tree, &format!("{field}.{key}"), known)?;
+        Ok((key, node))
+    };
+    entries.into_iter().map(node).collect()
+}
+
+fn node(tree: Spanned<Tree>, field: &str, known: &Known<'_>) -> Result<Node, EngineError> {
+    let place = Spanned::new((), tree.referenced, tree.defined);
+    match tree.value {
+        Tree::Plain(value) => Ok(Node::Given(value)),
+        Tree::Text(text) => {
+            let pieces = pieces(&text, |name| known.placeholder(name))
+                .map_err(|complaint| EngineError::at(&place, field, complaint))?;
+            self::text(pieces, known).map_err(|complaint| EngineError::at(&place, field, complaint))
+        }
+        Tree::List(items) => {
+            let items = items.into_iter().enumerate();
+            let nodes = items.map(|(n, item)| node(item, &format!("{field}[{n}]"), known));
+            nodes.collect::<Result<_, _>>().map(Node::List)
+        }
+        Tree::Map(entries) => map(entries, field, known).map(Node::Map),
+    }
+}
+
+/// A placeholder that is the whole of it may be of any kind.
+fn text(pieces: Vec<Piece<Placeholder>>, known: &Known<'_>) -> Result<Node, String> {
+    let pieces = match <[Piece<Placeholder>; 1]>::try_from(pieces) {
+        Ok([Piece::Of(placeholder)]) => return Ok(Node::Whole(placeholder)),
+        Ok([Piece::Text(text)]) => return Ok(Node::Given(Value::String(text))),
+        Err(pieces) => pieces,
+    };
+    let is_list_or_map = |piece: &Piece<Placeholder>| match piece {
+        Piece::Of(placeholder) => !placeholder.is_text(known.options),
+        Piece::Text(_) => false,
+    };
+    if pieces.iter().any(is_list_or_map) {
+        return Err("has a list or a map within a text: let it be the whole of the value".to_owned());
+    }
+    Ok(Node::Text(pieces))
+}
+
+impl Known<'_> {
+    fn placeholder(&self, name: &str) -> Result<Placeholder, String> {
+        if let Some((_, placeholder)) = ALWAYS.iter().find(|(known, _)| *known == name) {
+            return Ok(placeholder.clone());
+        }
+        let of = name.split_once('.').and_then(|(kind, of)| self.named(kind, of));
+        of.ok_or_else(|| {
+            let always: Vec<&str> = ALWAYS.iter().map(|(known, _)| *known).collect();
+            format!(
+                "has $({name}), which stands for nothing: there is {}; and of what the engine names images.NAME \
+                 (.repository, .tag), options.NAME, resources.PART, replicas.PART and volumes.NAME",
+                always.join(", ")
+            )
+        })
+    }
+
+    fn named(&self, kind: &str, of: &str) -> Option<Placeholder> {
+        let is_part = || self.parts.iter().any(|part| part.name == of);
+        let name = || of.to_owned();
+        match kind {
+            "options" if self.options.contains_key(of) => Some(Placeholder::Option(name())),
+            "volumes" if self.volumes.iter().any(|volume| volume == of) => Some(Placeholder::Volume(name())),
+            "resources" if is_part() => Some(Placeholder::Resources(name())),
+            "replicas" if self.parts.iter().any(|part| part.name == of && part.scales_to_zero) => {
+                Some(Placeholder::Replicas(name()))
+            }
+            "images" => {
+                let (image, half) = of.split_once('.').unwrap_or((of, ""));
+                let image = self.images.iter().find(|known| *known == image)?.clone();
+                match half {
+                    "" if of == image => Some(Placeholder::Image(image)),
+                    "repository" => Some(Placeholder::ImageRepository(image)),
+                    "tag" => Some(Placeholder::ImageTag(image)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use super::super::tests::{PAGE, assert_refused};
+    use crate::{Engine, Facts, values::Ingress};
+
+    fn filled(values: &str) -> Value {
+        let text = PAGE.replacen("  host: $(host)\n", values, 1);
+        let engine = Engine::parse(&text).unwrap();
+        let sizes = engine.plans.values().next().unwrap();
+        let images = [("page".to_owned(), "localhost/page:1".to_owned())].into();
+        let annotations = BTreeMap::from([("a".to_owned(), "b".to_owned())]);
+        let facts = Facts {
+            id: "atelier-x7k2q",
+            title: "Ben's “Café” $(id)",
+            url: "http://store-atelier-x7k2q.localhost",
+            host: "store-atelier-x7k2q.localhost",
+            secret: "credentials",
+            pull_secrets: &["pull-registry".to_owned()],
+            storage_class: "",
+            ingress: Ingress { class: "traefik", annotations: &annotations, tls: false, tls_secret: "" },
+            images: &images,
+            options: &engine.options,
+            sizes,
+            running: true,
+        };
+        engine.values.fill(&facts).into()
+    }
+
+    #[test]
+    fn values_are_filled_with_what_is_known_of_the_store() {
+        let values = filled(
+            "  a: {b: [$(ingress.annotations), $(pullSecrets), 7, true, null]}\n  c: https://$(host)/$(volumes.files)\n  d: $(options.fancy)\n  e: $(replicas.web)\n  f: $(images)\n  g: $(images.page.tag)\n  h: $$(id)\n",
+        );
+        assert_eq!(values["a"]["b"], json!([{ "a": "b" }, ["pull-registry"], 7, true, null]));
+        assert_eq!(values["c"], "https://store-atelier-x7k2q.localhost/1Gi");
+        assert_eq!((&values["d"], &values["e"]), (&json!(false), &json!(1)));
+        assert_eq!(values["f"], json!({ "page": "localhost/page:1" }));
+        assert_eq!((&values["g"], &values["h"]), (&json!("1"), &json!("$(id)")));
+        assert_eq!(values["resources"]["limits"], json!({ "cpu": "100m", "memory": "32Mi" }));
+    }
+
+    #[test]
+    fn what_a_person_typed_is_never_read_as_a_placeholder() {
+        assert_eq!(filled("")["greeting"], "hello, Ben's “Café” $(id)");
+    }
+
+    #[test]
+    fn a_placeholder_names_what_there_is() {
+        for (to, word) in [
+            ("$(hots)", "stands for nothing"),
+            ("$(images.pages)", "images.NAME"),
+            ("$(images.page.size)", "images.NAME"),
+            ("$(options.color)", "options.NAME"),
+            ("$(resources.db)", "resources.PART"),
+            ("$(volumes.data)", "volumes.NAME"),
+            ("$(host", "not closed"),
+            ("a$(images)", "the whole of the value"),
+        ] {
+            assert_refused("$(host)", to, "values.host", word);
+        }
+        assert_refused("  host: $(host)", "  a: {b: [1, $(hots)]}", "values.a.b[1]", "stands for nothing");
+    }
+}

@@ -1,0 +1,240 @@
+//! How an engine is written. What is wrong within one field is told while it is read; what fields have to do with each other, by `check`.
+
+use std::collections::BTreeMap;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, SeqAccess, Visitor},
+};
+use serde_json::Value;
+use serde_saphyr::Spanned;
+use store::{AccountRule, Plan};
+
+use crate::{
+    action::Verb,
+    option::{Choice, Options},
+    size::{Disk, Resources},
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct File {
+    pub(crate) title: Spanned<String>,
+    pub(crate) summary: Spanned<String>,
+    pub(crate) admin: Admin,
+    #[serde(default)]
+    pub(crate) images: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) options: BTreeMap<String, Spanned<Choice>>,
+    #[serde(default)]
+    pub(crate) notes: Vec<Note>,
+    pub(crate) parts: Spanned<Vec<Part>>,
+    #[serde(default)]
+    pub(crate) volumes: Vec<Spanned<String>>,
+    pub(crate) plans: Spanned<BTreeMap<Plan, Spanned<Sizes>>>,
+    #[serde(default)]
+    pub(crate) secrets: Vec<Spanned<Secret>>,
+    pub(crate) values: Spanned<BTreeMap<String, Spanned<Tree>>>,
+    pub(crate) probes: Spanned<Vec<Spanned<Probe>>>,
+    #[serde(default)]
+    pub(crate) actions: BTreeMap<Verb, Spanned<Action>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Admin {
+    pub(crate) path: Spanned<String>,
+    pub(crate) sign_in: AccountRule,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Note {
+    #[serde(default)]
+    pub(crate) when: Option<Spanned<Options>>,
+    pub(crate) text: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Part {
+    pub(crate) name: Spanned<String>,
+    pub(crate) title: Spanned<String>,
+    #[serde(default)]
+    pub(crate) labels: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) port: Option<Spanned<u16>>,
+    #[serde(default)]
+    pub(crate) public: bool,
+    #[serde(default = "yes")]
+    pub(crate) scales_to_zero: bool,
+    #[serde(default)]
+    pub(crate) reaches: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(crate) helpers: Vec<Spanned<Helper>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Helper {
+    pub(crate) name: String,
+    pub(crate) resources: Resources,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sizes {
+    pub(crate) parts: BTreeMap<String, Spanned<Resources>>,
+    #[serde(default)]
+    pub(crate) volumes: BTreeMap<String, Spanned<Disk>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Secret {
+    pub(crate) key: String,
+    pub(crate) from: From,
+    #[serde(default)]
+    pub(crate) prefix: Option<String>,
+    #[serde(default)]
+    pub(crate) digits: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum From {
+    User,
+    Email,
+    Password,
+    Seed,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Probe {
+    #[serde(default)]
+    pub(crate) when: Option<Spanned<Options>>,
+    pub(crate) path: Spanned<String>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, Spanned<String>>,
+    pub(crate) answers: Vec<Spanned<Answer>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    pub(crate) status: String,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) body: Option<String>,
+    #[serde(default)]
+    pub(crate) json: Option<Json>,
+    #[serde(default)]
+    pub(crate) ready: bool,
+    #[serde(default)]
+    pub(crate) says: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Json {
+    #[serde(default)]
+    pub(crate) at: String,
+    pub(crate) is: Kind,
+    #[serde(default)]
+    pub(crate) not_empty: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Kind {
+    Array,
+    Object,
+    Text,
+    Number,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Action {
+    pub(crate) part: String,
+    pub(crate) command: Vec<String>,
+}
+
+/// Values as they are written, each with its place.
+#[derive(Debug)]
+pub(crate) enum Tree {
+    Plain(Value),
+    Text(String),
+    List(Vec<Spanned<Tree>>),
+    Map(Vec<(String, Spanned<Tree>)>),
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a value of the chart")
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Plain(Value::Null))
+    }
+
+    fn visit_none<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Plain(Value::Null))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Plain(value.into()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
+        Ok(Tree::Plain(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
+        Ok(Tree::Plain(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
+        Ok(Tree::Plain(value.into()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
+        Ok(Tree::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Tree::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
+        let mut map = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            map.push(entry);
+        }
+        Ok(Tree::Map(map))
+    }
+}
+
+fn yes() -> bool {
+    true
+}

@@ -1,0 +1,102 @@
+//! What an `engine.yaml` says: everything that Storeyard has to know of a chart to make stores of it, to fence them, and to ask whether they
+//! answer. Pure: no I/O, no clock, no randomness.
+//!
+//! Reading order: [`part`] and [`size`] (what a store is made of), [`secret`] and [`values`] (what the chart is given), [`probe`] (when its shop
+//! answers), [`option`] (what whoever runs the platform may choose), [`action`] (what can be done in a part); then `file`, how it is
+//! written, and `check`, what has to hold of it.
+
+pub mod action;
+mod check;
+mod error;
+mod file;
+pub mod option;
+pub mod part;
+pub mod placeholder;
+pub mod probe;
+pub mod secret;
+pub mod size;
+pub mod values;
+
+use std::collections::BTreeMap;
+
+use store::{AccountRule, Plan};
+
+pub use self::{
+    action::{Action, Verb},
+    error::EngineError,
+    option::{Choice, Options, When},
+    part::Part,
+    probe::Probe,
+    secret::Secret,
+    size::{Resources, Sizes},
+    values::{Facts, Template},
+};
+
+/// A kind of shop: a chart, and how to live with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Engine {
+    pub title: String,
+    /// One line for whoever chooses.
+    pub summary: String,
+    /// Where the shop's administration is, below its address.
+    pub admin_path: String,
+    /// How its administrator is named.
+    pub account: AccountRule,
+    /// Names of the images that the platform's configuration has to give.
+    pub images: Vec<String>,
+    /// What the platform's configuration may choose, and what holds where it does not.
+    pub options: Options,
+    pub notes: Vec<Note>,
+    /// In the order in which they come up.
+    pub parts: Vec<Part>,
+    pub volumes: Vec<String>,
+    pub plans: BTreeMap<Plan, Sizes>,
+    /// Keys of the Secret that the chart reads.
+    pub secrets: Vec<Secret>,
+    pub values: Template,
+    /// How a shop is asked under some options, and how under all others.
+    exceptions: Vec<Probe>,
+    probe: Probe,
+    pub actions: BTreeMap<Verb, Action>,
+}
+
+/// What somebody who chooses the engine, or has a store of it, has to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub when: When,
+    pub text: String,
+}
+
+impl Engine {
+    /// # Errors
+    /// The text is not understood, or what it says cannot be; the error tells where and why.
+    pub fn parse(text: &str) -> Result<Self, EngineError> {
+        let file: file::File = serde_saphyr::from_str(text)?;
+        check::engine(file)
+    }
+
+    pub fn part(&self, name: &str) -> Option<&Part> {
+        self.parts.iter().find(|part| part.name == name)
+    }
+
+    /// The parts that reach this one.
+    pub fn reaching<'a>(&'a self, part: &'a Part) -> impl Iterator<Item = &'a Part> {
+        self.parts.iter().filter(|other| other.reaches.contains(&part.name))
+    }
+
+    /// The notes that hold under these options, as one text.
+    pub fn note(&self, options: &Options) -> Option<String> {
+        let texts: Vec<&str> = self
+            .notes
+            .iter()
+            .filter(|note| note.when.holds(options))
+            .map(|note| note.text.as_str())
+            .collect();
+        (!texts.is_empty()).then(|| texts.join(" "))
+    }
+
+    /// How a shop is asked under these options: the first way that fits.
+    pub fn probe(&self, options: &Options) -> &Probe {
+        self.exceptions.iter().find(|probe| probe.when.holds(options)).unwrap_or(&self.probe)
+    }
+}

@@ -1,0 +1,34 @@
+//! What a store consists of while it runs.
+
+use std::collections::BTreeMap;
+
+use crate::size::Resources;
+
+/// The label that tells the pods of a part from others, where the engine names no labels of its own.
+pub const COMPONENT_LABEL: &str = "app.kubernetes.io/component";
+
+/// One workload. Every network policy follows from which part is public and which reaches which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// An RFC 1123 label; also what its network policy is called.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// What its pods are labelled with, and no others.
+    pub labels: BTreeMap<String, String>,
+    /// None where nobody reaches it.
+    pub port: Option<u16>,
+    /// Whether visitors reach it, through the ingress controller.
+    pub public: bool,
+    pub scales_to_zero: bool,
+    /// Names of the parts that it reaches.
+    pub reaches: Vec<String>,
+    pub helpers: Vec<Helper>,
+}
+
+/// A container beside the part's own, the same under every plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Helper {
+    pub name: String,
+    pub resources: Resources,
+}

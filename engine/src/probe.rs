@@ -1,0 +1,234 @@
+//! Does the shop answer? What is asked of it, and what each answer means. One pure function judges.
+
+use std::collections::BTreeMap;
+
+use http::{HeaderMap, HeaderName, header};
+use serde_json::Value;
+
+use crate::{
+    option::When,
+    placeholder::{Piece, joined},
+};
+
+/// One request through the ingress, as a visitor makes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    pub when: When,
+    /// Path and query.
+    pub path: String,
+    pub headers: Vec<(HeaderName, Header)>,
+    /// The first that fits counts.
+    pub(crate) answers: Vec<Rule>,
+}
+
+/// What a header of the request says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Header {
+    Text(String),
+    /// What stands under that key in the store's Secret.
+    Secret(String),
+}
+
+/// What came back.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    pub status: u16,
+    pub headers: &'a HeaderMap,
+    pub body: &'a str,
+}
+
+/// Why it is not an answer of a shop, as a clause: “the shop …”.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoAnswer(pub String);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rule {
+    pub(crate) status: Statuses,
+    /// Texts that a header of that name has in it.
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Option<String>,
+    pub(crate) json: Option<Json>,
+    pub(crate) verdict: Verdict,
+}
+
+/// From one to another, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Statuses {
+    pub(crate) first: u16,
+    pub(crate) last: u16,
+}
+
+/// The body is JSON, and what stands at a place in it is of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Json {
+    /// A pointer as RFC 6901 has it; empty for the whole.
+    pub(crate) at: String,
+    pub(crate) kind: Kind,
+    pub(crate) not_empty: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Array,
+    Object,
+    Text,
+    Number,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Ready,
+    Says(Vec<Piece<Word>>),
+}
+
+/// What a sentence may tell of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    Status,
+    Location,
+}
+
+/// As much of an address as a sentence can hold.
+const MAX_LOCATION: usize = 120;
+
+impl Probe {
+    /// Whether the shop answers.
+    ///
+    /// # Errors
+    /// It does not: what is said of it.
+    pub fn judge(&self, answer: Answer<'_>) -> Result<(), NoAnswer> {
+        match self.answers.iter().find(|rule| rule.fits(answer)).map(|rule| &rule.verdict) {
+            Some(Verdict::Ready) => Ok(()),
+            Some(Verdict::Says(pieces)) => Err(NoAnswer(joined(pieces, |word| answer.word(*word)))),
+            None => Err(NoAnswer(answer.otherwise())),
+        }
+    }
+
+    /// Keys of the store's Secret that the request needs.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().filter_map(|(_, header)| match header {
+            Header::Secret(key) => Some(key.as_str()),
+            Header::Text(_) => None,
+        })
+    }
+}
+
+impl Rule {
+    fn fits(&self, answer: Answer<'_>) -> bool {
+        self.status.has(answer.status)
+            && self.headers.iter().all(|(name, text)| answer.has(name, text))
+            && self.body.as_ref().is_none_or(|text| answer.body.contains(text))
+            && self.json.as_ref().is_none_or(|json| json.fits(answer.body))
+    }
+}
+
+impl Statuses {
+    pub(crate) fn has(self, status: u16) -> bool {
+        (self.first..=self.last).contains(&status)
+    }
+
+    /// `200`, `3xx`, `500-599`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let number = |text: &str| text.parse().ok().filter(|status| (100..1000).contains(status));
+        if let Some(hundred) = text.strip_suffix("xx") {
+            let first = number(&format!("{hundred}00"))?;
+            return Some(Self { first, last: first + 99 });
+        }
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let (first, last) = (number(first)?, number(last)?);
+        (first <= last).then_some(Self { first, last })
+    }
+}
+
+impl Json {
+    fn fits(&self, body: &str) -> bool {
+        let Ok(value) = serde_json::from_str::<Value>(body) else { return false };
+        let Some(found) = value.pointer(&self.at) else { return false };
+        let filled = match (self.kind, found) {
+            (Kind::Array, Value::Array(items)) => !items.is_empty(),
+            (Kind::Object, Value::Object(entries)) => !entries.is_empty(),
+            (Kind::Text, Value::String(text)) => !text.is_empty(),
+            (Kind::Number, Value::Number(number)) => number.as_f64().is_some_and(|number| number > 0.0),
+            _ => return false,
+        };
+        filled || !self.not_empty
+    }
+}
+
+impl Answer<'_> {
+    fn has(&self, name: &str, text: &str) -> bool {
+        self.headers.get_all(name).iter().any(|value| value.to_str().is_ok_and(|value| value.contains(text)))
+    }
+
+    fn word(&self, word: Word) -> String {
+        match word {
+            Word::Status => self.status.to_string(),
+            Word::Location => {
+                let location = self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
+                location.unwrap_or("elsewhere").chars().take(MAX_LOCATION).collect()
+            }
+        }
+    }
+
+    /// What is said of an answer that the engine says nothing of.
+    fn otherwise(&self) -> String {
+        let status = self.status;
+        match status {
+            200 => "answers, but not as the shop".to_owned(),
+            300..400 => {
+                format!("redirects to {}, which is not an answer of a shop", self.word(Word::Location))
+            }
+            404 => "answers 404: the ingress does not lead to it yet".to_owned(),
+            503 => "answers 503: the ingress finds no pod of it that is ready".to_owned(),
+            500.. => format!("answers {status}: it has an error, its log tells more"),
+            _ => format!("answers {status}, which is not an answer of a shop"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_one_or_a_hundred_or_a_range() {
+        assert_eq!(Statuses::parse("200"), Some(Statuses { first: 200, last: 200 }));
+        assert_eq!(Statuses::parse("3xx"), Some(Statuses { first: 300, last: 399 }));
+        assert_eq!(Statuses::parse("500-503"), Some(Statuses { first: 500, last: 503 }));
+        for text in ["", "20", "2x", "xx", "503-500", "200-", "1000"] {
+            assert_eq!(Statuses::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn json_is_looked_into_at_a_place() {
+        let json = |at: &str, kind, not_empty| Json { at: at.to_owned(), kind, not_empty };
+        let body = r#"{"products": [], "count": 3, "name": "Atelier"}"#;
+        assert!(json("/products", Kind::Array, false).fits(body));
+        assert!(!json("/products", Kind::Array, true).fits(body));
+        assert!(json("/count", Kind::Number, true).fits(body));
+        assert!(!json("/count", Kind::Text, false).fits(body));
+        assert!(!json("/missing", Kind::Object, false).fits(body));
+        assert!(!json("", Kind::Object, false).fits("<html>"));
+    }
+
+    #[test]
+    fn an_answer_that_the_engine_says_nothing_of_is_told_as_it_is() {
+        let probe =
+            Probe { when: When::default(), path: "/".into(), headers: Vec::new(), answers: Vec::new() };
+        let mut headers = HeaderMap::new();
+        headers.insert(header::LOCATION, http::HeaderValue::from_static("http://x/install"));
+        for (status, told) in [
+            (200, "not as the shop"),
+            (302, "http://x/install"),
+            (404, "does not lead to it yet"),
+            (418, "answers 418"),
+            (500, "its log tells more"),
+            (503, "no pod"),
+        ] {
+            let answer = Answer { status, headers: &headers, body: "" };
+            assert!(probe.judge(answer).unwrap_err().to_string().contains(told), "{status}");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! How much of the cluster a store may use.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use serde::Deserialize;
+
+/// What one container is promised and what it may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resources {
+    pub requests: Amounts,
+    pub limits: Amounts,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amounts {
+    pub cpu: Cpu,
+    pub memory: Memory,
+}
+
+/// The numbers of a plan: what the main container of each part gets, and how large each volume is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    pub parts: BTreeMap<String, Resources>,
+    pub volumes: BTreeMap<String, Disk>,
+}
+
+/// Thousandths of a core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Cpu(pub u32);
+
+/// MiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Memory(pub u32);
+
+/// GiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Disk(pub u32);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AmountError {
+    #[error("{0} is no amount of CPU: write cores or thousandths of one, such as 2 or 250m, up to 1000")]
+    Cpu(String),
+    #[error("{0} is no amount of memory: write it with its unit, such as 640Mi or 2Gi, up to 4096Gi")]
+    Memory(String),
+    #[error("{0} is no size of a volume: write whole GiB, such as 3Gi, up to 65536Gi")]
+    Disk(String),
+}
+
+/// So large that no sum of what one store asks for overflows.
+const MOST_CPU: u32 = 1_000_000;
+const MOST_MEMORY: u32 = 4096 * 1024;
+const MOST_DISK: u32 = 65536;
+
+impl FromStr for Cpu {
+    type Err = AmountError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let thousandths = match text.strip_suffix('m') {
+            Some(number) => number.parse().ok(),
+            None => text.parse::<u32>().ok().and_then(|cores| cores.checked_mul(1000)),
+        };
+        let fits = thousandths.filter(|thousandths| (1..=MOST_CPU).contains(thousandths));
+        fits.map(Self).ok_or_else(|| AmountError::Cpu(text.to_owned()))
+    }
+}
+
+impl FromStr for Memory {
+    type Err = AmountError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mebibytes = match text.strip_suffix("Gi") {
+            Some(number) => number.parse::<u32>().ok().and_then(|number| number.checked_mul(1024)),
+            None => text.strip_suffix("Mi").and_then(|number| number.parse().ok()),
+        };
+        let fits = mebibytes.filter(|mebibytes| (1..=MOST_MEMORY).contains(mebibytes));
+        fits.map(Self).ok_or_else(|| AmountError::Memory(text.to_owned()))
+    }
+}
+
+impl FromStr for Disk {
+    type Err = AmountError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let gibibytes = text.strip_suffix("Gi").and_then(|number| number.parse().ok());
+        let fits = gibibytes.filter(|gibibytes| (1..=MOST_DISK).contains(gibibytes));
+        fits.map(Self).ok_or_else(|| AmountError::Disk(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Cpu {
+    type Error = AmountError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for Memory {
+    type Error = AmountError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for Disk {
+    type Error = AmountError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Cpu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}m", self.0)
+    }
+}
+
+impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}Mi", self.0)
+    }
+}
+
+impl fmt::Display for Disk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}Gi", self.0)
+    }
+}
+
+impl Sizes {
+    /// All volumes together.
+    pub fn disk(&self) -> Disk {
+        Disk(self.volumes.values().map(|disk| disk.0).sum())
+    }
+
+    /// One line for the form: what the parts may use at most, all together.
+    pub fn summary(&self) -> String {
+        let limits = || self.parts.values().map(|resources| resources.limits);
+        let cpu = cores(limits().map(|limit| limit.cpu.0).sum());
+        let memory = amount(limits().map(|limit| limit.memory.0).sum());
+        match self.disk() {
+            Disk(0) => format!("up to {cpu}, {memory} memory"),
+            Disk(disk) => format!("up to {cpu}, {memory} memory, {disk} GiB disk"),
+        }
+    }
+}
+
+fn cores(thousandths: u32) -> String {
+    let number = decimal(thousandths, 1000);
+    let plural = if number == "1" { "" } else { "s" };
+    format!("{number} core{plural}")
+}
+
+fn amount(mebibytes: u32) -> String {
+    if mebibytes < 1024 { format!("{mebibytes} MiB") } else { format!("{} GiB", decimal(mebibytes, 1024)) }
+}
+
+/// `number` in units of `unit`, with one decimal where it is not whole.
+fn decimal(number: u32, unit: u32) -> String {
+    let tenths = (u64::from(number) * 10 + u64::from(unit) / 2) / u64::from(unit);
+    match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        rest => format!("{}.{rest}", tenths / 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sizes(cpu: u32, memory: u32, disk: Option<u32>) -> Sizes {
+        let amounts = Amounts { cpu: Cpu(cpu), memory: Memory(memory) };
+        let volumes = disk.map(|disk| ("data".to_owned(), Disk(disk)));
+        Sizes {
+            parts: [("web".to_owned(), Resources { requests: amounts, limits: amounts })].into(),
+            volumes: volumes.into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn amounts_are_read_as_kubernetes_writes_them_and_written_in_one_unit() {
+        for (text, thousandths) in [("250m", 250), ("2", 2000), ("1000m", 1000)] {
+            assert_eq!(text.parse(), Ok(Cpu(thousandths)), "{text}");
+        }
+        assert_eq!("2Gi".parse::<Memory>().unwrap().to_string(), "2048Mi");
+        assert_eq!("3Gi".parse::<Disk>().unwrap().to_string(), "3Gi");
+        assert_eq!(Cpu(1000).to_string(), "1000m");
+    }
+
+    #[test]
+    fn what_is_no_amount_is_refused_with_what_to_write() {
+        for text in ["", "0", "m", "-1", "1.5.", "2Gi", "99999"] {
+            assert_eq!(text.parse::<Cpu>(), Err(AmountError::Cpu(text.to_owned())));
+        }
+        for text in ["", "640", "0Mi", "640M", "5000Gi"] {
+            assert_eq!(text.parse::<Memory>(), Err(AmountError::Memory(text.to_owned())));
+        }
+        for text in ["", "3", "0Gi", "512Mi"] {
+            assert_eq!(text.parse::<Disk>(), Err(AmountError::Disk(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_plan_says_what_it_gives() {
+        assert_eq!(sizes(2000, 1024, Some(5)).summary(), "up to 2 cores, 1 GiB memory, 5 GiB disk");
+        assert_eq!(sizes(1000, 2560, None).summary(), "up to 1 core, 2.5 GiB memory");
+        assert_eq!(sizes(100, 64, None).summary(), "up to 0.1 cores, 64 MiB memory");
+    }
+}

@@ -1,0 +1,176 @@
+//! How the chart's values are filled: the values themselves, with placeholders for what differs from store to store. There is no language
+//! beyond that: a placeholder that is the whole of a value may be a list or a map, one within a text is a text.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    option::Options,
+    placeholder::{Piece, joined},
+    size::{Resources, Sizes},
+};
+
+/// The values of a chart, before anything is known of a store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template(pub(crate) Vec<(String, Node)>);
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    Given(Value),
+    Whole(Placeholder),
+    Text(Vec<Piece<Placeholder>>),
+    List(Vec<Node>),
+    Map(Vec<(String, Node)>),
+}
+
+/// What a placeholder stands for. `check` lets none through that names what the engine does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Placeholder {
+    Id,
+    Title,
+    Url,
+    Host,
+    Secret,
+    PullSecrets,
+    StorageClass,
+    IngressClass,
+    IngressAnnotations,
+    Tls,
+    TlsSecret,
+    Images,
+    Image(String),
+    ImageRepository(String),
+    ImageTag(String),
+    Option(String),
+    Resources(String),
+    Replicas(String),
+    Volume(String),
+}
+
+/// What is known of one store.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    pub id: &'a str,
+    pub title: &'a str,
+    pub url: &'a str,
+    pub host: &'a str,
+    /// The name of the Secret with the engine's keys.
+    pub secret: &'a str,
+    /// Names of the Secrets with which images are pulled.
+    pub pull_secrets: &'a [String],
+    /// Empty for the cluster's default.
+    pub storage_class: &'a str,
+    pub ingress: Ingress<'a>,
+    pub images: &'a BTreeMap<String, String>,
+    pub options: &'a Options,
+    pub sizes: &'a Sizes,
+    /// Whether its parts run, or are scaled to nothing.
+    pub running: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Ingress<'a> {
+    pub class: &'a str,
+    pub annotations: &'a BTreeMap<String, String>,
+    pub tls: bool,
+    /// Empty where the ingress controller has a certificate of its own.
+    pub tls_secret: &'a str,
+}
+
+impl Template {
+    pub fn fill(&self, facts: &Facts<'_>) -> Map<String, Value> {
+        map(&self.0, facts)
+    }
+}
+
+fn map(entries: &[(String, Node)], facts: &Facts<'_>) -> Map<String, Value> {
+    entries.iter().map(|(key, node)| (key.clone(), node.fill(facts))).collect()
+}
+
+impl Node {
+    fn fill(&self, facts: &Facts<'_>) -> Value {
+        match self {
+            Self::Given(value) => value.clone(),
+            Self::Whole(placeholder) => placeholder.value(facts),
+            Self::Text(pieces) => {
+                let text = |placeholder: &Placeholder| match placeholder.value(facts) {
+                    Value::String(text) => text,
+                    other => other.to_string(),
+                };
+                joined(pieces, text).into()
+            }
+            Self::List(nodes) => nodes.iter().map(|node| node.fill(facts)).collect(),
+            Self::Map(entries) => map(entries, facts).into(),
+        }
+    }
+}
+
+impl Placeholder {
+    fn value(&self, facts: &Facts<'_>) -> Value {
+        let image = |name: &str| facts.images.get(name).map(String::as_str).unwrap_or_default();
+        match self {
+            Self::Id => facts.id.into(),
+            Self::Title => facts.title.into(),
+            Self::Url => facts.url.into(),
+            Self::Host => facts.host.into(),
+            Self::Secret => facts.secret.into(),
+            Self::PullSecrets => facts.pull_secrets.into(),
+            Self::StorageClass => facts.storage_class.into(),
+            Self::IngressClass => facts.ingress.class.into(),
+            Self::IngressAnnotations => json!(facts.ingress.annotations),
+            Self::Tls => facts.ingress.tls.into(),
+            Self::TlsSecret => facts.ingress.tls_secret.into(),
+            Self::Images => json!(facts.images),
+            Self::Image(name) => image(name).into(),
+            Self::ImageRepository(name) => repository_and_tag(image(name)).0.into(),
+            Self::ImageTag(name) => repository_and_tag(image(name)).1.into(),
+            Self::Option(name) => json!(facts.options.get(name)),
+            Self::Resources(part) => facts.sizes.parts.get(part).map_or(Value::Null, resources),
+            Self::Replicas(_) => u8::from(facts.running).into(),
+            Self::Volume(name) => facts.sizes.volumes.get(name).map(ToString::to_string).into(),
+        }
+    }
+
+    /// Whether it can stand within a text.
+    pub(crate) fn is_text(&self, options: &Options) -> bool {
+        match self {
+            Self::PullSecrets | Self::IngressAnnotations | Self::Images | Self::Resources(_) => false,
+            // What is chosen is one of text, number and flag, and each has one way to be written.
+            Self::Option(name) => options.contains_key(name),
+            _ => true,
+        }
+    }
+}
+
+/// As a container has them.
+pub fn resources(resources: &Resources) -> Value {
+    let Resources { requests, limits } = resources;
+    json!({
+        "requests": { "cpu": requests.cpu.to_string(), "memory": requests.memory.to_string() },
+        "limits": { "cpu": limits.cpu.to_string(), "memory": limits.memory.to_string() },
+    })
+}
+
+/// A digest stays with the tag, as a runtime reads it.
+fn repository_and_tag(image: &str) -> (&str, &str) {
+    let name_begins = image.rfind('/').map_or(0, |slash| slash + 1);
+    let tagged = image[name_begins..].split_once(':');
+    tagged.map_or((image, ""), |(name, tag)| (&image[..name_begins + name.len()], tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_taken_apart_at_its_tag_and_not_at_the_registrys_port() {
+        for (image, repository, tag) in [
+            ("localhost:5000/team/shop:1.2", "localhost:5000/team/shop", "1.2"),
+            ("shop:1@sha256:00", "shop", "1@sha256:00"),
+            ("registry.example:5000/shop", "registry.example:5000/shop", ""),
+        ] {
+            assert_eq!(repository_and_tag(image), (repository, tag));
+        }
+    }
+}
