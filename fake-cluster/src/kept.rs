@@ -1,4 +1,4 @@
-//! Secrets, `ConfigMap`s and Leases. As the account of web may: one may be listed and watched by its name only.
+//! Secrets and `ConfigMap`s. As the account of web may: one may be listed and watched by its name only.
 
 use std::collections::BTreeMap;
 
@@ -33,14 +33,6 @@ impl Kept {
         let key = key(resource, name);
         let known = self.objects.insert(key.clone(), object.clone()).is_some();
         self.log.tell(if known { "MODIFIED" } else { "ADDED" }, &key, &object);
-    }
-
-    pub(crate) fn renew(&mut self, name: &str, at: &str, annotations: Value) {
-        let lease = json!({
-            "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "spec": {"renewTime": at},
-            "metadata": {"name": name, "namespace": NAMESPACE, "resourceVersion": "1", "uid": name, "annotations": annotations},
-        });
-        self.objects.insert(key("leases", name), lease);
     }
 
     pub(crate) fn get(&self, resource: &str, name: &str) -> Option<Value> {

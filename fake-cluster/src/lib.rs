@@ -2,20 +2,19 @@
 //! say nothing. Tests reach it as a client, or over HTTP.
 
 mod kept;
+mod line;
 mod log;
 mod objects;
 mod stores;
 
-use std::{
-    convert::Infallible,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Body, to_bytes};
 use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
 
+pub use self::line::Line;
 use self::{
     kept::Kept,
     log::Log,
@@ -74,12 +73,12 @@ impl Cluster {
     }
 
     pub fn client(self: &Arc<Self>) -> kube::Client {
-        let cluster = Arc::clone(self);
-        let service = tower::service_fn(move |request: Request<kube::client::Body>| {
-            let cluster = Arc::clone(&cluster);
-            async move { Ok::<_, Infallible>(cluster.answer(request.map(Body::new)).await) }
-        });
-        kube::Client::new(service, NAMESPACE)
+        self.line().client()
+    }
+
+    /// A way of its own for one of several that reach the cluster.
+    pub fn line(self: &Arc<Self>) -> Arc<Line> {
+        Line::to(Arc::clone(self))
     }
 
     /// Answers over HTTP for as long as the process lives.
@@ -122,7 +121,20 @@ impl Cluster {
 
     /// Puts a Lease as renewed `at` that time, with what its holder tells in its annotations.
     pub fn renew(&self, name: &str, at: &str, annotations: Value) {
-        lock(&self.kept).renew(name, at, annotations);
+        let metadata = json!({"name": name, "namespace": NAMESPACE, "annotations": annotations});
+        self.place("leases", json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": {"renewTime": at}}));
+    }
+
+    /// Puts an object of the platform's namespace, neither a Store nor a Secret or `ConfigMap`, as it is.
+    pub fn place(&self, resource: &str, object: Value) {
+        let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        let place = Place { resource, namespace: Some(NAMESPACE), name: Some(&name) };
+        lock(&self.objects).place(&place, object);
+    }
+
+    /// What was put so, or made by whoever reaches the cluster.
+    pub fn placed(&self, resource: &str, name: &str) -> Option<Value> {
+        lock(&self.objects).get(&Place { resource, namespace: Some(NAMESPACE), name: Some(name) })
     }
 
     pub fn kept(&self, resource: &str, name: &str) -> Option<Value> {
@@ -149,18 +161,20 @@ impl Cluster {
         let asked = Asked {
             method: parts.method.as_str(),
             query: parts.uri.query().unwrap_or_default(),
+            is_apply: parts
+                .headers
+                .get(http::header::CONTENT_TYPE)
+                .and_then(|kind| kind.to_str().ok())
+                .is_some_and(|kind| kind.starts_with("application/apply-patch")),
             body: serde_json::from_slice(&body).unwrap_or(Value::Null),
         };
         let Some(place) = Place::parse(path) else { return not_found() };
-        if place.namespace != Some(NAMESPACE) {
-            return lock(&self.objects).answer(&place, asked);
-        }
         match place.resource {
-            "stores" => self.answer_stores(place.name, asked).await,
-            resource @ ("secrets" | "configmaps" | "leases") => {
+            "stores" if place.namespace == Some(NAMESPACE) => self.answer_stores(place.name, asked).await,
+            resource @ ("secrets" | "configmaps") if place.namespace == Some(NAMESPACE) => {
                 lock(&self.kept).answer(resource, place.name, asked)
             }
-            _ => not_found(),
+            _ => lock(&self.objects).answer(&place, asked),
         }
     }
 
@@ -183,6 +197,8 @@ impl Cluster {
 struct Asked<'a> {
     method: &'a str,
     query: &'a str,
+    /// Whether a patch makes what is not there.
+    is_apply: bool,
     body: Value,
 }
 

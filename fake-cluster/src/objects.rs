@@ -82,8 +82,15 @@ impl Objects {
             },
             ("PATCH", Some(name)) => {
                 let key = place.key(name);
-                let mut object =
-                    self.objects.get(&key).cloned().unwrap_or_else(|| json!({"metadata": {"name": name}}));
+                let known = self.objects.get(&key).cloned();
+                let named = || json!({"metadata": {"name": name, "namespace": place.namespace}});
+                let Some(mut object) = known.or_else(|| asked.is_apply.then(named)) else {
+                    return not_found();
+                };
+                let expected = &asked.body["metadata"]["resourceVersion"];
+                if !expected.is_null() && *expected != object["metadata"]["resourceVersion"] {
+                    return failed(StatusCode::CONFLICT, "Conflict");
+                }
                 merge(&mut object, asked.body);
                 told(StatusCode::OK, &self.put(place.resource, &key, object))
             }
@@ -100,6 +107,16 @@ impl Objects {
             },
             _ => not_found(),
         }
+    }
+
+    /// Puts an object as it is, and tells the watches.
+    pub(crate) fn place(&mut self, place: &Place<'_>, object: Value) {
+        let key = place.key(place.name.unwrap_or_default());
+        self.put(place.resource, &key, object);
+    }
+
+    pub(crate) fn get(&self, place: &Place<'_>) -> Option<Value> {
+        self.objects.get(&place.key(place.name?)).cloned()
     }
 
     fn put(&mut self, resource: &str, key: &str, mut object: Value) -> Value {

@@ -36,7 +36,7 @@ pub struct Config {
     /// The `ClusterRole` that the operator is bound to in each store's namespace; none where it has enough rights of its own.
     #[serde(default)]
     pub store_manager_role: String,
-    /// The Lease in which the operator says that it is at work; empty where it does not.
+    /// The Lease by which of several operators one acts, and by which web knows that one does; empty where there is but one.
     #[serde(default)]
     pub operator_lease: String,
     /// How long one try may take.

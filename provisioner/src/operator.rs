@@ -5,14 +5,16 @@
 
 mod context;
 mod fail;
-pub mod heartbeat;
 mod keep;
+mod lease;
 mod make;
 mod orphans;
 mod prepare;
 mod remove;
 mod room;
 mod teardown;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::{
@@ -37,13 +39,19 @@ use kube::{
         watcher,
     },
 };
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
-use self::context::Context;
 pub use self::context::Health;
+use self::{
+    context::Context,
+    lease::{Contender, Terms},
+};
 use crate::{
-    act::{manifests::Account, runner::Runner},
+    act::{claim::Claim, manifests::Account, runner::Runner},
     config::Config,
     decide::backoff,
     observe::{pods, storefront::Visitor, watched::Watched},
@@ -66,8 +74,20 @@ pub enum PassError {
     Overtaken,
 }
 
-/// Runs until `shutdown`; what is running then is given its time.
+/// Runs until `shutdown`; what is running then is given its time. While another operator holds the Lease, it only looks.
 pub async fn run(
+    client: Client,
+    config: Arc<Config>,
+    visitor: Visitor,
+    scratch: PathBuf,
+    health: Health,
+    shutdown: CancellationToken,
+) {
+    run_under(Terms::default(), client, config, visitor, scratch, health, shutdown).await;
+}
+
+async fn run_under(
+    terms: Terms,
     client: Client,
     config: Arc<Config>,
     visitor: Visitor,
@@ -84,8 +104,11 @@ pub async fn run(
 
     let (wake, woken) = futures::channel::mpsc::unbounded();
     let (stores, store_writer) = reflector::store();
+    let (end, until) = watch::channel(None);
+    let is_alone = config.operator_lease.is_empty();
+    let claim = if is_alone { Claim::always() } else { Claim::until(until) };
     let context = Arc::new(Context {
-        runner: Runner::new(&scratch, PROGRAMS_PER_STORE * config.concurrency),
+        runner: Runner::new(&scratch, PROGRAMS_PER_STORE * config.concurrency, claim.clone()),
         removals: Semaphore::new(config.concurrency),
         visitor,
         account,
@@ -97,15 +120,21 @@ pub async fn run(
         broken_off: Mutex::default(),
         room: Default::default(),
         wake,
-        began: now(),
+        began: Mutex::new(now()),
         shutdown: shutdown.clone(),
-        client,
+        client: claim.fence(client.clone()),
+        claim,
         config: Arc::clone(&config),
     });
     health.watch(&context);
     let mut beside = JoinSet::new();
     beside.spawn(orphans::sweep(Arc::clone(&context)));
     watch_the_rest(&context, &mut beside);
+    let (mut contending, ended) = (JoinSet::new(), CancellationToken::new());
+    if !is_alone {
+        let contender = Contender::new(client, terms, Arc::clone(&context), end);
+        contending.spawn(contender.contend(ended.clone()));
+    }
 
     let is_news = {
         let context = Arc::clone(&context);
@@ -127,9 +156,12 @@ pub async fn run(
         .graceful_shutdown_on(shutdown.cancelled_owned())
         .run(work::pass, failed, Arc::clone(&context))
         .for_each(|result| {
+            let claim = &context.claim;
             match result {
                 // Pods and volumes of another platform's stores, or of one that has just gone.
                 Ok(_) | Err(ControllerError::ObjectNotFound(_)) => {}
+                // All of them, and it is told by whoever lost the Lease.
+                Err(ControllerError::ReconcilerFailed(..)) if !claim.is_valid() => {}
                 Err(ControllerError::ReconcilerFailed(error, store)) => {
                     tracing::warn!(store = %store.name, %error, "a pass broke off and is repeated");
                 }
@@ -139,6 +171,9 @@ pub async fn run(
         })
         .await;
     beside.shutdown().await;
+    // Only now that nothing is done any more, another operator may begin.
+    ended.cancel();
+    contending.join_next().await;
     tracing::info!("the operator has ended");
 }
 
@@ -178,6 +213,10 @@ fn claimant(volume: &PersistentVolume) -> Option<String> {
 }
 
 fn failed(store: Arc<Store>, error: &PassError, context: Arc<Context>) -> Action {
+    if !context.claim.is_valid() {
+        // Woken when this operator takes over again.
+        return Action::await_change();
+    }
     if matches!(error, PassError::Overtaken) {
         return Action::requeue(Duration::from_millis(100));
     }

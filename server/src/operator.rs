@@ -3,11 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use provisioner::{
-    config::Config,
-    observe::storefront::Visitor,
-    operator::{Health, heartbeat},
-};
+use provisioner::{config::Config, observe::storefront::Visitor, operator::Health};
 use tokio_util::sync::CancellationToken;
 
 /// Runs until `shutdown`, and until what is then running has had its time.
@@ -20,8 +16,6 @@ pub(crate) async fn serve(
     let scratch = std::env::temp_dir().join("storeyard");
     std::fs::create_dir_all(&scratch).with_context(|| format!("{} cannot be made", scratch.display()))?;
     let visitor = Visitor::new(&config).context("the shops' certificates could not be checked")?;
-    let heart = tokio::spawn(heartbeat::beat(client.clone(), Arc::clone(&config), health.clone()));
     provisioner::operator::run(client, config, visitor, scratch, health, shutdown).await;
-    heart.abort();
     Ok(())
 }

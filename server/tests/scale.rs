@@ -21,6 +21,10 @@ struct Operator {
 
 impl Operator {
     async fn over(cluster: Arc<Cluster>, name: &str) -> Self {
+        Self::with(CONFIG, cluster, name).await
+    }
+
+    async fn with(config: &str, cluster: Arc<Cluster>, name: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(Arc::clone(&cluster).serve(listener));
@@ -33,7 +37,7 @@ impl Operator {
             "contexts": [{ "name": "fake", "context": { "cluster": "fake", "user": "fake" } }],
         });
         std::fs::write(folder.join("kubeconfig"), kubeconfig.to_string()).unwrap();
-        std::fs::write(folder.join("config.json"), CONFIG).unwrap();
+        std::fs::write(folder.join("config.json"), config).unwrap();
         let log = std::fs::File::create(folder.join("log")).unwrap();
         let process = Command::new(env!("CARGO_BIN_EXE_storeyard"))
             .args(["operator", "--health-listen", "127.0.0.1:0", "--config"])
@@ -177,4 +181,29 @@ async fn an_api_server_that_says_nothing_for_a_while_stops_no_store_for_ever() {
     };
     // One call's patience, and the pause after it.
     operator.until("told of", Duration::from_secs(30), is_told).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_that_is_killed_is_followed_within_twenty_seconds() {
+    let config =
+        CONFIG.replace(r#""concurrency": 4"#, r#""concurrency": 4, "operatorLease": "storeyard-operator""#);
+    let cluster = Cluster::new();
+    cluster.place("leases", json!({ "metadata": { "name": "storeyard-operator" } }));
+    let is_told = |name: &'static str| move |cluster: &Cluster| phase(cluster, name) == "Degraded";
+    let mut first = Operator::with(&config, Arc::clone(&cluster), "first").await;
+    cluster.put(ready(1));
+    first.until("told", Duration::from_secs(60), is_told("shop-00001")).await;
+    let mut second = Operator::with(&config, Arc::clone(&cluster), "second").await;
+    let holder = |cluster: &Cluster| {
+        let lease = cluster.placed("leases", "storeyard-operator").unwrap_or_default();
+        lease["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned()
+    };
+    let held = holder(&cluster);
+    // Long enough for the second one to be at its place.
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(holder(&cluster), held);
+    first.process.kill().unwrap();
+    cluster.put(ready(2));
+    second.until("told", Duration::from_secs(20), is_told("shop-00002")).await;
+    assert_ne!(holder(&cluster), held);
 }

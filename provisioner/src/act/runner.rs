@@ -15,6 +15,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use super::claim::Claim;
 use crate::resource::{now, progress::shortened};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,11 +139,12 @@ impl Ran {
     }
 }
 
-/// Runs programs in an environment of its own, a bounded number at a time.
+/// Runs programs in an environment of its own, a bounded number at a time, and none without the claim.
 #[derive(Clone, Debug)]
 pub struct Runner {
     env: Vec<(OsString, OsString)>,
     places: Arc<Semaphore>,
+    claim: Claim,
 }
 
 impl Runner {
@@ -150,6 +152,8 @@ impl Runner {
     const KEPT: usize = 256 * 1024;
     /// Helm needs a moment to write down that it was interrupted.
     const GRACE: Duration = Duration::from_secs(15);
+    /// As long as that it has only while nobody else begins.
+    const GRACE_WITHOUT_CLAIM: Duration = Duration::from_secs(2);
     /// What of this process' environment its programs need: where things are, how the cluster and the outside are reached.
     const PASSED_ON: [&'static str; 12] = [
         "PATH",
@@ -167,7 +171,7 @@ impl Runner {
     ];
 
     /// `scratch`: a folder the programs may fill with what they cache. `places`: how many may run at a time; each takes some 65 MB.
-    pub fn new(scratch: &Path, places: usize) -> Self {
+    pub fn new(scratch: &Path, places: usize, claim: Claim) -> Self {
         let mut env: Vec<_> = Self::PASSED_ON
             .into_iter()
             .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)))
@@ -184,10 +188,10 @@ impl Runner {
             let home = std::env::var_os(name).unwrap_or_else(|| scratch.join(folder).into_os_string());
             env.push((name.into(), home));
         }
-        Self { env, places: Arc::new(Semaphore::new(places)) }
+        Self { env, places: Arc::new(Semaphore::new(places)), claim }
     }
 
-    /// Runs to the end, to the deadline, or until `unwanted` resolves; never leaves the program running.
+    /// Runs to the end, to the deadline, until `unwanted` resolves or the claim is lost; never leaves the program running.
     pub async fn run(&self, invocation: Invocation, unwanted: impl Future<Output = ()>) -> Ran {
         let line = invocation.line();
         let tool = invocation.tool.name();
@@ -212,6 +216,9 @@ impl Runner {
     ) -> Result<String, CommandError> {
         let tool = invocation.tool.name();
         let could_not_start = |source| CommandError::CouldNotStart { tool, source };
+        if !self.claim.is_valid() {
+            return Err(CommandError::Cancelled { tool });
+        }
         let mut child = Command::new(tool)
             .args(&invocation.args)
             .env_clear()
@@ -245,19 +252,23 @@ impl Runner {
             }
             () = sleep(invocation.deadline) => {}
             () = unwanted => {
-                end(&mut child).await;
+                end(&mut child, Self::GRACE).await;
+                return Err(CommandError::Cancelled { tool });
+            }
+            () = self.claim.lost() => {
+                end(&mut child, Self::GRACE_WITHOUT_CLAIM).await;
                 return Err(CommandError::Cancelled { tool });
             }
         }
-        end(&mut child).await;
+        end(&mut child, Self::GRACE).await;
         Err(CommandError::Deadline { tool, seconds: invocation.deadline.as_secs() })
     }
 }
 
 /// Asks the whole group to end, gives it its time, and then does not ask.
-async fn end(child: &mut Child) {
+async fn end(child: &mut Child, grace: Duration) {
     signal(child, Signal::TERM);
-    if timeout(Runner::GRACE, child.wait()).await.is_err() {
+    if timeout(grace, child.wait()).await.is_err() {
         signal(child, Signal::KILL);
         let _status = child.wait().await;
     }
@@ -298,6 +309,8 @@ fn last_line(text: &str) -> &str {
 mod tests {
     use std::{future::pending, os::unix::fs::PermissionsExt};
 
+    use tokio::{sync::watch, time::Instant};
+
     use super::*;
 
     /// A runner whose `kubectl` is a script: what is tested is how programs are run, which a cluster cannot show.
@@ -308,7 +321,8 @@ mod tests {
         std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         let path = format!("{}:/usr/bin:/bin", folder.display());
-        (Runner { env: vec![("PATH".into(), path.into())], places: Arc::new(Semaphore::new(2)) }, folder)
+        let env = vec![("PATH".into(), path.into())];
+        (Runner { env, places: Arc::new(Semaphore::new(2)), claim: Claim::always() }, folder)
     }
 
     fn invocation(stdin: Option<&str>, deadline: Duration) -> Invocation {
@@ -387,6 +401,23 @@ mod tests {
         let ran = runner.run(invocation(None, LONG), sleep(Duration::from_millis(300))).await;
         assert!(matches!(ran.outcome, Err(CommandError::Cancelled { .. })), "{ran:?}");
         assert!(folder.join("kubectl.bye").exists());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn without_the_claim_no_program_is_started_and_one_that_runs_is_ended_at_once() {
+        let (mut runner, folder) = runner("trap '' TERM; touch \"$0.began\"; sleep 60 & wait");
+        let (sender, end) = watch::channel(Some(Instant::now() + Duration::from_millis(500)));
+        runner.claim = Claim::until(end);
+        let ran = runner.run(invocation(None, LONG), pending()).await;
+        assert!(matches!(ran.outcome, Err(CommandError::Cancelled { .. })), "{ran:?}");
+        assert!(ran.took.0 < 5000, "before another operator begins: {ran:?}");
+        assert!(folder.join("kubectl.began").exists());
+        std::fs::remove_file(folder.join("kubectl.began")).unwrap();
+        let ran = runner.run(invocation(None, LONG), pending()).await;
+        assert!(matches!(ran.outcome, Err(CommandError::Cancelled { .. })), "{ran:?}");
+        assert!(!folder.join("kubectl.began").exists());
+        drop(sender);
         std::fs::remove_dir_all(folder).unwrap();
     }
 

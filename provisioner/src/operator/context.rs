@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use futures::channel::mpsc::UnboundedSender;
+use futures::{FutureExt, channel::mpsc::UnboundedSender};
 use k8s_openapi::api::core::v1::{Namespace, PersistentVolume, Pod};
 use kube::{
     Client, ResourceExt,
@@ -16,7 +16,7 @@ use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    act::{manifests::Account, runner::Runner},
+    act::{claim::Claim, manifests::Account, runner::Runner},
     config::Config,
     decide::turns::{Candidate, admitted, ahead},
     observe::{room::Room, storefront::Visitor, watched::Watched},
@@ -24,7 +24,9 @@ use crate::{
 };
 
 pub(super) struct Context {
+    /// Changes nothing without the claim, nor does the runner.
     pub(super) client: Client,
+    pub(super) claim: Claim,
     pub(super) config: Arc<Config>,
     pub(super) runner: Runner,
     /// Stores that may be torn down at a time.
@@ -44,7 +46,8 @@ pub(super) struct Context {
     /// What the nodes have left, and when they were looked at.
     pub(super) room: tokio::sync::Mutex<Option<(Instant, Room)>>,
     pub(super) wake: UnboundedSender<ObjectRef<Store>>,
-    pub(super) began: Millis,
+    /// When this process began to act.
+    pub(super) began: Mutex<Millis>,
     pub(super) shutdown: CancellationToken,
 }
 
@@ -171,6 +174,21 @@ impl Context {
         }
     }
 
+    /// Begins to act. What was known when another operator acted may not be so any more: it is looked at anew.
+    pub(super) fn take_over(&self) {
+        *self.began.lock().unwrap_or_else(PoisonError::into_inner) = now();
+        self.lock().clear();
+        self.broken_off.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        for store in self.stores.state() {
+            // Nobody listens only when the operator ends.
+            let _sent = self.wake.unbounded_send(ObjectRef::from_obj(&store));
+        }
+    }
+
+    pub(super) fn began(&self) -> Millis {
+        *self.began.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn is_unwanted(&self, id: &StoreId, attempt: u32) -> bool {
         let key = ObjectRef::new(id.as_str()).within(&self.config.namespace);
         match self.stores.get(&key) {
@@ -184,7 +202,7 @@ impl Context {
     }
 
     /// Namespaces of this platform's stores that are there without a Store. One that was just made is not called so.
-    fn namespaces_without_store(&self) -> Vec<StoreId> {
+    pub(super) fn namespaces_without_store(&self) -> Vec<StoreId> {
         const SETTLED: i64 = 60_000;
         let is_stray = |namespace: &Arc<Namespace>| {
             let id = StoreId::parse(namespace.labels().get(STORE_LABEL)?).ok()?;
@@ -203,6 +221,12 @@ impl Context {
     /// Waits until it is known what there is beside the Stores.
     pub(super) async fn loaded(&self) {
         tokio::join!(self.pods.loaded(), self.namespaces.loaded(), self.volumes.loaded());
+    }
+
+    /// Whether it is known what there is.
+    pub(super) fn is_loaded(&self) -> bool {
+        let stores = self.stores.wait_until_ready().now_or_never();
+        stores.is_some_and(|ready| ready.is_ok()) && self.loaded().now_or_never().is_some()
     }
 
     /// How many stores are in each phase, for the metrics.
@@ -279,25 +303,15 @@ impl Health {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(context));
     }
 
-    /// The operator has seen all there is, and does not end.
+    /// The operator has seen all there is, and does not end. It may still be another one that acts.
     pub fn is_ready(&self) -> bool {
-        use futures::FutureExt;
-        self.context().is_some_and(|context| {
-            !context.shutdown.is_cancelled()
-                && context.stores.wait_until_ready().now_or_never().is_some_and(|ready| ready.is_ok())
-                && context.loaded().now_or_never().is_some()
-        })
-    }
-
-    /// Namespaces that are there without a Store; none while that is not known.
-    pub(super) fn namespaces_without_store(&self) -> Vec<StoreId> {
-        let known = self.context().filter(|_| self.is_ready());
-        known.map(|context| context.namespaces_without_store()).unwrap_or_default()
+        self.context().is_some_and(|context| !context.shutdown.is_cancelled() && context.is_loaded())
     }
 
     /// Brings the gauges up to date; called when metrics are read.
     pub fn measure(&self) {
         let Some(context) = self.context() else { return };
+        metrics::gauge!("storeyard_lease_held").set(if context.claim.is_valid() { 1.0 } else { 0.0 });
         for (phase, number) in context.phases() {
             #[expect(clippy::cast_precision_loss, reason = "a number of stores is far below 2^52")]
             metrics::gauge!("storeyard_stores", "phase" => phase).set(number as f64);

@@ -18,7 +18,9 @@ const AGE: i64 = 60 * 60 * 1000;
 
 pub(super) async fn sweep(context: Arc<Context>) {
     loop {
-        if let Err(error) = once(&context).await {
+        if context.claim.is_valid()
+            && let Err(error) = once(&context).await
+        {
             tracing::warn!(%error, "credentials without a store could not be looked for");
         }
         tokio::time::sleep(EVERY).await;

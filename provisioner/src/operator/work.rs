@@ -63,6 +63,10 @@ pub(super) struct Work<'a> {
 
 pub(super) async fn pass(resource: Arc<Store>, context: Arc<Context>) -> Result<Action, PassError> {
     context.loaded().await;
+    if !context.claim.is_valid() {
+        // Woken when this operator takes over.
+        return Ok(Action::await_change());
+    }
     let began = Instant::now();
     let result = one_pass(&resource, &context).await;
     metrics::histogram!("storeyard_pass_seconds").record(began.elapsed().as_secs_f64());
@@ -137,7 +141,9 @@ impl Work<'_> {
             match flow {
                 Flow::Rest => return Ok(Some(Action::await_change())),
                 Flow::Pause(pause) => return Ok(Some(Action::requeue(pause))),
-                Flow::On if self.context.shutdown.is_cancelled() => return Ok(Some(Action::await_change())),
+                Flow::On if self.context.shutdown.is_cancelled() || !self.context.claim.is_valid() => {
+                    return Ok(Some(Action::await_change()));
+                }
                 Flow::On if !self.deleting && self.is_unwanted() => {
                     return Ok(Some(Action::requeue(Duration::ZERO)));
                 }
@@ -147,7 +153,7 @@ impl Work<'_> {
     }
 
     async fn step(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
-        let second_chance = self.context.began.plus_seconds(SECOND_CHANCE);
+        let second_chance = self.context.began().plus_seconds(SECOND_CHANCE);
         let ends = match self.progress.deadline {
             _ if self.memory.hopeless => Some(now()),
             deadline => deadline.map(|deadline| deadline.max(second_chance)),

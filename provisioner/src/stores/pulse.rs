@@ -12,7 +12,7 @@ use crate::{config::Config, resource::now};
 
 const EVERY: Duration = Duration::from_secs(15);
 const LIMIT: Duration = Duration::from_secs(5);
-/// The operator beats every 15 s; after four that were missed nobody looks.
+/// The operator that holds the Lease renews it every few seconds, and another one follows within 20 s. Later nobody looks.
 const SILENCE_MILLIS: i64 = 60_000;
 
 /// When the operator was heard last. Clocks of two machines differ, so that it is this one's that tells how long ago that was.

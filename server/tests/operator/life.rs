@@ -82,23 +82,17 @@ async fn a_store_that_is_deleted_while_it_is_made_goes() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
-async fn an_operator_says_that_it_lives_for_as_long_as_it_does() {
+async fn an_operator_holds_the_lease_for_as_long_as_it_lives() {
     let mut platform = Platform::new(|config| config["operatorLease"] = "operator".into()).await;
     platform.apply(&serde_json::json!({
         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
         "metadata": {"name": "operator", "namespace": platform.namespace},
     }));
-    let renewed = |platform: &Platform| {
-        platform.kubectl(&[
-            "get",
-            "lease",
-            "operator",
-            "-n",
-            &platform.namespace,
-            "-o",
-            "jsonpath={.spec.renewTime}",
-        ])
+    let told = |platform: &Platform, what: &str| {
+        let path = format!("jsonpath={{.spec.{what}}}");
+        platform.kubectl(&["get", "lease", "operator", "-n", &platform.namespace, "-o", &path])
     };
+    let renewed = |platform: &Platform| told(platform, "renewTime");
     assert_eq!(renewed(&platform), "");
     platform.start(None);
     let began = std::time::Instant::now();
@@ -106,7 +100,9 @@ async fn an_operator_says_that_it_lives_for_as_long_as_it_does() {
         assert!(began.elapsed() < LONG, "{}", platform.log());
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     }
+    assert!(!told(&platform, "holderIdentity").is_empty());
     platform.stop();
+    assert_eq!(told(&platform, "holderIdentity"), "", "the next one need not wait");
     let last = renewed(&platform);
     tokio::time::sleep(std::time::Duration::from_secs(20)).await;
     assert_eq!(renewed(&platform), last);
