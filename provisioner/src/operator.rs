@@ -4,6 +4,7 @@
 //! is remembered until it comes back from the API server, and what someone else wrote meanwhile counts.
 
 mod context;
+pub mod events;
 mod fail;
 mod keep;
 mod lease;
@@ -48,6 +49,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::context::Health;
 use self::{
     context::Context,
+    events::Events,
     lease::{Contender, Terms},
 };
 use crate::{
@@ -107,7 +109,9 @@ async fn run_under(
     let (end, until) = watch::channel(None);
     let is_alone = config.operator_lease.is_empty();
     let claim = if is_alone { Claim::always() } else { Claim::until(until) };
+    let (events, told) = Events::new();
     let context = Arc::new(Context {
+        events,
         runner: Runner::new(&scratch, PROGRAMS_PER_STORE * config.concurrency, claim.clone()),
         removals: Semaphore::new(config.concurrency),
         visitor,
@@ -129,6 +133,7 @@ async fn run_under(
     health.watch(&context);
     let mut beside = JoinSet::new();
     beside.spawn(orphans::sweep(Arc::clone(&context)));
+    beside.spawn(told.publish(context.client.clone(), context.claim.clone()));
     watch_the_rest(&context, &mut beside);
     let (mut contending, ended) = (JoinSet::new(), CancellationToken::new());
     if !is_alone {

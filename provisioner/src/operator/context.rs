@@ -15,6 +15,7 @@ use store::{Millis, Phase, RemovalKind, StoreId, time::Elapsed};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
+use super::events::Events;
 use crate::{
     act::{claim::Claim, manifests::Account, runner::Runner},
     config::Config,
@@ -27,6 +28,7 @@ pub(super) struct Context {
     /// Changes nothing without the claim, nor does the runner.
     pub(super) client: Client,
     pub(super) claim: Claim,
+    pub(super) events: Events,
     pub(super) config: Arc<Config>,
     pub(super) runner: Runner,
     /// Stores that may be torn down at a time.

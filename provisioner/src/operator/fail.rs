@@ -14,6 +14,7 @@ use store::{
 
 use super::{
     PassError,
+    events::Reason,
     prepare::{Found, Ours},
     teardown::Torn,
     work::{Flow, Work},
@@ -51,6 +52,7 @@ impl Work<'_> {
     /// Keeps why the store is given up; it is `Failed` when it is cleaned up.
     pub(super) fn fail(&mut self, step: ConditionKind, sentence: String, evidence: Vec<Evidence>) {
         tracing::warn!(store = %self.id, %step, reason = %sentence, "given up");
+        self.tell_event(Reason::GivingUp, &sentence);
         let at = now();
         self.progress.note(format!("Given up: {sentence}"), at);
         self.see(step, State::InProgress, format!("{sentence} What was made is being removed."));

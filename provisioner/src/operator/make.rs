@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::{
     PassError,
+    events::Reason,
     prepare::{Found, Ours},
     work::{Flow, Work},
 };
@@ -141,6 +142,10 @@ impl Work<'_> {
                 self.told_if(news.as_ref(), told?);
                 if installed.is_ok() {
                     self.see(ConditionKind::ReleaseDeployed, State::Done, "");
+                    self.tell_event(
+                        Reason::Deployed,
+                        format!("The release {} was deployed from {}.", self.id.release(), engine.chart),
+                    );
                 }
                 Ok(self.after(ConditionKind::ReleaseDeployed, installed))
             }

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     PassError,
+    events::Reason,
     work::{Flow, Work},
 };
 use crate::{
@@ -159,6 +160,13 @@ impl Work<'_> {
         }
         self.see(ConditionKind::NamespaceReady, State::Done, "");
         self.see(ConditionKind::CredentialsReady, State::Done, "");
+        self.tell_event(
+            Reason::Created,
+            format!(
+                "The namespace {} was made, with its limits, its network policies and its Secrets.",
+                id.namespace()
+            ),
+        );
         self.memory.complaint = None;
         self.memory.complaints = 0;
         Ok(Flow::On)

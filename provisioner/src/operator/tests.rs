@@ -3,14 +3,22 @@
 use std::time::Duration;
 
 use fake_cluster::{Cluster, Line};
+use k8s_openapi::api::events::v1::Event;
 use serde_json::{Value, json};
+use store::{ConditionKind, Millis, State};
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
     task::JoinHandle,
     time::{Instant, sleep},
 };
 
 use super::*;
-use crate::config::tests::EXAMPLE;
+use crate::{
+    act::manifests::{DATABASE, WEB},
+    config::tests::EXAMPLE,
+    resource::progress::Progress,
+};
 
 const LEASE: &str = "storeyard-operator";
 /// As the real ones, but for whoever waits for a test.
@@ -32,9 +40,13 @@ struct Operator {
 
 impl Operator {
     fn over(cluster: &Arc<Cluster>) -> Self {
+        Self::with_shops_at("127.0.0.1:9", cluster)
+    }
+
+    fn with_shops_at(address: &str, cluster: &Arc<Cluster>) -> Self {
         let line = cluster.line();
         let config = EXAMPLE
-            .replace("127.0.0.1:80", "127.0.0.1:9")
+            .replace("127.0.0.1:80", address)
             .replace(r#""concurrency""#, &format!(r#""operatorLease": "{LEASE}", "concurrency""#));
         let config = Arc::new(Config::parse(&config).unwrap());
         let visitor = Visitor::new(&config).unwrap();
@@ -77,6 +89,67 @@ fn not_understood(name: &str) -> Value {
             "admin": { "user": "ada", "email": "ada@example.com" },
         },
     })
+}
+
+/// A Store that was made, as its status tells.
+fn ready(name: &str) -> Value {
+    let mut progress = Progress { attempt: 1, ready: Some(Millis(1)), ..Progress::default() };
+    for kind in ConditionKind::ALL {
+        progress.see(kind, State::Done, "", Millis(1));
+    }
+    progress.settle(false, Millis(1));
+    let mut store = not_understood(name);
+    store["spec"]["plan"] = json!("small");
+    store["status"] = serde_json::to_value(progress.write(Some(1))).unwrap();
+    store
+}
+
+/// What a shop consists of that runs, as far as the operator looks at it.
+async fn run_shop(cluster: &Arc<Cluster>, id: &str) {
+    let namespace = format!("store-{id}");
+    let of_store = |labels: Value| {
+        let mut labels = labels;
+        labels["storeyard.dev/store"] = json!(id);
+        labels["storeyard.dev/platform"] = json!("storeyard");
+        labels
+    };
+    let ground = json!({ "metadata": {
+        "name": namespace, "labels": of_store(json!({})), "annotations": { "storeyard.dev/ready-at": "2026-01-02T03:04:05.000Z" },
+    } });
+    let namespaces: Api<Namespace> = Api::all(cluster.client());
+    namespaces.create(&PostParams::default(), &serde_json::from_value(ground).unwrap()).await.unwrap();
+    let pods: Api<Pod> = Api::namespaced(cluster.client(), &namespace);
+    for part in [DATABASE, WEB] {
+        let pod = json!({
+            "metadata": { "name": part, "namespace": namespace, "labels": of_store(json!({ "app.kubernetes.io/component": part })) },
+            "status": { "conditions": [{ "type": "PodScheduled", "status": "True" }, { "type": "Ready", "status": "True" }] },
+        });
+        pods.create(&PostParams::default(), &serde_json::from_value(pod).unwrap()).await.unwrap();
+    }
+}
+
+/// Where every shop answers that it sells nothing yet.
+async fn shops() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 1024];
+            stream.read(&mut request).await.ok();
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]").await.ok();
+        }
+    });
+    address
+}
+
+/// The Events about a Store, in order.
+async fn events(cluster: &Arc<Cluster>, store: &str) -> Vec<(String, String, String)> {
+    let events: Api<Event> = Api::namespaced(cluster.client(), "storeyard");
+    let mut all = events.list(&ListParams::default()).await.unwrap().items;
+    all.retain(|event| event.regarding.as_ref().is_some_and(|about| about.uid.as_deref() == Some(store)));
+    all.sort_by_key(|event| event.event_time.as_ref().map(|time| time.0));
+    let text = |text: Option<String>| text.unwrap_or_default();
+    all.into_iter().map(|event| (text(event.type_), text(event.reason), text(event.note))).collect()
 }
 
 fn is_told(cluster: &Cluster, store: &str) -> bool {
@@ -182,5 +255,24 @@ async fn without_a_lease_to_hold_nothing_is_acted_on() {
     assert!(!operator.wrote("a-00001"));
     cluster.place("leases", json!({ "metadata": { "name": LEASE } }));
     until("told of", || is_told(&cluster, "a-00001")).await;
+    operator.running.abort();
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_store_is_told_as_events_on_it() {
+    let cluster = cluster();
+    cluster.put(ready("a-00001"));
+    let operator = Operator::with_shops_at(&shops().await, &cluster).ready().await;
+    let phase = |name: &str| cluster.get(name).unwrap()["status"]["phase"].clone();
+    until("degraded", || phase("a-00001") == "Degraded").await;
+    run_shop(&cluster, "a-00001").await;
+    until("ready again", || phase("a-00001") == "Ready").await;
+    until("told", || operator.line.written().iter().filter(|what| *what == "POST events/").count() == 2)
+        .await;
+    let events = events(&cluster, "a-00001").await;
+    let [(kind, reason, note), (recovered, again, _)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((kind.as_str(), reason.as_str()), ("Warning", "Degraded"));
+    assert!(note.starts_with("The namespace was deleted by someone else."), "{note}");
+    assert_eq!((recovered.as_str(), again.as_str()), ("Normal", "Recovered"));
     operator.running.abort();
 }

@@ -2,18 +2,20 @@
 
 use std::{future::pending, sync::Arc, time::Duration};
 
+use k8s_openapi::api::core::v1::ObjectReference;
 use kube::{
     Api, Resource, ResourceExt,
     api::{Patch, PatchParams},
     runtime::controller::Action,
 };
 use serde_json::json;
-use store::{ConditionKind, Millis, State, StoreId};
+use store::{ConditionKind, Millis, Phase, State, StoreId};
 use tokio::time::{Instant, sleep};
 
 use super::{
     PassError,
     context::{Context, Memory},
+    events::{self, Reason},
 };
 use crate::{
     act::runner::{CommandError, Invocation, Ran},
@@ -55,6 +57,8 @@ pub(super) struct Work<'a> {
     pub(super) attempt: u32,
     pub(super) progress: Progress,
     pub(super) memory: Memory,
+    /// As Events name it.
+    reference: ObjectReference,
     deleting: bool,
     generation: Option<i64>,
     /// The resource's version that the pass began with.
@@ -107,7 +111,8 @@ async fn one_pass(resource: &Store, context: &Context) -> Result<Action, PassErr
     let seen = resource.resource_version().unwrap_or_default();
     let progress = memory.progress.take().unwrap_or_else(|| Progress::read(resource.status.as_ref()));
     let (attempt, generation) = (resource.spec.attempt, resource.meta().generation);
-    let mut work = Work { context, id, attempt, progress, memory, deleting, generation, seen };
+    let reference = events::reference(resource);
+    let mut work = Work { context, id, attempt, progress, memory, reference, deleting, generation, seen };
     let result = work.advance(&goal).await;
     if !matches!(result, Ok(None)) {
         work.remember();
@@ -124,6 +129,10 @@ impl Work<'_> {
                     Some(flow) => flow,
                     None => {
                         without_finalizer(self.context, self.id.as_str()).await?;
+                        self.tell_event(
+                            Reason::Deleted,
+                            "The release, the namespace and its volumes are gone.",
+                        );
                         self.context.forget(&self.id);
                         return Ok(None);
                     }
@@ -213,9 +222,22 @@ impl Work<'_> {
         self.context.is_unwanted(&self.id, self.attempt)
     }
 
+    pub(super) fn tell_event(&self, reason: Reason, note: impl AsRef<str>) {
+        self.context.events.tell(&self.reference, reason, note);
+    }
+
     /// What the status is to be, if that is news; and remembers it whether or not it can be written.
     pub(super) fn news(&mut self) -> Option<StoreStatus> {
-        self.progress.settle(self.deleting, now());
+        let told = self.progress.phase.map(|(phase, _)| phase);
+        match (told, self.progress.settle(self.deleting, now())) {
+            (Some(Phase::Degraded), Phase::Ready) => {
+                self.tell_event(Reason::Recovered, "The shop answers again.")
+            }
+            (Some(told), Phase::Degraded) if told != Phase::Degraded => {
+                self.tell_event(Reason::Degraded, self.progress.message());
+            }
+            _ => {}
+        }
         self.remember();
         let status = self.progress.write(self.generation);
         (fingerprint(Some(&status)) != self.memory.status).then_some(status)

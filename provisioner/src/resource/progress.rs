@@ -194,17 +194,16 @@ impl Progress {
         phase
     }
 
+    /// What there is to say of all of it in one sentence: why it failed, or what it waits for.
+    pub fn message(&self) -> &str {
+        let is_open = |(_, condition): &(ConditionKind, &Condition)| !condition.state.is_over();
+        let open = || self.conditions.iter().find(is_open).map(|(_, condition)| condition.message.as_str());
+        let failure = self.failure.as_ref().map(|failure| failure.sentence.as_str());
+        failure.or_else(open).unwrap_or_default()
+    }
+
     fn summary(&self) -> StatusCondition {
         let phase = self.phase.map_or(Phase::Queued, |(phase, _)| phase);
-        let message = match &self.failure {
-            Some(failure) => failure.sentence.clone(),
-            None => self
-                .conditions
-                .iter()
-                .find(|(_, condition)| !condition.state.is_over())
-                .map(|(_, condition)| condition.message.clone())
-                .unwrap_or_default(),
-        };
         if let Some(sentence) = &self.not_understood {
             return StatusCondition {
                 kind: READY.to_owned(),
@@ -219,7 +218,7 @@ impl Progress {
             kind: READY.to_owned(),
             status: (if phase == Phase::Ready { "True" } else { "False" }).to_owned(),
             reason: phase.to_string(),
-            message,
+            message: self.message().to_owned(),
             started_at: None,
             last_transition_time: self.phase.map(|(_, since)| rfc3339(since)),
         }

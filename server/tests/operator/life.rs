@@ -58,6 +58,17 @@ async fn a_store_is_made_kept_and_removed() {
     platform.until(&id, "Deleting", |view| !view.removal.is_empty()).await;
     platform.delete(&id).await;
     platform.until_gone(&id).await;
+    let told = platform.kubectl(&[
+        "get",
+        "events",
+        "-n",
+        &platform.namespace,
+        "-o",
+        "jsonpath={range .items[*]}{.involvedObject.name} {.reason}{\"\\n\"}{end}",
+    ]);
+    for reason in ["Created", "Deployed", "Degraded", "Recovered", "Deleted"] {
+        assert!(told.lines().any(|line| line == format!("{id} {reason}")), "{reason} is not told: {told}");
+    }
     let last = platform.stores.snapshot().gone(&id).unwrap().view.clone();
     assert!(last.removal.iter().all(|(_, step)| step.state == State::Done), "{:?}", last.removal);
     assert!(matches!(

@@ -80,6 +80,8 @@ impl Object {
             "pods" => ("v1", "Pod"),
             "namespaces" => ("v1", "Namespace"),
             "events" => ("v1", "Event"),
+            // As kubectl has it, since the same word names two kinds.
+            "events.events.k8s.io" => ("events.k8s.io/v1", "Event"),
             "persistentvolumeclaims" => ("v1", "PersistentVolumeClaim"),
             "nodes" => ("v1", "Node"),
             "persistentvolumes" => ("v1", "PersistentVolume"),
@@ -96,7 +98,7 @@ impl Object {
         Ok(Self {
             kind,
             version,
-            resource: resource.to_owned(),
+            resource: resource.split('.').next().unwrap_or_default().to_owned(),
             subresource,
             namespace: namespace.to_owned(),
             name: name.to_owned(),
@@ -154,6 +156,15 @@ impl Object {
             "Store" => {
                 manifest["spec"] = json!({"name": "Probe", "engine": "woocommerce", "plan": "small",
                     "admin": {"user": "ada", "email": "ada@probe.example"}, "requestId": "0".repeat(32), "attempt": 1});
+            }
+            "Event" => {
+                manifest["eventTime"] = "2026-01-02T03:04:05.000000Z".into();
+                manifest["type"] = "Normal".into();
+                manifest["regarding"] = json!({"apiVersion": "storeyard.dev/v1alpha1", "kind": "Store",
+                    "namespace": self.namespace, "name": "probe-00000"});
+                for field in ["action", "reason", "reportingController", "reportingInstance"] {
+                    manifest[field] = "Probe".into();
+                }
             }
             "NetworkPolicy" => manifest["spec"] = json!({"podSelector": {}}),
             "Deployment" => {
