@@ -72,12 +72,13 @@ fn list(env: &Env) -> Result<PathBuf> {
 }
 
 /// Every file that says what `server` and `frontend` are linked from.
-const MANIFESTS: [&str; 9] = [
+const MANIFESTS: [&str; 10] = [
     "Cargo.lock",
     "Cargo.toml",
     "rust-toolchain.toml",
     "access/Cargo.toml",
     "app/Cargo.toml",
+    "engine/Cargo.toml",
     "frontend/Cargo.toml",
     "provisioner/Cargo.toml",
     "server/Cargo.toml",
