@@ -30,11 +30,13 @@ pub(crate) fn summary(id: &str, name: &str, phase: Phase) -> StoreSummary {
 
 pub(crate) fn view(phase: Phase) -> StoreView {
     let states = {
-        use State::{Done, Failed, InProgress, Lost, Pending};
+        use State::{Changing, Done, Failed, InProgress, Lost, Pending, Stopped};
         match phase {
             Phase::Queued => [Pending; 6],
             Phase::Provisioning => [Done, Done, Done, Done, InProgress, Pending],
             Phase::Ready | Phase::Deleting => [Done; 6],
+            Phase::Updating => [Done, Done, Done, Changing, Done, Done],
+            Phase::Suspended => [Done, Done, Done, Done, Stopped, Stopped],
             Phase::Degraded => [Done, Done, Done, Done, Lost, Lost],
             Phase::Failed => [Done, Done, Done, Done, Failed, Pending],
         }
@@ -80,6 +82,7 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         deadline: None,
         ready: (phase == Phase::Ready).then_some(Millis(NOW.0 + 12_000)),
         engine_note: None,
+        upkeep: store::view::Upkeep::default(),
     }
 }
 

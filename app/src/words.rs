@@ -30,8 +30,9 @@ pub fn title(update: &Update) -> String {
 pub fn icon(update: &Update) -> &'static str {
     match &update.shown {
         Shown::Store(view) => match view.summary.phase {
-            Phase::Queued | Phase::Provisioning | Phase::Deleting => "/favicon-busy.svg",
+            Phase::Queued | Phase::Provisioning | Phase::Updating | Phase::Deleting => "/favicon-busy.svg",
             Phase::Ready => "/favicon-ready.svg",
+            Phase::Suspended => "/favicon.svg",
             Phase::Degraded => "/favicon-degraded.svg",
             Phase::Failed => "/favicon-failed.svg",
         },
@@ -155,6 +156,7 @@ fn stores(count: u32) -> String {
 fn spoken(phase: Phase) -> String {
     match phase {
         Phase::Deleting => "being deleted".to_owned(),
+        Phase::Updating => "being changed".to_owned(),
         phase => phase.to_string().to_ascii_lowercase(),
     }
 }

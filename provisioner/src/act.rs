@@ -5,4 +5,5 @@ pub mod commands;
 pub mod manifests;
 pub mod runner;
 pub mod secrets;
+pub mod target;
 pub mod values;

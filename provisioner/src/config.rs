@@ -45,7 +45,32 @@ pub struct Config {
     pub concurrency: usize,
     /// How often a ready shop is asked whether it still answers.
     pub check_seconds: u32,
+    /// How stores come to what the platform offers after it was upgraded.
+    #[serde(default)]
+    pub updates: Updates,
     pub engines: BTreeMap<Engine, EngineConfig>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Updates {
+    pub mode: UpdateMode,
+    /// How many at a time, once the first one was.
+    pub concurrency: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UpdateMode {
+    Automatic,
+    /// When somebody asks for it at the store.
+    Manual,
+}
+
+impl Default for Updates {
+    fn default() -> Self {
+        Self { mode: UpdateMode::Automatic, concurrency: 2 }
+    }
 }
 
 /// The ingress controller that leads to the shops.
@@ -142,6 +167,9 @@ impl Config {
                 "ingress.podLabels",
                 "are empty, so every pod of that namespace could reach the shops",
             );
+        }
+        if config.updates.concurrency == 0 {
+            return senseless("updates.concurrency", "is 0, so no store would ever be updated");
         }
         if config.concurrency == 0 {
             return senseless("concurrency", "is 0, so no store would ever be made");

@@ -2,5 +2,7 @@
 
 pub(crate) mod backoff;
 pub mod diagnosis;
+pub mod keep;
 pub mod next;
 pub mod turns;
+pub mod updates;

@@ -1,7 +1,11 @@
 //! What is so: facts from the cluster, each of which may be unknown. Nothing here changes anything.
 
+pub(crate) mod objects;
 pub mod pods;
 pub mod release;
+pub mod rollout;
 pub mod room;
+pub mod seen;
 pub mod storefront;
+pub mod volumes;
 pub(crate) mod watched;

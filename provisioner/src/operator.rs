@@ -3,6 +3,7 @@
 //! All truth is in the cluster, so the process may be killed at any instant. Passes of one store never overlap; what this process has told
 //! is remembered until it comes back from the API server, and what someone else wrote meanwhile counts.
 
+mod change;
 mod context;
 pub mod events;
 mod fail;
@@ -19,6 +20,7 @@ mod tests;
 mod work;
 
 use std::{
+    collections::BTreeMap,
     future::ready,
     path::PathBuf,
     sync::{Arc, Mutex},
@@ -32,7 +34,7 @@ use k8s_openapi::api::{
 };
 use kube::{
     Api, Client, ResourceExt,
-    api::{ListParams, PostParams},
+    api::{DynamicObject, ListParams, PostParams},
     runtime::{
         Controller, WatchStreamExt,
         controller::{self, Action, Error as ControllerError},
@@ -40,6 +42,7 @@ use kube::{
         watcher,
     },
 };
+use store::Engine;
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
@@ -53,10 +56,15 @@ use self::{
     lease::{Contender, Terms},
 };
 use crate::{
-    act::{claim::Claim, manifests::Account, runner::Runner},
-    config::Config,
+    act::{claim::Claim, manifests::Account, runner::Runner, target::ChartContent},
+    config::{Config, EngineConfig},
     decide::backoff,
-    observe::{pods, storefront::Visitor, watched::Watched},
+    observe::{
+        objects::{KINDS, Objects},
+        pods,
+        storefront::Visitor,
+        watched::Watched,
+    },
     resource::{PLATFORM_LABEL, STORE_LABEL, Store, now},
 };
 
@@ -120,6 +128,9 @@ async fn run_under(
         pods: Watched::new(),
         namespaces: Watched::new(),
         volumes: Watched::new(),
+        objects: Objects::default(),
+        charts: contents(&config),
+        updating: Mutex::default(),
         memories: Mutex::default(),
         broken_off: Mutex::default(),
         room: Default::default(),
@@ -209,6 +220,23 @@ fn watch_the_rest(context: &Arc<Context>, tasks: &mut JoinSet<()>) {
         .default_backoff()
         .modify(|volume| volume.managed_fields_mut().clear());
     tasks.spawn(context.volumes.clone().follow("volumes", volumes, claimant, woken(context)));
+    for kind in KINDS {
+        let api: Api<DynamicObject> = Api::all_with(client.clone(), &kind.resource());
+        let events = watcher::watcher(api, config().labels(STORE_LABEL)).default_backoff();
+        tasks.spawn(context.objects.clone().follow(kind, events, woken(context)));
+    }
+}
+
+/// What each engine's chart is. One that cannot be read changes no store that is there, and helm says why of one that is to be made.
+fn contents(config: &Config) -> BTreeMap<Engine, ChartContent> {
+    let read = |(key, engine): (&Engine, &EngineConfig)| match ChartContent::read(&engine.chart) {
+        Ok(content) => Some((*key, content)),
+        Err(error) => {
+            tracing::error!(engine = key.key(), chart = %engine.chart, %error, "the chart cannot be read");
+            None
+        }
+    };
+    config.engines.iter().filter_map(read).collect()
 }
 
 /// The store's namespace whose claim the volume is bound to.

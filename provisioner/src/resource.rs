@@ -5,10 +5,14 @@
 
 #![expect(unreachable_pub, reason = "the derived schema has a public helper of its own for each type")]
 
+pub mod change;
 pub mod progress;
 pub mod view;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use jiff::Timestamp;
 use kube::{CustomResource, CustomResourceExt, KubeSchema, ResourceExt};
@@ -18,6 +22,8 @@ use store::{
     AdminEmail, AdminUser, Engine, Millis, PersonId, Plan, StoreId, StoreName,
     view::{Failure, PodView, TimelineEntry},
 };
+
+use self::change::{Change, Refused, Release, Settled};
 
 /// Keeps a deleted Store until everything of it is gone.
 pub const FINALIZER: &str = "storeyard.dev/deletion";
@@ -29,6 +35,8 @@ pub const REQUEST_LABEL: &str = "storeyard.dev/request";
 pub const REMOVAL_ONLY_ANNOTATION: &str = "storeyard.dev/removal-only";
 /// On a store's namespace: when its shop first answered. It outlives a status that was lost, and keeps the store from being torn down.
 pub const READY_ANNOTATION: &str = "storeyard.dev/ready-at";
+/// On a Store: when somebody asked that it be updated to what the platform offers, RFC 3339.
+pub const UPDATE_ANNOTATION: &str = "storeyard.dev/update";
 /// On a store's namespace: the namespace of the platform that made it.
 pub const PLATFORM_LABEL: &str = "storeyard.dev/platform";
 pub const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";
@@ -69,8 +77,10 @@ pub struct StoreSpec {
     #[x_kube(validation = Rule::new(UNCHANGED).message("the engine cannot be changed: delete the store and make it anew"))]
     pub engine: String,
     #[schemars(extend("enum" = Plan::ALL.map(Plan::key)))]
-    #[x_kube(validation = Rule::new(UNCHANGED).message("the plan cannot be changed yet: delete the store and make it anew"))]
     pub plan: String,
+    /// False stops the shop and keeps its data.
+    #[serde(default = "runs", skip_serializing_if = "is_running")]
+    pub running: bool,
     #[x_kube(validation = Rule::new(UNCHANGED).message("the admin cannot be changed here: the shop has its own users"))]
     pub admin: Admin,
     /// Who asked for it, and so may change it; nobody but an admin where it is missing.
@@ -132,6 +142,25 @@ pub struct StoreStatus {
     pub observed_generation: Option<i64>,
     /// The namespace that was made for this store: a later one of the same name is not it.
     pub namespace_uid: Option<String>,
+    /// What is deployed, and answered.
+    #[schemars(schema_with = "opaque")]
+    #[serde(deserialize_with = "readable_one")]
+    pub release: Option<Release>,
+    /// What the platform offers, where that is another one.
+    pub offered: Option<String>,
+    /// What is under way.
+    #[schemars(schema_with = "opaque")]
+    #[serde(deserialize_with = "readable_one")]
+    pub change: Option<Change>,
+    /// The last change that was undone.
+    #[schemars(schema_with = "opaque")]
+    #[serde(deserialize_with = "readable_one")]
+    pub refused: Option<Refused>,
+    #[schemars(schema_with = "opaque")]
+    #[serde(deserialize_with = "readable_one")]
+    pub settled: Option<Settled>,
+    /// GiB by claim, once the plan was changed.
+    pub volumes: Option<BTreeMap<String, u32>>,
 }
 
 /// A condition as Kubernetes' tools read it; `reason` is the step's state.
@@ -159,6 +188,10 @@ pub struct Wanted {
     pub name: StoreName,
     pub engine: Engine,
     pub plan: Plan,
+    /// Whether the shop is to run; else it is stopped and its data kept.
+    pub running: bool,
+    /// When somebody last asked for what the platform offers.
+    pub update_asked: Option<Millis>,
     pub user: AdminUser,
     pub email: AdminEmail,
     pub owner: Option<PersonId>,
@@ -194,6 +227,8 @@ impl Store {
             plan: Plan::parse(&spec.plan).map_err(|_| malformed("plan"))?,
             user: AdminUser::parse(&spec.admin.user).map_err(|_| malformed("admin's user"))?,
             email: AdminEmail::parse(&spec.admin.email).map_err(|_| malformed("admin's e-mail"))?,
+            running: spec.running,
+            update_asked: self.annotations().get(UPDATE_ANNOTATION).and_then(|text| millis(text)),
             // One that no person has belongs to nobody, which takes rights away and gives none.
             owner: spec.owner.as_deref().and_then(|owner| PersonId::parse(owner).ok()),
             attempt: spec.attempt,
@@ -232,6 +267,15 @@ pub fn rfc3339(at: Millis) -> String {
 
 pub fn now() -> Millis {
     Millis(Timestamp::now().as_millisecond())
+}
+
+fn runs() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_running(running: &bool) -> bool {
+    *running
 }
 
 fn first_attempt() -> u32 {

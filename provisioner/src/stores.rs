@@ -16,14 +16,16 @@ use kube::{
     Api, Client,
     api::{DeleteParams, Patch, PatchParams, Preconditions},
 };
-use store::{NewStore, PersonId, Phase, Slug, StoreId, StoreName, StoreView, StrayKind, view::Ask};
+use store::{
+    NewStore, PersonId, Phase, Plan, Slug, StoreId, StoreName, StoreView, StrayKind, Wish, view::Ask,
+};
 use tokio::sync::watch;
 
 pub use self::create::RequestKey;
 pub use self::snapshot::{Gone, Reading, Scope, Snapshot};
 use crate::{
     config::Config,
-    resource::{Store, now, rfc3339},
+    resource::{Store, UPDATE_ANNOTATION, now, rfc3339},
 };
 
 /// How long the cluster may take to tell of one store.
@@ -56,6 +58,12 @@ pub enum StoresError {
         "This form was sent before as “{name}”, with other content. Open that store, or start a new one."
     )]
     SentBefore { name: String, id: StoreId },
+    #[error("A store that is {} cannot be {wish}. Load the page again to see how it is.", .phase.key())]
+    Unsuited { wish: Wish, phase: Phase },
+    #[error(
+        "{plan} has less room than this store's volumes have, and volumes do not shrink. Make a new store with that plan instead."
+    )]
+    TooSmall { plan: Plan },
     #[error("This platform does not offer {0}. Choose another engine.")]
     NotOffered(store::Engine),
     /// The cluster understood and said no.
@@ -198,6 +206,52 @@ impl Stores {
     }
 
     /// Where a store of that name would be; its suffix is not known before it is made.
+    /// Writes down what is wanted of a store that is there; the operator makes it so.
+    pub async fn change(&self, id: &StoreId, wish: Wish, by: &PersonId) -> Result<(), StoresError> {
+        let resource = self.get(id).await?;
+        let Ok(view) = crate::resource::view::view(&resource, &self.config) else {
+            return Err(StoresError::NotFound(id.clone()));
+        };
+        let phase = view.summary.phase;
+        if !wish.suits(phase) {
+            return Err(StoresError::Unsuited { wish, phase });
+        }
+        if let Wish::Plan(plan) = wish
+            && !plan.size().holds(&view.summary.plan.size())
+        {
+            return Err(StoresError::TooSmall { plan });
+        }
+        let ask = match wish {
+            Wish::Suspend => Ask::Suspension,
+            Wish::Resume => Ask::Resumption,
+            Wish::Update => Ask::Update,
+            Wish::Plan(_) => Ask::PlanChange,
+        };
+        let mut annotations = asks::asked(Some(&resource), ask, by, now());
+        let spec = match wish {
+            Wish::Suspend => serde_json::json!({ "running": false }),
+            Wish::Resume => serde_json::json!({ "running": true }),
+            Wish::Plan(plan) => serde_json::json!({ "plan": plan }),
+            Wish::Update => {
+                annotations.insert(UPDATE_ANNOTATION.to_owned(), rfc3339(now()));
+                serde_json::json!({})
+            }
+        };
+        // Of this very store, and over what was read of it.
+        let patch = serde_json::json!({
+            "metadata": { "resourceVersion": resource.metadata.resource_version, "annotations": annotations },
+            "spec": spec,
+        });
+        match self.api().patch(id.as_str(), &PatchParams::default(), &Patch::Merge(patch)).await {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(status)) if status.code == 409 => Err(StoresError::Unavailable {
+                sentence: "The store was changed by someone else at the same moment. Try again.".into(),
+                detail: format!("conflict while changing {id}"),
+            }),
+            Err(error) => Err(told(error, id, "changed")),
+        }
+    }
+
     pub fn address(&self, name: &StoreName) -> String {
         format!("store-{}-•••••.{}", Slug::of(name), self.config.domain_suffix)
     }

@@ -110,12 +110,16 @@ pub enum State {
     Failed,
     /// Begun, and cannot go on before there is room for it.
     Waiting,
+    /// Was done, and is being changed: an update, another plan, a stop or a start.
+    Changing,
+    /// Was done, and is stopped on purpose.
+    Stopped,
     /// Never looked at, or told by a version with other words.
     Unknown,
 }
 
 impl State {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Pending,
         Self::InProgress,
         Self::Done,
@@ -123,6 +127,8 @@ impl State {
         Self::Lost,
         Self::Failed,
         Self::Waiting,
+        Self::Changing,
+        Self::Stopped,
         Self::Unknown,
     ];
 
@@ -135,13 +141,15 @@ impl State {
             Self::Lost => "Lost",
             Self::Failed => "Failed",
             Self::Waiting => "Waiting",
+            Self::Changing => "Changing",
+            Self::Stopped => "Stopped",
             Self::Unknown => "Unknown",
         }
     }
 
     /// Whether nothing is left to do for it.
     pub fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::NotApplied)
+        matches!(self, Self::Done | Self::NotApplied | Self::Stopped)
     }
 }
 
@@ -165,8 +173,11 @@ impl Condition {
         if state == self.state {
             return Self { message, ..self.clone() };
         }
-        let restarts =
-            matches!(state, State::InProgress) && !matches!(self.state, State::Lost | State::Waiting);
+        let restarts = match state {
+            State::InProgress => !matches!(self.state, State::Lost | State::Waiting),
+            State::Changing => true,
+            _ => false,
+        };
         let started = if restarts { Some(now) } else { self.started.or(Some(now)) };
         Self { state, message, started, changed: Some(now) }
     }
@@ -176,8 +187,8 @@ impl Condition {
         let started = self.started?;
         match self.state {
             State::Pending | State::Unknown => None,
-            State::InProgress | State::Waiting => Some(now.since(started)),
-            State::Lost => Some(now.since(self.changed?)),
+            State::InProgress | State::Waiting | State::Changing => Some(now.since(started)),
+            State::Lost | State::Stopped => Some(now.since(self.changed?)),
             State::Done | State::NotApplied | State::Failed => Some(self.changed?.since(started)),
         }
     }

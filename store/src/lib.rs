@@ -1,7 +1,7 @@
 //! What a store is, in words that browser, web and operator share. Pure: no I/O, no clock, no randomness.
 //!
 //! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`] (what is asked for), [`form`] (how the
-//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`query`] (which stores a list shows), [`stray`] (what is no store),
+//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`stray`] (what is no store),
 //! [`person`] (who asks).
 
 pub mod admin;
@@ -18,6 +18,7 @@ pub mod query;
 pub mod stray;
 pub mod time;
 pub mod view;
+pub mod wish;
 
 pub use admin::{AccountRule, AdminEmail, AdminPassword, AdminUser};
 pub use condition::{Condition, ConditionKind, Conditions, RemovalKind, State};
@@ -33,6 +34,7 @@ pub use query::{ListPage, ListQuery};
 pub use stray::{Stray, StrayKind};
 pub use time::Millis;
 pub use view::{StoreSummary, StoreView};
+pub use wish::Wish;
 
 /// For cargo alone: see `.cargo/config.toml`.
 const _: Option<&str> = option_env!("STOREYARD_CHECKOUT");

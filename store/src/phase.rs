@@ -13,6 +13,10 @@ pub enum Phase {
     Provisioning,
     /// The shop answered through the ingress when last asked.
     Ready,
+    /// Was ready, and is being changed: an update, another plan, a stop or a start.
+    Updating,
+    /// Stopped on purpose; its data is kept.
+    Suspended,
     /// Was ready, and something of it is not so at the moment.
     Degraded,
     /// Given up and cleaned up; can be retried or deleted.
@@ -21,8 +25,16 @@ pub enum Phase {
 }
 
 impl Phase {
-    pub const ALL: [Self; 6] =
-        [Self::Queued, Self::Provisioning, Self::Ready, Self::Degraded, Self::Failed, Self::Deleting];
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Provisioning,
+        Self::Ready,
+        Self::Updating,
+        Self::Suspended,
+        Self::Degraded,
+        Self::Failed,
+        Self::Deleting,
+    ];
 
     /// The phase that `conditions` amount to. `deleting`: deletion was asked for.
     pub fn of(conditions: &Conditions, deleting: bool) -> Self {
@@ -33,8 +45,14 @@ impl Phase {
         if any(State::Failed) {
             return Self::Failed;
         }
+        if any(State::Changing) {
+            return Self::Updating;
+        }
         if any(State::Lost) {
             return Self::Degraded;
+        }
+        if any(State::Stopped) {
+            return Self::Suspended;
         }
         if conditions.iter().all(|(kind, condition)| is_met(kind, condition.state)) {
             return Self::Ready;
@@ -55,6 +73,8 @@ impl Phase {
             Self::Queued => "queued",
             Self::Provisioning => "provisioning",
             Self::Ready => "ready",
+            Self::Updating => "updating",
+            Self::Suspended => "suspended",
             Self::Degraded => "degraded",
             Self::Failed => "failed",
             Self::Deleting => "deleting",
@@ -63,7 +83,7 @@ impl Phase {
 
     /// Whether it will change by itself.
     pub fn is_transient(self) -> bool {
-        matches!(self, Self::Queued | Self::Provisioning | Self::Deleting)
+        matches!(self, Self::Queued | Self::Provisioning | Self::Updating | Self::Deleting)
     }
 }
 
@@ -83,6 +103,8 @@ impl fmt::Display for Phase {
             Self::Queued => "Queued",
             Self::Provisioning => "Provisioning",
             Self::Ready => "Ready",
+            Self::Updating => "Updating",
+            Self::Suspended => "Suspended",
             Self::Degraded => "Degraded",
             Self::Failed => "Failed",
             Self::Deleting => "Deleting",
@@ -110,7 +132,7 @@ mod tests {
         assert_eq!(Phase::of(&conditions(states), false), phase);
     }
 
-    use State::{Done, Failed, InProgress, Lost, NotApplied, Pending, Unknown, Waiting};
+    use State::{Changing, Done, Failed, InProgress, Lost, NotApplied, Pending, Stopped, Unknown, Waiting};
 
     #[test]
     fn a_store_that_nothing_was_done_for_is_queued() {
@@ -142,6 +164,17 @@ mod tests {
     #[test]
     fn a_store_that_loses_what_it_had_is_degraded() {
         check([Done, Done, Done, Done, Lost, Lost], Phase::Degraded);
+    }
+
+    #[test]
+    fn a_store_that_is_being_changed_is_updating_whatever_is_missing_meanwhile() {
+        check([Done, Done, Done, Changing, Lost, Lost], Phase::Updating);
+    }
+
+    #[test]
+    fn a_store_that_was_stopped_on_purpose_is_suspended_unless_something_is_wrong_with_what_stays() {
+        check([Done, Done, Done, Done, Stopped, Stopped], Phase::Suspended);
+        check([Lost, Done, Done, Done, Stopped, Stopped], Phase::Degraded);
     }
 
     #[test]

@@ -37,6 +37,13 @@ pub struct Size {
     pub database_volume: u32,
 }
 
+impl Size {
+    /// Whether the volumes of a store of the other size fit.
+    pub fn holds(&self, other: &Self) -> bool {
+        self.uploads >= other.uploads && self.database_volume >= other.database_volume
+    }
+}
+
 impl Plan {
     pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
 

@@ -50,6 +50,25 @@ pub struct StoreView {
     pub ready: Option<Millis>,
     /// How the engine differs from what its name promises, e.g. that its image lacks the plugin.
     pub engine_note: Option<String>,
+    pub upkeep: Upkeep,
+}
+
+/// How a store is kept that was ready.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upkeep {
+    /// It is to be stopped, or is.
+    pub suspended: bool,
+    /// The platform offers something else than what is deployed.
+    pub offered: bool,
+    /// The last change that was undone, unless another one has been made since.
+    pub undone: Option<Undone>,
+}
+
+/// A change that had to be undone, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    pub sentence: String,
+    pub at: Millis,
 }
 
 impl StoreView {
@@ -139,6 +158,10 @@ pub enum TimelineKind {
 pub enum Ask {
     Creation,
     Retry,
+    Suspension,
+    Resumption,
+    Update,
+    PlanChange,
     Deletion,
 }
 
@@ -147,6 +170,10 @@ impl std::fmt::Display for Ask {
         f.write_str(match self {
             Self::Creation => "Creation",
             Self::Retry => "Another try",
+            Self::Suspension => "A stop of the shop",
+            Self::Resumption => "A start of the shop",
+            Self::Update => "An update",
+            Self::PlanChange => "Another plan",
             Self::Deletion => "Deletion",
         })
     }

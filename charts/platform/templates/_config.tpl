@@ -22,6 +22,7 @@
   "deadlineSeconds" (int .Values.deadlineSeconds)
   "concurrency" (int .Values.concurrency)
   "checkSeconds" (int .Values.checkSeconds)
+  "updates" (dict "mode" .Values.updates.mode "concurrency" (int .Values.updates.concurrency))
   "engines" .Values.engines
   | toPrettyJson }}
 {{- end }}

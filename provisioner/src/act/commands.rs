@@ -59,9 +59,19 @@ pub fn install(id: &StoreId, engine: &EngineConfig, values: &Value, values_id: &
     if let Some(version) = version {
         args.extend(["--version", version]);
     }
-    args.extend(["--namespace", &namespace, "--values", "-", "--reset-values", "--history-max", "3"]);
+    args.extend(["--namespace", &namespace, "--values", "-", "--reset-values", "--history-max", "5"]);
     args.extend(["--labels", &label, "--timeout", HELM_TIMEOUT, "--hide-notes"]);
+    // What somebody else wrote into an object of the release is taken back.
+    args.extend(["--server-side", "true", "--force-conflicts"]);
     helm(&args, Some(Input::new("values", values)))
+}
+
+/// Makes the objects of the release as they were in that revision, which may be the present one.
+pub fn roll_back(id: &StoreId, revision: u32) -> Invocation {
+    let (release, namespace, revision) = (id.release(), id.namespace(), revision.to_string());
+    let mut args = vec!["rollback", &release, &revision, "--namespace", &namespace, "--history-max", "5"];
+    args.extend(["--server-side", "true", "--force-conflicts", "--timeout", HELM_TIMEOUT]);
+    helm(&args, None)
 }
 
 pub fn uninstall(id: &StoreId) -> Invocation {
@@ -129,7 +139,7 @@ mod tests {
         assert_eq!(
             install.line(),
             "helm upgrade --install store-atelier-nord-x7k2q /charts/woocommerce --namespace store-atelier-nord-x7k2q --values - \
-             --reset-values --history-max 3 --labels storeyard-values=abc --timeout 90s --hide-notes < <stdin: values>"
+             --reset-values --history-max 5 --labels storeyard-values=abc --timeout 90s --hide-notes --server-side true --force-conflicts < <stdin: values>"
         );
     }
 

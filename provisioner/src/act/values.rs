@@ -1,7 +1,6 @@
 //! What the chart is given. Nothing in it is secret: credentials are named, not told.
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 use store::plan::Resources;
 
 use crate::{
@@ -39,6 +38,7 @@ pub fn values(wanted: &Wanted, config: &Config, engine: &EngineConfig) -> Value 
             "uploads": gibibytes(size.uploads),
         },
         "resources": { "wordpress": resources(size.web), "mariadb": resources(size.database) },
+        "running": wanted.running,
         "plugin": engine.plugin,
         "sampleProducts": engine.sample_products,
     });
@@ -46,12 +46,6 @@ pub fn values(wanted: &Wanted, config: &Config, engine: &EngineConfig) -> Value 
         merge(map, &engine.values);
     }
     values
-}
-
-/// A short name of these values with this chart, as a label can carry it.
-pub fn values_id(values: &Value, chart: &str) -> String {
-    let digest = Sha256::new().chain_update(values.to_string()).chain_update(chart).finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn resources(resources: Resources) -> Value {
@@ -127,13 +121,5 @@ mod tests {
         assert_eq!(of(&config)["imagePullSecrets"], json!([]));
         config.image_pull_secrets = vec!["registry".into()];
         assert_eq!(of(&config)["imagePullSecrets"], json!(["pull-registry"]));
-    }
-
-    #[test]
-    fn the_same_values_have_the_same_id() {
-        let values = of(&example());
-        assert_eq!(values_id(&values, "a"), values_id(&values, "a"));
-        assert_ne!(values_id(&values, "a"), values_id(&values, "b"));
-        assert_eq!(values_id(&values, "a").len(), 16);
     }
 }

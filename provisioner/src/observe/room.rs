@@ -72,6 +72,11 @@ fn room(amounts: &BTreeMap<String, Quantity>) -> Room {
     Room { cpu: thousandths("cpu"), memory: thousandths("memory") / 1000 }
 }
 
+/// A quantity of storage or memory.
+pub(crate) fn bytes(text: &str) -> Option<u64> {
+    thousandths(text).map(|thousandths| thousandths.div_ceil(1000))
+}
+
 /// A quantity as Kubernetes writes it; nothing for one that it would not.
 fn thousandths(text: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 11] = [

@@ -11,17 +11,30 @@ use kube::{
     Client, ResourceExt,
     runtime::reflector::{self, ObjectRef},
 };
-use store::{Millis, Phase, RemovalKind, StoreId, time::Elapsed};
+use store::{Engine, Millis, Phase, RemovalKind, StoreId, time::Elapsed};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::events::Events;
+use super::{
+    change::{Healing, standing},
+    events::Events,
+};
 use crate::{
-    act::{claim::Claim, manifests::Account, runner::Runner},
+    act::{
+        claim::Claim,
+        manifests::Account,
+        runner::Runner,
+        target::{ChartContent, Target, target},
+    },
     config::Config,
-    decide::turns::{Candidate, admitted, ahead},
-    observe::{room::Room, storefront::Visitor, watched::Watched},
-    resource::{STORE_LABEL, Store, fingerprint, millis, now, progress::Progress},
+    decide::{
+        turns::{Candidate, admitted, ahead},
+        updates::{Standing, Turn, turn},
+    },
+    observe::{
+        objects::Objects, room::Room, seen::Seen, storefront::Visitor, volumes::Volumes, watched::Watched,
+    },
+    resource::{STORE_LABEL, Store, Wanted, change::Settled, fingerprint, millis, now, progress::Progress},
 };
 
 pub(super) struct Context {
@@ -42,6 +55,11 @@ pub(super) struct Context {
     pub(super) namespaces: Watched<Namespace>,
     /// By the namespace of the claim.
     pub(super) volumes: Watched<PersistentVolume>,
+    pub(super) objects: Objects,
+    /// The content of each engine's chart.
+    pub(super) charts: BTreeMap<Engine, ChartContent>,
+    /// Which store is being updated to which offer, beyond what the resources say.
+    pub(super) updating: Mutex<BTreeMap<StoreId, String>>,
     pub(super) memories: Mutex<HashMap<StoreId, Memory>>,
     /// Passes that broke off in a row, by store.
     pub(super) broken_off: Mutex<HashMap<String, u32>>,
@@ -81,6 +99,14 @@ pub(super) struct Memory {
     /// What of a teardown is over.
     pub(super) torn: BTreeSet<RemovalKind>,
     pub(super) teardown_began: Option<Millis>,
+    /// When the store was last read through, and what stood in its namespace then.
+    pub(super) read: Option<(Instant, [Seen<u64>; 2])>,
+    /// Since when an own change may not have been heard of, and what stood there before, if it was to put something back.
+    pub(super) settling: Option<(Instant, Option<Settled>)>,
+    pub(super) healing: Option<Healing>,
+    /// How often something was put back in a row, and when last.
+    pub(super) heals: u32,
+    pub(super) healed: Option<Instant>,
     /// When the namespace was last told that its store is ready.
     pub(super) marked: Option<Millis>,
 }
@@ -91,6 +117,13 @@ impl Memory {
         let mut memory = Self { uid: resource.uid().unwrap_or_default(), ..Self::default() };
         memory.take_over(resource);
         memory
+    }
+
+    pub(super) fn forget_complaints(&mut self) {
+        self.complaint = None;
+        self.complaints = 0;
+        self.run_again = None;
+        self.hopeless = false;
     }
 
     /// Whether the resource is as this process wrote it last. Where more was asked for in the same breath, it is news all the same: the watch
@@ -180,6 +213,7 @@ impl Context {
     pub(super) fn take_over(&self) {
         *self.began.lock().unwrap_or_else(PoisonError::into_inner) = now();
         self.lock().clear();
+        self.updating().clear();
         self.broken_off.lock().unwrap_or_else(PoisonError::into_inner).clear();
         for store in self.stores.state() {
             // Nobody listens only when the operator ends.
@@ -189,6 +223,68 @@ impl Context {
 
     pub(super) fn began(&self) -> Millis {
         *self.began.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the store's release is to be made from. None where its engine is not offered any more.
+    pub(super) fn target(&self, wanted: &Wanted, volumes: Option<&Volumes>) -> Option<Target> {
+        let engine = self.config.engine(wanted.engine)?;
+        let chart = self.charts.get(&wanted.engine)?;
+        Some(target(wanted, &self.config, engine, chart, volumes))
+    }
+
+    /// How all other stores of the engine stand to an offer.
+    pub(super) fn standings(&self, own: &StoreId, engine: Engine, offer: &str) -> Vec<(StoreId, Standing)> {
+        self.standings_with(&self.updating(), own, engine, offer)
+    }
+
+    fn standings_with(
+        &self,
+        updating: &BTreeMap<StoreId, String>,
+        own: &StoreId,
+        engine: Engine,
+        offer: &str,
+    ) -> Vec<(StoreId, Standing)> {
+        let of = |store: &Arc<Store>| {
+            let id = StoreId::parse(store.metadata.name.as_deref()?).ok()?;
+            if id == *own || store.spec.engine != engine.key() {
+                return None;
+            }
+            let standing = match updating.get(&id) {
+                Some(to) if to == offer => Standing::Updating,
+                _ => standing(store, offer),
+            };
+            Some((id, standing))
+        };
+        self.stores.state().iter().filter_map(of).collect()
+    }
+
+    /// Takes a store's turn to be updated: of two that saw at the same moment that it is theirs, one may find it taken.
+    pub(super) fn take_update_turn(&self, id: &StoreId, engine: Engine, offer: &str) -> bool {
+        let mut updating = self.updating();
+        let is_turn =
+            turn(self.standings_with(&updating, id, engine, offer), self.config.updates.concurrency);
+        if is_turn == Turn::Now {
+            updating.insert(id.clone(), offer.to_owned());
+        }
+        is_turn == Turn::Now
+    }
+
+    /// The store is not being updated any more, and others may be.
+    pub(super) fn end_update(&self, id: &StoreId) {
+        if self.updating().remove(id).is_none() {
+            return;
+        }
+        let waits = |store: &Arc<Store>| store.status.as_ref().is_some_and(|status| status.offered.is_some());
+        let waiting = self.stores.state().into_iter().filter(waits).map(|store| store.name_any());
+        for name in waiting.filter(|name| name != id.as_str()).take(2 * self.config.updates.concurrency) {
+            // Nobody listens only when the operator ends.
+            let _sent = self.wake.unbounded_send(ObjectRef::new(&name).within(&self.config.namespace));
+        }
+    }
+
+    fn updating(&self) -> MutexGuard<'_, BTreeMap<StoreId, String>> {
+        // Whoever panicked while holding it changed whole entries only.
+        self.updating.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn is_unwanted(&self, id: &StoreId, attempt: u32) -> bool {

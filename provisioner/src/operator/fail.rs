@@ -36,7 +36,10 @@ impl Work<'_> {
         // It may have come up since it was last looked at, which was perhaps by another operator.
         let is_released = self.progress.state(ConditionKind::ReleaseDeployed).is_over();
         let seen = look(&self.context.pods_of(&self.id));
-        if is_released && seen.ready && self.ask(wanted).await.is_ok() {
+        if is_released
+            && seen.ready
+            && self.ask(wanted, &wanted.id.host(&self.context.config.domain_suffix)).await.is_ok()
+        {
             self.progress.pods = seen.views;
             self.see(ConditionKind::WorkloadsReady, State::Done, "");
             return self.answered(wanted).await;
@@ -117,7 +120,7 @@ impl Work<'_> {
     }
 
     /// Everything that may tell why, as far as it can be read.
-    async fn case(&self, step: ConditionKind) -> Case {
+    pub(super) async fn case(&self, step: ConditionKind) -> Case {
         let client = &self.context.client;
         let namespace = self.id.namespace();
         let all = ListParams::default();

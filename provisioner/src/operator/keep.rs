@@ -35,6 +35,17 @@ const MARK_SHOWS: Duration = Duration::from_secs(30);
 impl Work<'_> {
     pub(super) async fn keep(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
         self.namespace_is_there().await?;
+        // Of a store whose status was lost it is first seen whether it answers.
+        let is_known = self.progress.state(ConditionKind::StorefrontReachable) != State::Unknown;
+        if is_known
+            && self.progress.state(ConditionKind::NamespaceReady) != State::Lost
+            && let Some(flow) = self.change(wanted).await?
+        {
+            return Ok(flow);
+        }
+        if self.progress.release.as_ref().is_some_and(|release| !release.running) {
+            return self.keep_stopped().await;
+        }
         let pods = self.context.pods_of(&self.id);
         let seen = look(&pods);
         // Pods that are missing while the watch on them is broken may well be there.
@@ -69,6 +80,16 @@ impl Work<'_> {
         };
         self.save().await?;
         Ok(Flow::Pause(pause.max(Duration::from_millis(50))))
+    }
+
+    /// Nothing of it is to run, so nothing is asked.
+    async fn keep_stopped(&mut self) -> Result<Flow, PassError> {
+        self.progress.pods = look(&self.context.pods_of(&self.id)).views;
+        for kind in [ConditionKind::WorkloadsReady, ConditionKind::StorefrontReachable] {
+            self.see(kind, State::Stopped, "");
+        }
+        self.save().await?;
+        Ok(Flow::Pause(Duration::from_secs(self.context.config.check_seconds.into())))
     }
 
     /// That the namespace is missing is said only after the API server itself has said so.
@@ -140,7 +161,10 @@ impl Work<'_> {
 
     /// Asks the shop; how long until it is asked again.
     async fn ask_again(&mut self, wanted: &Wanted) -> Duration {
-        match self.ask(wanted).await {
+        let config = &self.context.config;
+        let deployed = self.progress.release.as_ref().map(|release| release.address.host.clone());
+        let host = deployed.unwrap_or_else(|| self.id.host(&config.domain_suffix));
+        match self.ask(wanted, &host).await {
             Ok(()) => {
                 self.memory.no_answers = 0;
                 self.found_again(ConditionKind::StorefrontReachable);

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Secret;
-use kube::{Api, ResourceExt, api::ListParams};
-use store::{Condition, ConditionKind, Engine, Millis, State};
+use kube::{
+    Api, ResourceExt,
+    api::{ListParams, PartialObjectMeta},
+};
+use store::{Condition, ConditionKind, Engine, Millis, State, StoreId};
 use tokio::time::Instant;
 
 use super::{
@@ -14,18 +17,14 @@ use super::{
     work::{Flow, Work},
 };
 use crate::{
-    act::{
-        commands,
-        runner::CommandError,
-        values::{values, values_id},
-    },
+    act::{commands, runner::CommandError},
     decide::{backoff, diagnosis::capitalised},
     observe::{
         pods::{Trouble, look},
         release::{self, Next},
         storefront::{NoAnswer, Question},
     },
-    resource::{Wanted, now},
+    resource::{Wanted, change::Release, now},
 };
 
 /// A shop whose pods are ready answers within a second; one that does not is asked less often after a while.
@@ -99,10 +98,16 @@ impl Work<'_> {
             self.fail(ConditionKind::ReleaseDeployed, sentence, Vec::new());
             return Ok(Flow::On);
         };
-        let values = values(wanted, &self.context.config, engine);
-        let values_id = values_id(&values, &engine.chart);
+        let Some(target) = self.context.target(wanted, self.progress.volumes.as_ref()) else {
+            let sentence = format!(
+                "The chart of the engine {} cannot be read. Ask whoever runs this platform, then press Retry.",
+                wanted.engine.key()
+            );
+            self.fail(ConditionKind::ReleaseDeployed, sentence, Vec::new());
+            return Ok(Flow::On);
+        };
         self.see(ConditionKind::ReleaseDeployed, State::InProgress, "Deploying the chart.");
-        match release::next(&self.history().await?, &values_id, now()) {
+        match release::next(&self.history().await?, &target.release.id, now()) {
             Next::Nothing => {
                 self.see(ConditionKind::ReleaseDeployed, State::Done, "");
                 Ok(Flow::On)
@@ -129,7 +134,7 @@ impl Work<'_> {
                 Ok(self.after(ConditionKind::ReleaseDeployed, uninstalled))
             }
             Next::Install => {
-                let install = commands::install(&self.id, engine, &values, &values_id);
+                let install = commands::install(&self.id, engine, &target.values, &target.release.id);
                 let news = self.news();
                 let (ran, told) = {
                     let work = &*self;
@@ -190,7 +195,7 @@ impl Work<'_> {
             );
             self.save().await?;
         }
-        match self.ask(wanted).await {
+        match self.ask(wanted, &wanted.id.host(&self.context.config.domain_suffix)).await {
             Ok(()) => self.answered(wanted).await,
             Err(no_answer) => {
                 self.memory.no_answer = Some(no_answer.to_string());
@@ -214,6 +219,10 @@ impl Work<'_> {
     pub(super) async fn answered(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
         self.see(ConditionKind::StorefrontReachable, State::Done, "");
         self.progress.ready = Some(now());
+        let release =
+            self.context.target(wanted, self.progress.volumes.as_ref()).map(|target| target.release);
+        self.progress.release = release.map(|release| Release { since: Some(now()), ..release });
+        self.memory.settling = Some((Instant::now(), None));
         self.memory.no_answer = None;
         self.memory.no_answers = 0;
         let seconds = self.elapsed_since(Some(wanted.requested)).as_secs_f64();
@@ -224,7 +233,7 @@ impl Work<'_> {
         Ok(Flow::On)
     }
 
-    pub(super) async fn ask(&mut self, wanted: &Wanted) -> Result<(), NoAnswer> {
+    pub(super) async fn ask(&mut self, wanted: &Wanted, host: &str) -> Result<(), NoAnswer> {
         let config = &self.context.config;
         let has_plugin = config.engine(wanted.engine).is_some_and(|engine| engine.plugin);
         let question = match wanted.engine {
@@ -232,26 +241,14 @@ impl Work<'_> {
             Engine::WooCommerce => Question::FrontPage,
         };
         self.memory.asked = Some(now());
-        self.context.visitor.ask(question, &self.id.host(&config.domain_suffix)).await
+        self.context.visitor.ask(question, host).await
     }
 
     /// The release's revisions, from the labels of helm's own Secrets.
     pub(super) async fn history(&self) -> Result<Vec<release::Revision>, PassError> {
         let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &self.id.namespace());
         let of_release = ListParams::default().labels(&format!("owner=helm,name={}", self.id.release()));
-        let found = secrets.list_metadata(&of_release).await?;
-        let since = |secret: &kube::core::PartialObjectMeta<Secret>| {
-            let created =
-                secret.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_millisecond());
-            // Helm writes when it last changed the revision, in whole seconds.
-            let modified =
-                secret.labels().get("modifiedAt").and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
-            Millis(created.max(modified.saturating_mul(1000)))
-        };
-        Ok(found
-            .iter()
-            .filter_map(|secret| release::Revision::read(secret.labels(), since(secret)))
-            .collect())
+        Ok(read_revisions(&self.id, &secrets.list_metadata(&of_release).await?.items))
     }
 
     fn after(&mut self, kind: ConditionKind, result: Result<String, CommandError>) -> Flow {
@@ -291,6 +288,27 @@ impl Work<'_> {
         self.memory.run_again = Some(Instant::now() + pause);
         self.pause(pause)
     }
+}
+
+/// The release's revisions among the Secrets of its namespace, from the labels that helm gives its own.
+pub(super) fn read_revisions(id: &StoreId, secrets: &[PartialObjectMeta<Secret>]) -> Vec<release::Revision> {
+    let since = |secret: &PartialObjectMeta<Secret>| {
+        let created = secret.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_millisecond());
+        // Helm writes when it last changed the revision, in whole seconds.
+        let modified =
+            secret.labels().get("modifiedAt").and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
+        Millis(created.max(modified.saturating_mul(1000)))
+    };
+    let is_of_release = |secret: &&PartialObjectMeta<Secret>| {
+        let labels = secret.labels();
+        labels.get("owner").is_some_and(|owner| owner == "helm")
+            && labels.get("name").is_some_and(|name| *name == id.release())
+    };
+    secrets
+        .iter()
+        .filter(is_of_release)
+        .filter_map(|secret| release::Revision::read(secret.labels(), since(secret)))
+        .collect()
 }
 
 /// Coarser the farther back, so that a queue that moves does not have the status of everyone in it written at each step.

@@ -186,7 +186,7 @@ impl Work<'_> {
         }
     }
 
-    async fn given_credentials(&self) -> Result<Option<BTreeMap<String, Vec<u8>>>, PassError> {
+    pub(super) async fn given_credentials(&self) -> Result<Option<BTreeMap<String, Vec<u8>>>, PassError> {
         let secrets: Api<Secret> =
             Api::namespaced(self.context.client.clone(), &self.context.config.namespace);
         let secret = secrets.get_opt(&self.id.credentials_secret()).await?;
@@ -196,7 +196,7 @@ impl Work<'_> {
     }
 
     /// Copies of the Secrets with which the store's images are pulled, or what is wrong with one.
-    async fn pull_secrets(&self) -> Result<Result<Vec<Value>, String>, PassError> {
+    pub(super) async fn pull_secrets(&self) -> Result<Result<Vec<Value>, String>, PassError> {
         let config = &self.context.config;
         let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &config.namespace);
         let mut copies = Vec::new();

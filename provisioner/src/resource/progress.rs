@@ -5,6 +5,8 @@ use store::{
     view::{Failure, PodView, TimelineEntry, TimelineKind},
 };
 
+use super::change::{Change, Refused, Release, Settled};
+use crate::observe::volumes::Volumes;
 use crate::resource::{StatusCondition, StoreStatus, millis, rfc3339};
 
 /// The `type` of the condition that sums up the others, for `kubectl wait --for=condition=Ready`.
@@ -27,6 +29,14 @@ pub struct Progress {
     pub deadline: Option<Millis>,
     pub ready: Option<Millis>,
     pub namespace_uid: Option<String>,
+    pub release: Option<Release>,
+    /// What the platform offers, where that is not what is deployed.
+    pub offered: Option<String>,
+    pub change: Option<Change>,
+    pub refused: Option<Refused>,
+    pub settled: Option<Settled>,
+    /// Sizes of the volumes, once the plan was changed.
+    pub volumes: Option<Volumes>,
     /// The phase last told, and since when.
     pub phase: Option<(Phase, Millis)>,
     /// Why what is asked for cannot be carried out, where it is not understood.
@@ -71,6 +81,12 @@ impl Progress {
             deadline: time(&status.deadline),
             ready: time(&status.ready_at),
             namespace_uid: status.namespace_uid.clone(),
+            release: status.release.clone(),
+            offered: status.offered.clone(),
+            change: status.change.clone(),
+            refused: status.refused.clone(),
+            settled: status.settled,
+            volumes: status.volumes.clone(),
             phase: phase.zip(time(&status.phase_since)),
             not_understood: status
                 .conditions
@@ -103,6 +119,12 @@ impl Progress {
             attempt: self.attempt,
             observed_generation: generation,
             namespace_uid: self.namespace_uid.clone(),
+            release: self.release.clone(),
+            offered: self.offered.clone(),
+            change: self.change.clone(),
+            refused: self.refused.clone(),
+            settled: self.settled,
+            volumes: self.volumes.clone(),
         }
     }
 
@@ -255,8 +277,8 @@ fn read_condition(found: &StatusCondition) -> Condition {
 fn write_condition(kind: &str, condition: &Condition) -> StatusCondition {
     let status = match condition.state {
         State::Done => "True",
-        State::Pending | State::InProgress | State::Waiting | State::Unknown => "Unknown",
-        State::NotApplied | State::Lost | State::Failed => "False",
+        State::Pending | State::InProgress | State::Waiting | State::Changing | State::Unknown => "Unknown",
+        State::NotApplied | State::Lost | State::Stopped | State::Failed => "False",
     };
     StatusCondition {
         kind: kind.to_owned(),

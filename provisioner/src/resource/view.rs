@@ -1,6 +1,9 @@
 //! From the resource to what a page shows.
 
-use store::{Address, Millis, Phase, StoreSummary, StoreView};
+use store::{
+    Address, Millis, Phase, StoreSummary, StoreView,
+    view::{Undone, Upkeep},
+};
 
 use crate::{
     config::{Config, EngineConfig},
@@ -17,12 +20,16 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         if progress.attempt == wanted.attempt { progress } else { progress.restarted(wanted.attempt) };
     let phase = Phase::of(&progress.conditions, wanted.deleting.is_some());
     let engine_note = config.engine(wanted.engine).and_then(EngineConfig::note);
+    // Where it is, and not where it is to be.
+    let deployed = progress.release.as_ref().map(|release| release.address.clone());
+    let address = deployed
+        .unwrap_or_else(|| Address { scheme: config.scheme, host: wanted.id.host(&config.domain_suffix) });
     Ok(StoreView {
         summary: StoreSummary {
             phase,
             since: since(phase, &progress, &wanted),
             failed_at: progress.failure.as_ref().map(|failure| failure.step),
-            address: Address { scheme: config.scheme, host: wanted.id.host(&config.domain_suffix) },
+            address,
             created: wanted.created,
             owner: wanted.owner,
             id: wanted.id,
@@ -43,6 +50,11 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         deadline: progress.deadline,
         ready: progress.ready,
         engine_note,
+        upkeep: Upkeep {
+            suspended: !wanted.running,
+            offered: progress.offered.is_some(),
+            undone: progress.refused.map(|refused| Undone { sentence: refused.sentence, at: refused.at }),
+        },
     })
 }
 

@@ -129,6 +129,7 @@ fn store(id: &StoreId, new: &NewStore, owner: &PersonId) -> Store {
         admin: Admin { user: new.user.as_str().to_owned(), email: new.email.as_str().to_owned() },
         owner: Some(owner.to_string()),
         request_id: new.request.as_str().to_owned(),
+        running: true,
         attempt: 1,
         requested_at: Some(rfc3339(now)),
     };

@@ -52,6 +52,7 @@ fn store(id: &StoreId, by: &PersonId) -> Store {
         admin: Admin { user: "nobody".to_owned(), email: "nobody@example.invalid".to_owned() },
         owner: Some(by.to_string()),
         request_id: String::new(),
+        running: true,
         attempt: 1,
         requested_at: None,
     };

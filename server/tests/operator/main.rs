@@ -6,6 +6,7 @@
 
 mod failure;
 mod interruption;
+mod kept;
 mod lasting;
 mod life;
 mod order;

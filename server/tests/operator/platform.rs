@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use kube::{
@@ -39,7 +39,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    fn given() -> Self {
+    pub(crate) fn given() -> Self {
         let file = std::env::var("STOREYARD_TEST_CLUSTER")
             .expect("STOREYARD_TEST_CLUSTER names the file that tells of the cluster");
         serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()
@@ -181,6 +181,18 @@ impl Platform {
             view.summary.phase == phase
         })
         .await
+    }
+
+    /// Until the store is ready, and what stands in its namespace is known to be right.
+    pub(crate) async fn until_settled(&self, id: &StoreId) -> StoreView {
+        let ready = self.until_phase(id, Phase::Ready).await;
+        let settled = "jsonpath={.status.settled.objects}";
+        let began = Instant::now();
+        while self.kubectl(&["get", "store", id.as_str(), "-n", &self.namespace, "-o", settled]).is_empty() {
+            assert!(began.elapsed() < LONG, "{id} does not settle\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        ready
     }
 
     pub(crate) async fn delete(&self, id: &StoreId) {

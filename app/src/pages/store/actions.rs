@@ -42,7 +42,8 @@ pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView 
 /// Leads out of Storeyard, once there is something there.
 #[component]
 fn OutwardLink(label: &'static str, href: String, phase: Memo<Phase>) -> impl IntoView {
-    let answers = Signal::derive(move || matches!(phase.get(), Phase::Ready | Phase::Degraded));
+    let answers =
+        Signal::derive(move || matches!(phase.get(), Phase::Ready | Phase::Updating | Phase::Degraded));
     view! {
         <a
             class="button"

@@ -93,9 +93,9 @@ fn Step(live: Live, name: String, condition: Memo<Condition>) -> impl IntoView {
 pub fn class(state: State) -> &'static str {
     match state {
         State::Pending | State::Unknown => "pending",
-        State::InProgress | State::Waiting => "running",
+        State::InProgress | State::Waiting | State::Changing => "running",
         State::Done => "done",
-        State::NotApplied => "skipped",
+        State::NotApplied | State::Stopped => "skipped",
         State::Lost => "lost",
         State::Failed => "failed",
     }
@@ -103,10 +103,10 @@ pub fn class(state: State) -> &'static str {
 
 pub fn mark(state: State) -> &'static str {
     match state {
-        State::Pending | State::InProgress | State::Waiting => "",
+        State::Pending | State::InProgress | State::Waiting | State::Changing => "",
         State::Unknown => "?",
         State::Done => "✓",
-        State::NotApplied => "–",
+        State::NotApplied | State::Stopped => "–",
         State::Lost => "!",
         State::Failed => "✕",
     }
@@ -117,6 +117,8 @@ fn spoken(state: State) -> &'static str {
         State::Pending => "not begun",
         State::Unknown => "not known",
         State::Waiting => "waiting",
+        State::Changing => "being changed",
+        State::Stopped => "stopped",
         State::InProgress => "in progress",
         State::Done => "done",
         State::NotApplied => "not applied",

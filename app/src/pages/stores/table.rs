@@ -92,14 +92,14 @@ fn RowLinks(row: Memo<StoreSummary>) -> impl IntoView {
     part(move || {
         let StoreSummary { id, address, engine, .. } = row.get_untracked();
         match phase.get() {
-            Phase::Ready | Phase::Degraded => view! {
+            Phase::Ready | Phase::Updating | Phase::Degraded => view! {
                 <a href=address.shop() rel="external noopener" target="_blank">"Shop"</a>
                 <span aria-hidden="true">" · "</span>
                 <a href=address.admin(engine) rel="external noopener" target="_blank">"Admin"</a>
             }
             .into_any(),
             Phase::Failed => view! { <a href=links::store(&id)>"Why?"</a> }.into_any(),
-            Phase::Queued | Phase::Provisioning | Phase::Deleting => ().into_any(),
+            Phase::Queued | Phase::Provisioning | Phase::Suspended | Phase::Deleting => ().into_any(),
         }
     })
 }

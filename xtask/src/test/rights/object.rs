@@ -83,6 +83,8 @@ impl Object {
             // As kubectl has it, since the same word names two kinds.
             "events.events.k8s.io" => ("events.k8s.io/v1", "Event"),
             "persistentvolumeclaims" => ("v1", "PersistentVolumeClaim"),
+            "resourcequotas" => ("v1", "ResourceQuota"),
+            "storageclasses" => ("storage.k8s.io/v1", "StorageClass"),
             "nodes" => ("v1", "Node"),
             "persistentvolumes" => ("v1", "PersistentVolume"),
             "deployments" => ("apps/v1", "Deployment"),

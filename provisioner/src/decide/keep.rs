@@ -1,0 +1,539 @@
+//! What comes next for a store that was ever ready: it is kept as it is, healed, or changed to what is wanted, and whatever does not come up is
+//! undone. Nothing here removes anything.
+
+use store::Millis;
+
+use crate::{
+    observe::{
+        release::{self, Revision, Status},
+        rollout::Rollout,
+        seen::Seen,
+    },
+    resource::change::{Change, ChangeKind, Refused, Release, Settled},
+};
+
+/// What the status tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    pub release: Option<&'a Release>,
+    pub change: Option<&'a Change>,
+    pub refused: Option<&'a Refused>,
+    pub settled: Option<Settled>,
+}
+
+/// What is so.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    pub now: Millis,
+    pub wanted: &'a Release,
+    /// Helm's revisions.
+    pub revisions: Seen<&'a [Revision]>,
+    pub rollout: Seen<Rollout>,
+    /// Whether the shop answered since the rollout was over.
+    pub answers: Seen<bool>,
+    pub fences: Seen<u64>,
+    pub objects: Seen<u64>,
+    pub settling: Settling,
+    /// Whether it is the store's turn to be updated.
+    pub is_turn: bool,
+    /// Somebody asked for an update since the last one was undone.
+    pub asked: bool,
+    /// Something was put back just now, and is not put back again so soon.
+    pub healed: bool,
+    /// What a command complained of, where more tries would change nothing.
+    pub hopeless: Option<&'a str>,
+    /// How long a change may take.
+    pub seconds: u32,
+}
+
+/// Whether something has just been made that the watches may not have told of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Settling {
+    #[default]
+    No,
+    Going,
+    /// They have told of it. What stood there when it was decided, if it was to put something back.
+    Over(Option<Settled>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Nothing until something changes or the shop is asked again.
+    Rest,
+    /// Nothing until a change that is under way has come further.
+    Wait,
+    /// What is deployed is known again.
+    Adopt(Release),
+    /// What stands in the namespace is as it should be.
+    Settle(Settled),
+    /// What was changed or deleted by somebody else is made as it was.
+    Heal(Heal),
+    Begin(Change),
+    /// Helm brings the release further to what the change wants.
+    Deploy(release::Next),
+    /// The change is given up, and undone.
+    Undo(String),
+    RollBack(u32),
+    /// The change has come to its end.
+    Finish,
+    /// It was undone, or there is nothing to go back to.
+    Refuse(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heal {
+    /// Limits, policies and Secrets are applied anew.
+    pub fences: bool,
+    /// The objects of that revision are made as they were.
+    pub revision: Option<u32>,
+}
+
+pub fn keep(known: Known<'_>, facts: &Facts<'_>) -> Act {
+    // Nothing follows from what was not read.
+    let Seen::There(revisions) = facts.revisions else { return Act::Rest };
+    match known.change {
+        // Something else was asked for meanwhile: that is made of whatever there is.
+        Some(change) if change.undone.is_none() && change.to.id != facts.wanted.id => {
+            Act::Begin(begin(known, facts, revisions))
+        }
+        Some(change) => go_on(change, facts, revisions),
+        None => look(known, facts, revisions),
+    }
+}
+
+fn go_on(change: &Change, facts: &Facts<'_>, revisions: &[Revision]) -> Act {
+    let newest = newest(revisions);
+    if let Some(why) = &change.undone {
+        let is_back = newest.is_some_and(|newest| {
+            newest.status == Status::Deployed && newest.values_id.as_deref() != Some(&change.to.id)
+        });
+        let back = change.back.filter(|back| is_another(revisions, *back, &change.to.id));
+        return match (is_back, back) {
+            (true, _) | (false, None) => Act::Refuse(why.clone()),
+            (false, Some(back)) => match release::next(revisions, &change.to.id, facts.now) {
+                release::Next::Wait(_) => Act::Wait,
+                release::Next::Forget(revision) => Act::Deploy(release::Next::Forget(revision)),
+                _ => Act::RollBack(back),
+            },
+        };
+    }
+    if let Some(complaint) = facts.hopeless {
+        return Act::Undo(complaint.to_owned());
+    }
+    let next = release::next(revisions, &change.to.id, facts.now);
+    let is_late = facts.now >= change.deadline;
+    match next {
+        release::Next::Nothing => {}
+        _ if is_late => return Act::Undo("the release could not be deployed in time".to_owned()),
+        release::Next::Wait(_) => return Act::Wait,
+        next => return Act::Deploy(next),
+    }
+    match (facts.rollout, facts.answers) {
+        (Seen::There(Rollout::Over), _) if !change.to.running => Act::Finish,
+        (Seen::There(Rollout::Over), Seen::There(true)) => Act::Finish,
+        (Seen::There(Rollout::Going), _) if is_late => {
+            Act::Undo("its parts did not come up in time".to_owned())
+        }
+        (Seen::There(Rollout::Over), Seen::There(false)) if is_late => {
+            Act::Undo("the shop did not answer in time".to_owned())
+        }
+        _ => Act::Wait,
+    }
+}
+
+fn look(known: Known<'_>, facts: &Facts<'_>, revisions: &[Revision]) -> Act {
+    let newest = newest(revisions);
+    let Some(release) = known.release else { return adopt(facts, newest) };
+    let refused = known.refused.is_some_and(|refused| refused.to.id == facts.wanted.id) && !facts.asked;
+    if release.id != facts.wanted.id && !refused {
+        let kind = ChangeKind::between(Some(release), facts.wanted);
+        if kind.is_asked_for() || facts.is_turn {
+            return Act::Begin(begin(known, facts, revisions));
+        }
+    }
+    let (Seen::There(fences), Seen::There(objects)) = (facts.fences, facts.objects) else { return Act::Rest };
+    let now = Settled { fences, objects };
+    let is_as_known = known.settled == Some(now);
+    match facts.settling {
+        Settling::Going => return Act::Wait,
+        Settling::Over(None) => return Act::Settle(now),
+        // Putting back what was changed has changed nothing more, or all is as it was: nobody was at it meanwhile.
+        Settling::Over(Some(before)) if is_as_known || before == now => return Act::Settle(now),
+        Settling::No if is_as_known => return Act::Rest,
+        Settling::Over(_) | Settling::No if facts.healed => return Act::Rest,
+        Settling::Over(_) | Settling::No => {}
+    }
+    let Some(deployed) = newest.filter(|newest| newest.status == Status::Deployed) else {
+        // Helm knows nothing of it any more, or was killed in the midst of it: it is made again of what is wanted.
+        return Act::Begin(begin(known, facts, revisions));
+    };
+    Act::Heal(Heal {
+        fences: known.settled.is_none_or(|settled| settled.fences != fences),
+        revision: known.settled.is_none_or(|settled| settled.objects != objects).then_some(deployed.number),
+    })
+}
+
+/// The status was lost, or never told of a release.
+fn adopt(facts: &Facts<'_>, newest: Option<&Revision>) -> Act {
+    let Some(newest) = newest.filter(|newest| newest.status == Status::Deployed) else {
+        return Act::Begin(begin(Known::default(), facts, &[]));
+    };
+    let id = newest.values_id.clone().unwrap_or_default();
+    if id == facts.wanted.id {
+        return Act::Adopt(facts.wanted.clone());
+    }
+    let offer = id.split('-').next().unwrap_or_default().to_owned();
+    Act::Adopt(Release { id, offer, updated: false, ..facts.wanted.clone() })
+}
+
+fn begin(known: Known<'_>, facts: &Facts<'_>, revisions: &[Revision]) -> Change {
+    let good = |revision: &&Revision| {
+        revision.status == Status::Deployed
+            && known.release.is_some_and(|release| revision.values_id.as_deref() == Some(&release.id))
+    };
+    let back = known.change.and_then(|change| change.back);
+    let back = back.or_else(|| revisions.iter().find(good).map(|revision| revision.number));
+    Change {
+        kind: ChangeKind::between(known.release, facts.wanted),
+        to: facts.wanted.clone(),
+        back: back.filter(|back| is_another(revisions, *back, &facts.wanted.id)),
+        began: facts.now,
+        deadline: facts.now.plus_seconds(i64::from(facts.seconds)),
+        undone: None,
+    }
+}
+
+/// Whether the revision is there and of another release: to itself there is no way back.
+fn is_another(revisions: &[Revision], number: u32, id: &str) -> bool {
+    let revision = revisions.iter().find(|revision| revision.number == number);
+    revision.is_some_and(|revision| revision.values_id.as_deref() != Some(id))
+}
+
+fn newest(revisions: &[Revision]) -> Option<&Revision> {
+    revisions.iter().max_by_key(|revision| revision.number)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use store::{Address, Plan, Scheme};
+
+    use super::*;
+
+    fn release(id: &str, running: bool) -> Release {
+        let offer = id.split('-').next().unwrap_or_default().to_owned();
+        let address = Address { scheme: Scheme::Http, host: "store-a.localhost".into() };
+        Release { id: id.to_owned(), offer, plan: Plan::Small, running, address, updated: false, since: None }
+    }
+
+    /// A store in a cluster that does what it is told.
+    struct Model {
+        release: Option<Release>,
+        change: Option<Change>,
+        refused: Option<Refused>,
+        settled: Option<Settled>,
+        revisions: Vec<Revision>,
+        fences: u64,
+        objects: u64,
+        settling: Settling,
+        before: Option<Settled>,
+        now: Millis,
+        /// Releases with which the shop answers.
+        good: Vec<&'static str>,
+    }
+
+    const RIGHT: u64 = 1;
+
+    impl Model {
+        fn kept(id: &str) -> Self {
+            let mut model = Self {
+                release: Some(release(id, true)),
+                change: None,
+                refused: None,
+                settled: Some(Settled { fences: RIGHT, objects: RIGHT }),
+                revisions: Vec::new(),
+                fences: RIGHT,
+                objects: RIGHT,
+                settling: Settling::No,
+                before: None,
+                now: Millis(1_000_000),
+                good: vec!["a-1", "a-2", "b-1"],
+            };
+            model.deploy(id);
+            model
+        }
+
+        fn known(&self) -> Known<'_> {
+            Known {
+                release: self.release.as_ref(),
+                change: self.change.as_ref(),
+                refused: self.refused.as_ref(),
+                settled: self.settled,
+            }
+        }
+
+        fn deployed(&self) -> &str {
+            let newest = newest(&self.revisions).and_then(|newest| newest.values_id.as_deref());
+            newest.unwrap_or_default()
+        }
+
+        fn deploy(&mut self, id: &str) {
+            let number = newest(&self.revisions).map_or(1, |newest| newest.number + 1);
+            for revision in &mut self.revisions {
+                revision.status = Status::Other;
+            }
+            let (status, values_id) = (Status::Deployed, Some(id.to_owned()));
+            self.revisions.push(Revision { number, status, values_id, since: self.now });
+            self.objects = RIGHT;
+        }
+
+        fn step(&mut self, wanted: &Release) -> Act {
+            let answers = self.good.contains(&self.deployed());
+            let act = {
+                let facts = Facts {
+                    now: self.now,
+                    wanted,
+                    revisions: Seen::There(&self.revisions),
+                    rollout: Seen::There(Rollout::Over),
+                    answers: Seen::There(answers),
+                    fences: Seen::There(self.fences),
+                    objects: Seen::There(self.objects),
+                    settling: self.settling,
+                    is_turn: true,
+                    asked: false,
+                    healed: false,
+                    hopeless: None,
+                    seconds: 600,
+                };
+                keep(self.known(), &facts)
+            };
+            self.now = self.now.plus_seconds(30);
+            match act.clone() {
+                Act::Rest => {}
+                Act::Wait if self.settling == Settling::Going => self.settling = Settling::Over(self.before),
+                Act::Wait => {}
+                Act::Adopt(release) => self.release = Some(release),
+                Act::Settle(settled) => {
+                    self.settled = Some(settled);
+                    self.settling = Settling::No;
+                }
+                Act::Heal(heal) => {
+                    self.before = Some(Settled { fences: self.fences, objects: self.objects });
+                    if heal.fences {
+                        self.fences = RIGHT;
+                    }
+                    if heal.revision.is_some() {
+                        self.objects = RIGHT;
+                    }
+                    self.settling = Settling::Going;
+                }
+                Act::Begin(change) => {
+                    self.change = Some(change);
+                    self.settled = None;
+                }
+                Act::Deploy(release::Next::Forget(number)) => {
+                    self.revisions.retain(|revision| revision.number != number);
+                }
+                Act::Deploy(_) => self.deploy(&self.change.as_ref().unwrap().to.id.clone()),
+                Act::Undo(why) => self.change.as_mut().unwrap().undone = Some(why),
+                Act::RollBack(back) => {
+                    let id = self.revisions.iter().find(|revision| revision.number == back);
+                    let id = id.and_then(|revision| revision.values_id.clone()).unwrap();
+                    self.deploy(&id);
+                }
+                Act::Finish => {
+                    self.release = self.change.take().map(|change| change.to);
+                }
+                Act::Refuse(sentence) => {
+                    let change = self.change.take().unwrap();
+                    self.refused = Some(Refused { kind: change.kind, to: change.to, sentence, at: self.now });
+                }
+            }
+            act
+        }
+
+        /// Until nothing is left to do.
+        fn run(&mut self, wanted: &Release) -> Vec<Act> {
+            let mut acts = Vec::new();
+            for _ in 0..100 {
+                let act = self.step(wanted);
+                if act == Act::Rest {
+                    return acts;
+                }
+                acts.push(act);
+            }
+            panic!("it comes to no end: {acts:#?}");
+        }
+    }
+
+    #[test]
+    fn a_store_that_is_as_it_should_be_is_left_alone() {
+        assert_eq!(Model::kept("a-1").run(&release("a-1", true)), []);
+    }
+
+    #[test]
+    fn what_the_platform_offers_anew_is_deployed_and_the_shop_has_to_answer() {
+        let mut model = Model::kept("a-1");
+        model.run(&release("b-1", true));
+        assert_eq!((model.deployed(), model.refused.is_some()), ("b-1", false));
+        assert_eq!(model.release.unwrap().offer, "b");
+    }
+
+    #[test]
+    fn an_update_after_which_the_shop_does_not_answer_is_undone_and_not_tried_again() {
+        let mut model = Model::kept("a-1");
+        let acts = model.run(&release("c-1", true));
+        assert!(acts.contains(&Act::RollBack(1)), "{acts:#?}");
+        assert_eq!(model.deployed(), "a-1");
+        assert_eq!(model.release.as_ref().unwrap().id, "a-1");
+        assert!(model.refused.as_ref().unwrap().sentence.contains("did not answer"));
+        assert_eq!(model.run(&release("c-1", true)), []);
+        // Something better is offered.
+        model.run(&release("b-1", true));
+        assert_eq!(model.deployed(), "b-1");
+    }
+
+    #[test]
+    fn an_update_waits_for_its_turn_and_what_somebody_asks_for_does_not() {
+        let model = Model::kept("a-1");
+        let (update, stop) = (release("b-1", true), release("b-2", false));
+        let facts = |wanted| Facts {
+            now: model.now,
+            wanted,
+            revisions: Seen::There(&model.revisions),
+            rollout: Seen::Unknown,
+            answers: Seen::Unknown,
+            fences: Seen::There(RIGHT),
+            objects: Seen::There(RIGHT),
+            settling: Settling::No,
+            is_turn: false,
+            asked: false,
+            healed: false,
+            hopeless: None,
+            seconds: 600,
+        };
+        assert_eq!(keep(model.known(), &facts(&update)), Act::Rest);
+        assert!(
+            matches!(keep(model.known(), &facts(&stop)), Act::Begin(change) if change.kind == ChangeKind::Suspend)
+        );
+    }
+
+    #[test]
+    fn a_store_that_is_stopped_is_done_when_nothing_runs_and_need_not_answer() {
+        let mut model = Model::kept("a-1");
+        model.run(&release("a-9", false));
+        assert_eq!(model.deployed(), "a-9");
+        assert!(!model.release.unwrap().running);
+    }
+
+    #[test]
+    fn what_somebody_changed_by_hand_is_put_back_and_nothing_else_is_touched() {
+        for (fences, objects) in [(7, RIGHT), (RIGHT, 7), (7, 7)] {
+            let mut model = Model::kept("a-1");
+            (model.fences, model.objects) = (fences, objects);
+            let acts = model.run(&release("a-1", true));
+            let heal = Heal { fences: fences != RIGHT, revision: (objects != RIGHT).then_some(1) };
+            assert_eq!(acts[0], Act::Heal(heal));
+            assert_eq!((model.fences, model.objects, model.revisions.len()), (RIGHT, RIGHT, 1));
+        }
+    }
+
+    #[test]
+    fn what_somebody_changes_while_something_is_put_back_is_put_back_as_well() {
+        let mut model = Model::kept("a-1");
+        model.fences = 7;
+        let wanted = release("a-1", true);
+        assert!(matches!(model.step(&wanted), Act::Heal(Heal { fences: true, revision: None })));
+        model.objects = 7;
+        model.run(&wanted);
+        assert_eq!((model.fences, model.objects), (RIGHT, RIGHT));
+    }
+
+    #[test]
+    fn a_release_that_helm_has_lost_is_deployed_again() {
+        let mut model = Model::kept("a-1");
+        model.revisions.clear();
+        model.objects = 7;
+        model.run(&release("a-1", true));
+        assert_eq!(model.deployed(), "a-1");
+    }
+
+    #[test]
+    fn a_status_that_was_lost_is_known_again_from_what_is_deployed() {
+        let mut model = Model::kept("a-1");
+        (model.release, model.settled) = (None, None);
+        model.run(&release("a-1", true));
+        assert_eq!((model.release.unwrap().id.as_str(), model.revisions.len()), ("a-1", 1));
+    }
+
+    fn status() -> impl Strategy<Value = Status> {
+        prop::sample::select(vec![Status::Deployed, Status::Pending, Status::Uninstalling, Status::Other])
+    }
+
+    fn id() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec!["a-1", "a-2", "b-1", "c-1"])
+    }
+
+    proptest! {
+        #[test]
+        fn from_every_state_what_is_wanted_is_reached_or_undone(
+            deployed in id(), wanted in id(), newest in status(), known: bool, running: bool, settled: bool,
+            undone: bool, changing in prop::option::of(id()), fences in 1..3u64, objects in 1..3u64,
+        ) {
+            let mut model = Model::kept(deployed);
+            if newest != Status::Deployed {
+                let number = model.revisions[0].number + 1;
+                model.revisions[0].status = if newest == Status::Pending { Status::Deployed } else { Status::Other };
+                model.revisions.push(Revision { number, status: newest, values_id: Some(wanted.to_owned()), since: model.now });
+            }
+            if !known {
+                model.release = None;
+            }
+            if !settled {
+                model.settled = None;
+            }
+            (model.fences, model.objects) = (fences, objects);
+            model.change = changing.map(|id| Change {
+                kind: ChangeKind::Update, to: release(id, true), back: Some(1), began: model.now,
+                deadline: model.now.plus_seconds(60), undone: undone.then(|| "no".to_owned()),
+            });
+            let wanted = release(wanted, running);
+            model.run(&wanted);
+            let is_reached = model.deployed() == wanted.id;
+            let is_undone = model.refused.as_ref().is_some_and(|refused| refused.to.id == wanted.id);
+            prop_assert!(is_reached || is_undone, "{} {:?}", model.deployed(), model.refused);
+            prop_assert_eq!((model.fences, model.objects, model.change), (RIGHT, RIGHT, None));
+        }
+
+        #[test]
+        fn nothing_follows_from_what_is_unknown(
+            wanted in id(), known: bool, changing: bool, turn: bool, fences: bool, objects: bool, rest: bool,
+        ) {
+            let mut model = Model::kept("a-1");
+            if !known {
+                model.release = None;
+            }
+            let to = release("b-1", true);
+            let deadline = Millis(i64::MAX);
+            model.change = changing.then(|| Change { kind: ChangeKind::Update, to, back: Some(1), began: model.now, deadline, undone: None });
+            let wanted = release(wanted, true);
+            let facts = Facts {
+                now: model.now, wanted: &wanted,
+                revisions: if rest { Seen::There(&model.revisions) } else { Seen::Unknown },
+                rollout: Seen::Unknown, answers: Seen::Unknown,
+                fences: if fences { Seen::There(9) } else { Seen::Unknown },
+                objects: if objects { Seen::There(9) } else { Seen::Unknown },
+                settling: Settling::No, is_turn: turn, asked: false, healed: false,
+                    hopeless: None, seconds: 600,
+            };
+            let act = keep(model.known(), &facts);
+            if !rest {
+                prop_assert_eq!(act, Act::Rest);
+            } else if !(fences && objects) {
+                prop_assert!(!matches!(act, Act::Heal(_) | Act::Settle(_) | Act::Finish | Act::Undo(_)), "{:?}", act);
+            } else {
+                prop_assert!(!matches!(act, Act::Finish | Act::Undo(_) | Act::RollBack(_)), "{:?}", act);
+            }
+        }
+    }
+}

@@ -1,0 +1,539 @@
+//! A store that was ready is brought to what is wanted of it, and back where that fails: the effects of what `decide::keep` decides.
+
+use std::time::Duration;
+
+use k8s_openapi::api::{
+    apps::v1::{Deployment, StatefulSet},
+    core::v1::{Namespace, PersistentVolumeClaim, Secret},
+    storage::v1::StorageClass,
+};
+use kube::{
+    Api,
+    api::{ListParams, PartialObjectMeta},
+};
+use store::{ConditionKind, Phase, State};
+use tokio::time::Instant;
+
+use super::{
+    PassError,
+    make::read_revisions,
+    work::{Flow, Work},
+};
+use crate::{
+    act::{commands, manifests, runner::CommandError, secrets, target::Target},
+    config::UpdateMode,
+    decide::{
+        backoff,
+        diagnosis::{capitalised, diagnose},
+        keep::{Act, Facts, Heal, Known, Settling, keep},
+        updates::{Standing, Turn, turn},
+    },
+    observe::{
+        objects::{Part, with_secrets},
+        pods::look,
+        release::{self, Revision},
+        rollout::{Rollout, rollout},
+        seen::Seen,
+        volumes::volumes,
+    },
+    resource::{
+        Store, Wanted,
+        change::{Change, ChangeKind, Refused, Release, Settled},
+        now,
+        progress::shortened,
+    },
+};
+
+/// What an own command changed has been told by the watches within this time.
+const SETTLES: Duration = Duration::from_secs(2);
+/// While a change is under way its parts and its shop are looked at this often, beside what wakes the store.
+const LOOK: Duration = Duration::from_millis(500);
+/// What is changed by hand again and again, or by another controller, is put back ever less often.
+const HEAL_AGAIN: Duration = Duration::from_secs(600);
+const AT_ONCE: u32 = 5;
+/// A store that waits for its turn to be updated looks this often.
+const TURN: Duration = Duration::from_secs(30);
+
+/// What is being put back after somebody changed it, by its fingerprints before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Healing {
+    fences: Option<u64>,
+    objects: Option<u64>,
+}
+
+/// What was read for one decision.
+struct Read {
+    namespace: Namespace,
+    secrets: Vec<PartialObjectMeta<Secret>>,
+    revisions: Vec<Revision>,
+}
+
+impl Work<'_> {
+    /// Does the act that comes next. None where there is nothing to do but to ask the shop.
+    pub(super) async fn change(&mut self, wanted: &Wanted) -> Result<Option<Flow>, PassError> {
+        self.size_volumes(wanted).await?;
+        let Some(target) = self.context.target(wanted, self.progress.volumes.as_ref()) else {
+            // The platform does not offer the engine any more: what there is stays as it is.
+            return Ok(None);
+        };
+        self.offer(&target.release);
+        if let Some(left) = self.left_of_pause() {
+            return Ok(self.progress.change.is_some().then_some(Flow::Pause(left)));
+        }
+        let Some(read) = self.read(&target.release).await? else { return Ok(None) };
+        let turn = self.turn(wanted, &target.release);
+        let fences = match self.context.objects.fingerprint(&self.id.namespace(), Part::Fence) {
+            Seen::There(fences) => Seen::There(with_secrets(fences, &read.namespace, &read.secrets)),
+            unknown => unknown,
+        };
+        let (rollout, answers) = self.how_far(wanted, &read.revisions).await?;
+        let complaint = self.memory.complaint.clone().filter(|_| self.memory.hopeless);
+        let act = {
+            let facts = Facts {
+                now: now(),
+                wanted: &target.release,
+                revisions: Seen::There(&read.revisions),
+                rollout,
+                answers,
+                fences,
+                objects: self.context.objects.fingerprint(&self.id.namespace(), Part::Release),
+                settling: self.settling(),
+                is_turn: turn == Turn::Now,
+                asked: self.is_update_asked(wanted),
+                healed: self.is_healed(),
+                hopeless: complaint.as_deref(),
+                seconds: self.context.config.deadline_seconds,
+            };
+            let progress = &self.progress;
+            let known = Known {
+                release: progress.release.as_ref(),
+                change: progress.change.as_ref(),
+                refused: progress.refused.as_ref(),
+                settled: progress.settled,
+            };
+            keep(known, &facts)
+        };
+        let objects = self.context.objects.fingerprint(&self.id.namespace(), Part::Release).there();
+        let stands = fences.there().zip(objects).map(|(fences, objects)| Settled { fences, objects });
+        self.act(act, stands, wanted, &target).await
+    }
+
+    async fn act(
+        &mut self,
+        act: Act,
+        stands: Option<Settled>,
+        wanted: &Wanted,
+        target: &Target,
+    ) -> Result<Option<Flow>, PassError> {
+        match act {
+            Act::Rest => return Ok(None),
+            Act::Wait => {
+                self.save().await?;
+                return Ok(Some(Flow::Pause(LOOK)));
+            }
+            Act::Adopt(release) => self.progress.release = Some(release),
+            Act::Settle(settled) => self.settled(settled),
+            Act::Heal(heal) => return self.heal(heal, stands, wanted).await.map(Some),
+            Act::Begin(change) => return self.begin_change(change, wanted).await.map(Some),
+            Act::Deploy(next) => return self.deploy(next, wanted, target).await.map(Some),
+            Act::Undo(why) => self.undo(&why).await,
+            Act::RollBack(revision) => return self.roll_back(revision).await.map(Some),
+            Act::Finish => self.finish(),
+            Act::Refuse(sentence) => self.refuse(sentence),
+        }
+        self.save().await?;
+        Ok(Some(Flow::On))
+    }
+
+    /// Tells what the platform offers, where that is not what is deployed.
+    fn offer(&mut self, offered: &Release) {
+        let is_news = self.progress.release.as_ref().is_some_and(|release| release.offer != offered.offer);
+        self.progress.offered = is_news.then(|| offered.offer.clone());
+    }
+
+    /// What is in the namespace, where something may be to be done: nothing is read of a store that is as it should be until the next check.
+    async fn read(&mut self, wanted: &Release) -> Result<Option<Read>, PassError> {
+        let name = self.id.namespace();
+        let Some(namespace) = self.context.namespaces.get(&name).first().cloned() else { return Ok(None) };
+        let fingerprints =
+            [Part::Fence, Part::Release].map(|part| self.context.objects.fingerprint(&name, part));
+        let check = Duration::from_secs(self.context.config.check_seconds.into());
+        let is_as_wanted = self.progress.change.is_none()
+            && self.progress.release.as_ref().is_some_and(|release| release.id == wanted.id);
+        let was_read =
+            self.memory.read.is_some_and(|(at, before)| at.elapsed() < check && before == fingerprints);
+        if is_as_wanted && was_read && self.settling() == Settling::No {
+            return Ok(None);
+        }
+        let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &name);
+        let secrets = match secrets.list_metadata(&ListParams::default()).await {
+            Ok(secrets) => secrets.items,
+            Err(kube::Error::Api(status)) if status.code == 403 => {
+                // Somebody took the operator's rights in the namespace away; those to give them to itself it has everywhere.
+                let manifests = manifests::namespace(
+                    &self.id,
+                    &self.context.config,
+                    self.context.account.as_ref(),
+                    self.progress.ready,
+                );
+                let bound = self.run_through(commands::apply("Namespace, RoleBinding", &manifests)).await;
+                return bound.map(|_| None).map_err(|_| kube::Error::Api(status).into());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.memory.read = Some((Instant::now(), fingerprints));
+        let revisions = read_revisions(&self.id, &secrets);
+        Ok(Some(Read { namespace: namespace.as_ref().clone(), secrets, revisions }))
+    }
+
+    /// With another plan volumes are to be larger, where they can.
+    async fn size_volumes(&mut self, wanted: &Wanted) -> Result<(), PassError> {
+        let planned =
+            self.progress.change.as_ref().map(|change| &change.to).or(self.progress.release.as_ref());
+        if planned.is_none_or(|release| release.plan == wanted.plan) {
+            return Ok(());
+        }
+        let client = &self.context.client;
+        let claims: Api<PersistentVolumeClaim> = Api::namespaced(client.clone(), &self.id.namespace());
+        let classes: Api<StorageClass> = Api::all(client.clone());
+        let all = ListParams::default();
+        let (claims, classes) = tokio::try_join!(claims.list(&all), classes.list(&all))?;
+        let sizes = volumes(wanted.plan, &claims.items, &classes.items);
+        if Some(&sizes) != self.progress.volumes.as_ref() {
+            let told: Vec<String> = sizes.iter().map(|(name, size)| format!("{name} {size} GiB")).collect();
+            self.progress.note(format!("Volumes with the plan {}: {}.", wanted.plan, told.join(", ")), now());
+        }
+        self.progress.volumes = Some(sizes);
+        Ok(())
+    }
+
+    fn settling(&self) -> Settling {
+        match self.memory.settling {
+            None => Settling::No,
+            Some((since, _)) if since.elapsed() < SETTLES => Settling::Going,
+            Some((_, before)) => Settling::Over(before),
+        }
+    }
+
+    fn left_of_pause(&self) -> Option<Duration> {
+        let left = self.memory.run_again?.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
+    }
+
+    /// While a change is under way: whether its parts are there, and whether the shop answers then.
+    async fn how_far(
+        &mut self,
+        wanted: &Wanted,
+        revisions: &[Revision],
+    ) -> Result<(Seen<Rollout>, Seen<bool>), PassError> {
+        let Some(change) = self.progress.change.clone().filter(|change| change.undone.is_none()) else {
+            return Ok((Seen::Unknown, Seen::Unknown));
+        };
+        if release::next(revisions, &change.to.id, now()) != release::Next::Nothing {
+            return Ok((Seen::Unknown, Seen::Unknown));
+        }
+        self.see(ConditionKind::ReleaseDeployed, State::Done, "");
+        let (namespace, client, all) = (self.id.namespace(), &self.context.client, ListParams::default());
+        let deployments: Api<Deployment> = Api::namespaced(client.clone(), &namespace);
+        let stateful_sets: Api<StatefulSet> = Api::namespaced(client.clone(), &namespace);
+        let (deployments, stateful_sets) =
+            tokio::try_join!(deployments.list(&all), stateful_sets.list(&all))?;
+        let pods = self.context.pods_of(&self.id);
+        let seen = look(&pods);
+        self.progress.pods = seen.views;
+        let mut rollout = rollout(&deployments.items, &stateful_sets.items);
+        if !change.to.running && !pods.is_empty() {
+            rollout = Rollout::Going;
+        }
+        if rollout == Rollout::Going {
+            let message =
+                if change.to.running { seen.sentence } else { "Its pods are being stopped.".to_owned() };
+            self.see(ConditionKind::WorkloadsReady, State::Changing, message);
+            return Ok((Seen::There(rollout), Seen::Unknown));
+        }
+        if !change.to.running {
+            return Ok((Seen::There(rollout), Seen::Unknown));
+        }
+        self.see(ConditionKind::WorkloadsReady, State::Done, "");
+        let answer = self.ask(wanted, &change.to.address.host).await;
+        self.memory.no_answer = answer.as_ref().err().map(ToString::to_string);
+        if let Err(no_answer) = &answer {
+            let message = format!("{}.", capitalised(&format!("the shop {no_answer}")));
+            self.see(ConditionKind::StorefrontReachable, State::Changing, message);
+        }
+        Ok((Seen::There(rollout), Seen::There(answer.is_ok())))
+    }
+
+    /// Whether the store may be updated now. Of what somebody asks for it is not asked.
+    fn turn(&self, wanted: &Wanted, offered: &Release) -> Turn {
+        if self.is_update_asked(wanted) {
+            return Turn::Now;
+        }
+        if self.context.config.updates.mode == UpdateMode::Manual {
+            return Turn::Later;
+        }
+        let others = self.context.standings(&self.id, wanted.engine, &offered.offer);
+        let is_proven = others.iter().any(|(_, standing)| *standing == Standing::Proven);
+        let phase = Phase::of(&self.progress.conditions, false);
+        // What is not well is no measure of an offer.
+        if !is_proven && phase != Phase::Ready {
+            return Turn::Later;
+        }
+        turn(others, self.context.config.updates.concurrency)
+    }
+
+    fn is_update_asked(&self, wanted: &Wanted) -> bool {
+        let Some(asked) = wanted.update_asked else { return false };
+        let undone = self.progress.refused.as_ref().map(|refused| refused.at);
+        let done = self.progress.release.as_ref().and_then(|release| release.since);
+        undone.max(done).is_none_or(|last| asked > last)
+    }
+
+    async fn begin_change(&mut self, change: Change, wanted: &Wanted) -> Result<Flow, PassError> {
+        let waits = change.kind == ChangeKind::Update && !self.is_update_asked(wanted);
+        if waits && !self.context.take_update_turn(&self.id, wanted.engine, &change.to.offer) {
+            return Ok(Flow::Pause(TURN));
+        }
+        tracing::info!(store = %self.id, kind = ?change.kind, to = %change.to.id, "a change begins");
+        let doing = format!("{}.", change.kind.doing());
+        self.progress.note(&doing, now());
+        self.see(ConditionKind::ReleaseDeployed, State::Changing, &doing);
+        self.progress.change = Some(change);
+        self.progress.settled = None;
+        self.memory.forget_complaints();
+        self.save().await?;
+        // More may be asked for than the limits allowed, and the fences may be others.
+        match self.fence(wanted).await? {
+            Ok(()) => Ok(Flow::On),
+            Err(complaint) => Ok(self.changing_failed(&complaint)),
+        }
+    }
+
+    async fn deploy(
+        &mut self,
+        next: release::Next,
+        wanted: &Wanted,
+        target: &Target,
+    ) -> Result<Flow, PassError> {
+        let Some(engine) = self.context.config.engine(wanted.engine) else { return Ok(Flow::Rest) };
+        let command = match next {
+            release::Next::Forget(revision) => commands::forget_revision(&self.id, revision),
+            release::Next::Uninstall => {
+                // Volumes would go with it, so nothing of the kind is done to a store that was ever ready.
+                return Ok(self.changing_failed("somebody began to uninstall the release"));
+            }
+            _ => commands::install(&self.id, engine, &target.values, &target.release.id),
+        };
+        match self.run_through(command).await {
+            Ok(_) => {
+                self.memory.forget_complaints();
+                if next == release::Next::Install {
+                    self.see(ConditionKind::ReleaseDeployed, State::Done, "");
+                    self.see(ConditionKind::WorkloadsReady, State::Changing, "");
+                    self.see(ConditionKind::StorefrontReachable, State::Changing, "");
+                    self.save().await?;
+                }
+                Ok(Flow::On)
+            }
+            Err(CommandError::Cancelled { .. }) => Ok(Flow::On),
+            Err(CommandError::Failed { complaint, .. }) if release::is_final(&complaint) => {
+                self.memory.complaint = Some(complaint);
+                self.memory.hopeless = true;
+                Ok(Flow::On)
+            }
+            Err(error) => Ok(self.changing_failed(&error.to_string())),
+        }
+    }
+
+    fn changing_failed(&mut self, complaint: &str) -> Flow {
+        let line = complaint.lines().last().unwrap_or_default();
+        self.see(
+            ConditionKind::ReleaseDeployed,
+            State::Changing,
+            format!("Not yet, and tried again: {line}"),
+        );
+        self.memory.complaint = Some(complaint.to_owned());
+        self.memory.complaints = self.memory.complaints.saturating_add(1);
+        let pause = backoff::pause(self.memory.complaints, Duration::from_secs(60), &self.id);
+        self.memory.run_again = Some(Instant::now() + pause);
+        Flow::Pause(pause)
+    }
+
+    async fn undo(&mut self, why: &str) {
+        let Some(change) = self.progress.change.clone() else { return };
+        let step = match self.progress.state(ConditionKind::ReleaseDeployed) {
+            State::Done if self.progress.state(ConditionKind::WorkloadsReady) == State::Done => {
+                ConditionKind::StorefrontReachable
+            }
+            State::Done => ConditionKind::WorkloadsReady,
+            _ => ConditionKind::ReleaseDeployed,
+        };
+        let case = self.case(step).await;
+        let found = diagnose(&case).sentence;
+        let sentence = shortened(&format!("{}. {found}", capitalised(why)), 600);
+        tracing::warn!(store = %self.id, reason = %sentence, "a change is undone");
+        self.progress.note(format!("Undone: {sentence}"), now());
+        self.see(
+            ConditionKind::ReleaseDeployed,
+            State::Changing,
+            format!("Going back to what ran before. {sentence}"),
+        );
+        self.memory.forget_complaints();
+        self.progress.change = Some(Change { undone: Some(sentence), ..change });
+    }
+
+    async fn roll_back(&mut self, revision: u32) -> Result<Flow, PassError> {
+        self.save().await?;
+        match self.run_through(commands::roll_back(&self.id, revision)).await {
+            Ok(_) => self.memory.forget_complaints(),
+            Err(error) => return Ok(self.changing_failed(&error.to_string())),
+        }
+        Ok(Flow::On)
+    }
+
+    fn finish(&mut self) {
+        let Some(change) = self.progress.change.take() else { return };
+        let took = now().since(change.began);
+        let after = if change.to.running { State::Done } else { State::Stopped };
+        self.progress.note(format!("{} ({took}).", change.kind.done()), now());
+        self.see(ConditionKind::ReleaseDeployed, State::Done, "");
+        for kind in [ConditionKind::WorkloadsReady, ConditionKind::StorefrontReachable] {
+            self.see(kind, after, "");
+        }
+        let is_proof = change.kind == ChangeKind::Update && change.to.running;
+        self.progress.release = Some(Release { updated: is_proof, since: Some(now()), ..change.to });
+        self.progress.refused = None;
+        self.memory.asked = Some(now());
+        self.change_ended();
+        tracing::info!(store = %self.id, kind = ?change.kind, %took, "a change was made");
+    }
+
+    fn refuse(&mut self, sentence: String) {
+        let Some(change) = self.progress.change.take() else { return };
+        self.see(ConditionKind::ReleaseDeployed, State::Done, "");
+        // Whether the shop answers as it did is seen at once.
+        self.memory.pods_when_asked.clear();
+        self.progress.refused = Some(Refused { kind: change.kind, to: change.to, sentence, at: now() });
+        self.change_ended();
+    }
+
+    /// What somebody may have changed by hand meanwhile is looked at next.
+    fn change_ended(&mut self) {
+        self.progress.settled = None;
+        self.memory.forget_complaints();
+        self.context.end_update(&self.id);
+    }
+
+    /// `before`: what stands there now.
+    async fn heal(
+        &mut self,
+        heal: Heal,
+        before: Option<Settled>,
+        wanted: &Wanted,
+    ) -> Result<Flow, PassError> {
+        if heal.fences
+            && let Err(complaint) = self.fence(wanted).await?
+        {
+            return Ok(self.healing_failed(&complaint));
+        }
+        if let Some(revision) = heal.revision
+            && let Err(error) = self.run_through(commands::roll_back(&self.id, revision)).await
+        {
+            return Ok(self.healing_failed(&error.to_string()));
+        }
+        if let Some(before) = self.progress.settled {
+            let healing = self.memory.healing.get_or_insert_default();
+            healing.fences = healing.fences.or(heal.fences.then_some(before.fences));
+            healing.objects = healing.objects.or(heal.revision.map(|_| before.objects));
+        }
+        self.count_heal();
+        self.memory.settling = Some((Instant::now(), before));
+        Ok(Flow::Pause(SETTLES))
+    }
+
+    fn healing_failed(&mut self, complaint: &str) -> Flow {
+        let line = complaint.lines().last().unwrap_or_default();
+        self.progress
+            .note(format!("What somebody changed could not be put back, and is tried again: {line}"), now());
+        self.count_heal();
+        Flow::On
+    }
+
+    /// The first few times something is put back at once, and then ever less often until there has been peace for a while.
+    fn count_heal(&mut self) {
+        let is_calm = self.memory.healed.is_none_or(|at| at.elapsed() > HEAL_AGAIN);
+        self.memory.heals = if is_calm { 1 } else { self.memory.heals.saturating_add(1) };
+        self.memory.healed = Some(Instant::now());
+    }
+
+    fn is_healed(&self) -> bool {
+        let repeated = self.memory.heals.saturating_sub(AT_ONCE);
+        let pause = backoff::pause(repeated, HEAL_AGAIN, &self.id);
+        repeated > 0 && self.memory.healed.is_some_and(|at| at.elapsed() < pause)
+    }
+
+    /// What stands there now is right; of a change by hand it is told what became of it.
+    fn settled(&mut self, settled: Settled) {
+        if let Some(before) = self.memory.healing.take() {
+            // What another controller wrote into an object is nobody's hand, and does not come back as it was.
+            let notes = [
+                before.fences.map(|fences| match fences == settled.fences {
+                    true => "Somebody had changed or deleted a limit or policy of the store by hand; it is as it was again.",
+                    false => "Limits, policies and Secrets were applied anew, since something of them had been changed.",
+                }),
+                (before.objects == Some(settled.objects))
+                    .then_some("Somebody had changed or deleted a part of the shop by hand; it is as it was again."),
+            ];
+            for note in notes.into_iter().flatten() {
+                tracing::info!(store = %self.id, "{note}");
+                self.progress.note(note, now());
+            }
+        }
+        self.progress.settled = Some(settled);
+        self.memory.settling = None;
+    }
+
+    /// Namespace, limits, policies and Secrets as they should be, or what is wrong.
+    async fn fence(&mut self, wanted: &Wanted) -> Result<Result<(), String>, PassError> {
+        let (config, account) = (&self.context.config, self.context.account.as_ref());
+        let mut all = manifests::namespace(&self.id, config, account, self.progress.ready);
+        all.extend(manifests::limits(&self.id, wanted.plan, &config.ingress.tls));
+        all.extend(manifests::policies(&self.id, &config.ingress));
+        // Without what was given nothing can be derived; what there is of it stays.
+        if let Some(given) = self.given_credentials().await? {
+            match secrets::derived(&given) {
+                Ok(derived) => all.push(manifests::credentials(&self.id, &derived)),
+                Err(error) => return Ok(Err(error.to_string())),
+            }
+        }
+        match self.pull_secrets().await? {
+            Ok(copies) => all.extend(copies),
+            Err(complaint) => return Ok(Err(complaint)),
+        }
+        let kinds = "Namespace, ResourceQuota, LimitRange, NetworkPolicies, Secrets";
+        Ok(self.run_through(commands::apply(kinds, &all)).await.map(drop).map_err(|error| error.to_string()))
+    }
+}
+
+/// How another store stands to an offer.
+pub(super) fn standing(store: &Store, offer: &str) -> Standing {
+    let Some(status) = &store.status else { return Standing::Beside };
+    if status
+        .refused
+        .as_ref()
+        .is_some_and(|refused| refused.to.offer == offer && refused.kind == ChangeKind::Update)
+    {
+        return Standing::Undone;
+    }
+    if status
+        .change
+        .as_ref()
+        .is_some_and(|change| change.to.offer == offer && change.kind == ChangeKind::Update)
+    {
+        return Standing::Updating;
+    }
+    if status.release.as_ref().is_some_and(|release| release.offer == offer && release.updated) {
+        return Standing::Proven;
+    }
+    Standing::Beside
+}

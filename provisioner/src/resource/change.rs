@@ -1,0 +1,120 @@
+//! What of a store is deployed, and what becomes of it: parts of the status of a store that was ready.
+
+use serde::{Deserialize, Serialize};
+use store::{Address, Millis, Plan};
+
+/// A release by what it was made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Release {
+    /// Names the values and the chart. It begins with `offer`.
+    pub id: String,
+    /// Names what the platform offers to every store of the engine: the chart, the images, and what else is the same for all.
+    pub offer: String,
+    pub plan: Plan,
+    pub running: bool,
+    pub address: Address,
+    /// It replaced another offer and the shop answered, which shows that the offer can be updated to.
+    #[serde(default)]
+    pub updated: bool,
+    #[serde(default)]
+    pub since: Option<Millis>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChangeKind {
+    Update,
+    Resize,
+    Suspend,
+    Resume,
+    /// Of other values, or of a release that helm has lost.
+    Configure,
+}
+
+/// A change under way. It ends by its deadline: in the release that is wanted, or in the one that was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    pub kind: ChangeKind,
+    pub to: Release,
+    /// The last revision that was good.
+    pub back: Option<u32>,
+    pub began: Millis,
+    pub deadline: Millis,
+    /// Why it is being undone.
+    #[serde(default)]
+    pub undone: Option<String>,
+}
+
+/// A change that was undone. It is not tried again until something else is wanted, or somebody asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refused {
+    pub kind: ChangeKind,
+    pub to: Release,
+    pub sentence: String,
+    pub at: Millis,
+}
+
+/// Fingerprints of what stands in the namespace, as it was when it was last known to be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    #[serde(with = "hexadecimal")]
+    pub fences: u64,
+    #[serde(with = "hexadecimal")]
+    pub objects: u64,
+}
+
+impl ChangeKind {
+    /// From what is deployed to what is wanted.
+    pub fn between(from: Option<&Release>, to: &Release) -> Self {
+        match from {
+            Some(from) if from.running && !to.running => Self::Suspend,
+            Some(from) if !from.running && to.running => Self::Resume,
+            Some(from) if from.plan != to.plan => Self::Resize,
+            Some(from) if from.offer != to.offer => Self::Update,
+            _ => Self::Configure,
+        }
+    }
+
+    /// Whether somebody asked for it at the store, and so does not wait for the turn of an update.
+    pub fn is_asked_for(self) -> bool {
+        !matches!(self, Self::Update)
+    }
+
+    /// What is done, as the beginning of a sentence.
+    pub fn doing(self) -> &'static str {
+        match self {
+            Self::Update => "Updating to what the platform offers now",
+            Self::Resize => "Changing the plan",
+            Self::Suspend => "Stopping the shop",
+            Self::Resume => "Starting the shop again",
+            Self::Configure => "Applying changed settings",
+        }
+    }
+
+    /// What was done.
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Update => "Updated",
+            Self::Resize => "The plan was changed",
+            Self::Suspend => "Suspended: nothing of the shop runs, its data is kept",
+            Self::Resume => "The shop runs again",
+            Self::Configure => "Changed settings were applied",
+        }
+    }
+}
+
+/// A number of a status: JSON's own are not whole beyond 2^53.
+mod hexadecimal {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{number:016x}"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16).map_err(D::Error::custom)
+    }
+}

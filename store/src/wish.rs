@@ -1,0 +1,83 @@
+//! What somebody wants of a store that was ready, beside its deletion.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Phase, Plan};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wish {
+    Suspend,
+    Resume,
+    /// To what the platform offers.
+    Update,
+    Plan(Plan),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("This is nothing that can be asked of a store. Load the page again.")]
+pub struct WishError;
+
+impl Wish {
+    /// As a form sends it: `suspend`, `resume`, `update`, or the key of a plan.
+    pub fn parse(text: &str) -> Result<Self, WishError> {
+        match text {
+            "suspend" => Ok(Self::Suspend),
+            "resume" => Ok(Self::Resume),
+            "update" => Ok(Self::Update),
+            plan => Plan::parse(plan).map(Self::Plan).map_err(|_| WishError),
+        }
+    }
+
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Suspend => "suspend",
+            Self::Resume => "resume",
+            Self::Update => "update",
+            Self::Plan(plan) => plan.key(),
+        }
+    }
+
+    /// Whether it makes sense of a store that is so.
+    pub fn suits(self, phase: Phase) -> bool {
+        match self {
+            Self::Suspend | Self::Update => matches!(phase, Phase::Ready | Phase::Degraded | Phase::Updating),
+            Self::Resume => matches!(phase, Phase::Suspended | Phase::Updating),
+            Self::Plan(_) => matches!(phase, Phase::Ready | Phase::Degraded | Phase::Suspended),
+        }
+    }
+}
+
+impl fmt::Display for Wish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Suspend => f.write_str("suspended"),
+            Self::Resume => f.write_str("resumed"),
+            Self::Update => f.write_str("updated"),
+            Self::Plan(plan) => write!(f, "changed to the plan {plan}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_is_read_as_it_is_written() {
+        for wish in [Wish::Suspend, Wish::Resume, Wish::Update, Wish::Plan(Plan::Large)] {
+            assert_eq!(Wish::parse(wish.key()), Ok(wish));
+        }
+        assert_eq!(Wish::parse("explode"), Err(WishError));
+    }
+
+    #[test]
+    fn nothing_can_be_wished_of_a_store_that_was_never_ready_or_goes() {
+        for phase in [Phase::Queued, Phase::Provisioning, Phase::Failed, Phase::Deleting] {
+            for wish in [Wish::Suspend, Wish::Resume, Wish::Update, Wish::Plan(Plan::Small)] {
+                assert!(!wish.suits(phase), "{wish} {phase}");
+            }
+        }
+    }
+}
