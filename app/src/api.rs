@@ -60,6 +60,15 @@ pub async fn retry_store(#[server(default)] id: String) -> Result<(), ApiError> 
     answer::retry_store(&id).await
 }
 
+/// Asks for something of a store that is there: to be suspended, resumed, updated, or another plan.
+#[server(prefix = "/api", endpoint = "change_store", output = Postcard)]
+pub async fn change_store(
+    #[server(default)] id: String,
+    #[server(default)] wish: String,
+) -> Result<(), ApiError> {
+    answer::change_store(&id, &wish).await
+}
+
 /// Removes a namespace whose Store is gone.
 #[server(prefix = "/api", endpoint = "remove_stray", output = Postcard)]
 pub async fn remove_stray(#[server(default)] id: String) -> Result<(), ApiError> {

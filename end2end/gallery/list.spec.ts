@@ -131,7 +131,7 @@ test("what a search found is said", async ({ page }) => {
   await page.goto("/stores");
   await hydrated(page);
   await page.getByRole("searchbox").fill("librairie");
-  await expect(page.locator("p[role=status]").first()).toHaveText("1 of 9 stores");
+  await expect(page.locator("p[role=status]").first()).toHaveText("1 of 12 stores");
 });
 
 test.describe("with many stores", () => {

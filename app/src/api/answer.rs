@@ -8,7 +8,7 @@ use provisioner::stores::{Gone, Reading, Scope, Snapshot, Stores, StoresError};
 use sha2::{Digest, Sha256};
 use store::{
     Engine, Field, FieldError, ListPage, Millis, NewStoreForm, Person, Phase, RequestId, StoreId, StoreName,
-    StoreSummary,
+    StoreSummary, Wish,
 };
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -123,6 +123,17 @@ pub(super) async fn retry_store(id: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
+pub(super) async fn change_store(id: &str, wish: &str) -> Result<(), ApiError> {
+    let granted = granted()?;
+    let id = parse_id(id)?;
+    let Granted { person, stores, .. } = granted.changing(&id).await?;
+    let wish = Wish::parse(wish).map_err(|error| ApiError::Conflict(error.to_string()))?;
+    stores.change(&id, wish, &person.id).await.map_err(refused)?;
+    tracing::info!(target: "audit", person = %person.id, store = %id, wish = wish.key(), "asked for a change of a store");
+    lead_to(&links::store(&id));
+    Ok(())
+}
+
 /// Waits until the watch has told of what was done, but not for long: it was done all the same.
 async fn echoed(stores: &Stores, id: &StoreId, is_seen: impl Fn(&Snapshot) -> bool) {
     if !stores.until(ECHO_WAIT, is_seen).await {
@@ -222,7 +233,9 @@ pub(crate) fn refused(error: StoresError) -> ApiError {
     match error {
         StoresError::NotFound(_) => ApiError::NotFound(sentence),
         StoresError::NameMismatch { .. } => ApiError::WrongName(sentence),
-        StoresError::NotFailed(_) => ApiError::Conflict(sentence),
+        StoresError::NotFailed(_) | StoresError::Unsuited { .. } | StoresError::TooSmall { .. } => {
+            ApiError::Conflict(sentence)
+        }
         StoresError::SentBefore { name, id } => ApiError::SentBefore { name, id },
         StoresError::NotOffered(_) => {
             let error = FieldError { field: Field::Engine, message: sentence };

@@ -6,6 +6,7 @@ pub mod failure;
 pub mod gone;
 pub mod steps;
 pub mod timeline;
+pub mod upkeep;
 
 use leptos::{html::Dialog, prelude::*};
 use leptos_meta::Title;
@@ -18,6 +19,7 @@ use self::{
     gone::GoneNotice,
     steps::{RemovalSteps, Steps},
     timeline::Timeline,
+    upkeep::Upkeep,
 };
 use crate::{
     app::ViewerZone,
@@ -165,6 +167,7 @@ fn There(live: Live) -> impl IntoView {
             </div>
             <aside class="stack" aria-label="About this store">
                 <Details live view/>
+                <Upkeep view/>
                 <Pods view/>
             </aside>
         </div>
@@ -187,6 +190,7 @@ fn headline(view: &StoreView, live: Live) -> String {
             progress(now.since(since), usual)
         }
         Phase::Ready => made_in(view),
+        Phase::Suspended => format!("for {}", clock::brief(now.since(view.summary.since))),
         _ => words::since(&view.summary, now),
     }
 }

@@ -6,7 +6,7 @@ export interface Store {
   status?: object;
 }
 
-type State = "Pending" | "InProgress" | "Done" | "NotApplied" | "Lost" | "Failed";
+type State = "Pending" | "InProgress" | "Done" | "NotApplied" | "Lost" | "Failed" | "Changing" | "Stopped";
 
 const STEPS = [
   "NamespaceReady",
@@ -70,6 +70,44 @@ export function degraded(made: Made): Store {
   });
 }
 
+export function updating(made: Made): Store {
+  const steps: State[] = ["Done", "Done", "Done", "Done", "Changing", "Changing"];
+  return store(made, "Updating", steps, {
+    readyAt: at(made.age - 15 * SECOND),
+    phaseSince: at(9 * SECOND),
+    offered: "b2c3d4e5f6a7",
+  });
+}
+
+export function suspended(made: Made): Store {
+  const steps: State[] = ["Done", "Done", "Done", "Done", "Stopped", "Stopped"];
+  const resource = store(made, "Suspended", steps, {
+    readyAt: at(made.age - 15 * SECOND),
+    phaseSince: at(3 * DAY),
+    pods: [],
+  });
+  resource.spec = { ...resource.spec, running: false };
+  return resource;
+}
+
+/** One whose update did not come up, so that it is as it was. */
+export function undone(made: Made): Store {
+  const release = {
+    id: "b2c3d4e5f6a7-000000000000",
+    offer: "b2c3d4e5f6a7",
+    plan: "small",
+    running: true,
+    address: { scheme: "http", host: `store-${made.id}.localhost` },
+  };
+  const sentence =
+    "Its parts did not come up in time. The image localhost/storeyard/wordpress:2-woo of container wordpress in pod wordpress-7c9d8b6f5-q8w2e cannot be pulled (not found).";
+  return store(made, "Ready", states("Done"), {
+    readyAt: at(made.age - 15 * SECOND),
+    offered: "b2c3d4e5f6a7",
+    refused: { kind: "Update", to: release, sentence, at: Date.now() - HOUR },
+  });
+}
+
 export function failed(made: Made): Store {
   return store(made, "Failed", ["Done", "Done", "Done", "Done", "Failed", "Pending"], {
     failure: {
@@ -116,6 +154,9 @@ export function everyState(): Store[] {
     queued({ id: "berg-kaffee-p3m9a", name: "Berg & Kaffee", age: 3 * SECOND, owner: "bo" }),
     degraded({ id: "demo-8w1vd", name: "Demo", age: 13 * DAY, owner: "bo" }),
     failed({ id: "librairie-du-port-5n2tc", name: "Librairie du Port", age: 2 * DAY, owner: "bo" }),
+    updating({ id: "feld-und-flur-u4p8d", name: "Feld und Flur", age: 30 * DAY, owner: "bo" }),
+    suspended({ id: "eis-am-see-s5d1n", name: "Eis am See", age: 200 * DAY, owner: "bo" }),
+    undone({ id: "gute-stube-b7k3r", name: "Gute Stube", age: 60 * DAY, owner: "bo" }),
     deleting({ id: "sommer-pop-up-9d4xk", name: "Sommer-Pop-up", age: 90 * DAY, owner: "bo" }),
     ready({
       id: KOENIG,

@@ -21,13 +21,14 @@ fn of_bo() -> Value {
 }
 
 /// What each may do with Bo's store and in general: nobody, another member, a viewer, Bo.
-const TABLE: [(&str, &str, [u16; 4]); 7] = [
+const TABLE: [(&str, &str, [u16; 4]); 8] = [
     ("/api/poll", "", [401, 200, 200, 200]),
     ("/api/get_offer", "", [401, 200, 403, 200]),
     ("/api/preview_address", "name=Atelier", [401, 200, 403, 200]),
     ("/api/create_store", GOOD, [401, 200, 403, 200]),
     ("/api/delete_store", "id=berg-kaffee-p3m9a&name=Berg+Kaffee", [401, 404, 403, 200]),
     ("/api/retry_store", "id=berg-kaffee-p3m9a", [401, 404, 403, 200]),
+    ("/api/change_store", "id=berg-kaffee-p3m9a&wish=suspend", [401, 404, 403, 200]),
     // For admins alone.
     ("/api/remove_stray", "id=berg-kaffee-p3m9a", [401, 403, 403, 403]),
 ];
@@ -55,6 +56,7 @@ async fn every_function_is_refused_to_whom_it_should_be() {
                 let kept = site.cluster.get(READY).unwrap();
                 assert!(kept["metadata"]["deletionTimestamp"].is_null(), "{path} as {person:?}");
                 assert_eq!(kept["spec"]["attempt"], 1, "{path} as {person:?}");
+                assert_ne!(kept["spec"]["running"], false, "{path} as {person:?}");
             }
         }
     }
