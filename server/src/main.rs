@@ -27,6 +27,7 @@ use provisioner::{
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
@@ -46,9 +47,8 @@ enum Command {
         common: Common,
         #[command(flatten)]
         site: Site,
-        /// Where the dashboard listens.
-        #[arg(long, env = "STOREYARD_LISTEN", default_value = "127.0.0.1:8080")]
-        listen: String,
+        #[command(flatten)]
+        listening: Listening,
     },
     /// Make, keep and remove stores.
     Operator {
@@ -61,9 +61,8 @@ enum Command {
         common: Common,
         #[command(flatten)]
         site: Site,
-        /// Where the dashboard listens.
-        #[arg(long, env = "STOREYARD_LISTEN", default_value = "127.0.0.1:8080")]
-        listen: String,
+        #[command(flatten)]
+        listening: Listening,
     },
     /// Say who may sign in.
     User {
@@ -83,6 +82,16 @@ struct Common {
     /// Where health and metrics are told: nowhere that visitors reach.
     #[arg(long, env = "STOREYARD_HEALTH_LISTEN", default_value = "127.0.0.1:8081")]
     health_listen: String,
+}
+
+#[derive(Debug, Args)]
+struct Listening {
+    /// Where the dashboard listens.
+    #[arg(long, env = "STOREYARD_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Where the page listens that hosts show whose shop is away; nowhere where it is not given.
+    #[arg(long, env = "STOREYARD_AWAY_LISTEN")]
+    away_listen: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -118,13 +127,15 @@ async fn run(command: Command) -> anyhow::Result<()> {
     let shutdown = on_signal()?;
     match command {
         Command::Crd | Command::User { .. } => Ok(()),
-        Command::Web { common, site, listen } => {
+        Command::Web { common, site, listening } => {
             let (client, config) = connect(&common.config).await?;
             let access = Access::start(client.clone(), &config.namespace, config.sign_in.clone());
             let stores = Stores::start(client, config);
             let parts = vec![Part::Web(stores.clone(), access.clone())];
             let telling = Telling::start(bind(&common.health_listen).await?, parts);
-            web::serve(bind(&listen).await?, stores, access, site.site_root, shutdown).await?;
+            let away = serve_away(&listening, &stores, &shutdown).await?;
+            web::serve(bind(&listening.listen).await?, stores, access, site.site_root, shutdown).await?;
+            away.await?;
             telling.end().await
         }
         Command::Operator { common } => {
@@ -135,7 +146,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             operator::serve(client, config, health, shutdown).await?;
             telling.end().await
         }
-        Command::All { common, site, listen } => {
+        Command::All { common, site, listening } => {
             let (client, config) = connect(&common.config).await?;
             let access = Access::start(client.clone(), &config.namespace, config.sign_in.clone());
             let stores = Stores::start(client.clone(), Arc::clone(&config));
@@ -143,11 +154,23 @@ async fn run(command: Command) -> anyhow::Result<()> {
             let parts = vec![Part::Web(stores.clone(), access.clone()), Part::Operator(health.clone())];
             let telling = Telling::start(bind(&common.health_listen).await?, parts);
             let operator = operator::serve(client, config, health, shutdown.clone());
-            let web = web::serve(bind(&listen).await?, stores, access, site.site_root, shutdown);
+            let away = serve_away(&listening, &stores, &shutdown).await?;
+            let web = web::serve(bind(&listening.listen).await?, stores, access, site.site_root, shutdown);
             tokio::try_join!(operator, web)?;
+            away.await?;
             telling.end().await
         }
     }
+}
+
+/// The page of shops that are away, beside the dashboard. It ends with `shutdown`.
+async fn serve_away(
+    listening: &Listening,
+    stores: &Stores,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<JoinHandle<()>> {
+    let Some(address) = &listening.away_listen else { return Ok(tokio::spawn(std::future::ready(()))) };
+    Ok(tokio::spawn(web::away::serve(bind(address).await?, stores.clone(), shutdown.clone())))
 }
 
 async fn connect(path: &Path) -> anyhow::Result<(kube::Client, Arc<Config>)> {

@@ -1,6 +1,7 @@
 //! The dashboard's web server: pages, server functions, files.
 
 mod assets;
+pub(crate) mod away;
 mod client;
 mod door;
 mod guard;
