@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::{
     PassError,
+    events::Reason,
     make::read_revisions,
     work::{Flow, Work},
 };
@@ -395,7 +396,9 @@ impl Work<'_> {
         let Some(change) = self.progress.change.take() else { return };
         let took = now().since(change.began);
         let after = if change.to.running { State::Done } else { State::Stopped };
-        self.progress.note(format!("{} ({took}).", change.kind.done()), now());
+        let done = format!("{} ({took}).", change.kind.done());
+        self.tell_event(reason(change.kind), &done);
+        self.progress.note(done, now());
         self.see(ConditionKind::ReleaseDeployed, State::Done, "");
         for kind in [ConditionKind::WorkloadsReady, ConditionKind::StorefrontReachable] {
             self.see(kind, after, "");
@@ -410,6 +413,7 @@ impl Work<'_> {
 
     fn refuse(&mut self, sentence: String) {
         let Some(change) = self.progress.change.take() else { return };
+        self.tell_event(Reason::RolledBack, &sentence);
         self.see(ConditionKind::ReleaseDeployed, State::Done, "");
         // Whether the shop answers as it did is seen at once.
         self.memory.pods_when_asked.clear();
@@ -486,6 +490,7 @@ impl Work<'_> {
             ];
             for note in notes.into_iter().flatten() {
                 tracing::info!(store = %self.id, "{note}");
+                self.tell_event(Reason::Healed, note);
                 self.progress.note(note, now());
             }
         }
@@ -512,6 +517,14 @@ impl Work<'_> {
         }
         let kinds = "Namespace, ResourceQuota, LimitRange, NetworkPolicies, Secrets";
         Ok(self.run_through(commands::apply(kinds, &all)).await.map(drop).map_err(|error| error.to_string()))
+    }
+}
+
+fn reason(kind: ChangeKind) -> Reason {
+    match kind {
+        ChangeKind::Suspend => Reason::Suspended,
+        ChangeKind::Resume => Reason::Resumed,
+        ChangeKind::Update | ChangeKind::Resize | ChangeKind::Configure => Reason::Updated,
     }
 }
 
