@@ -515,7 +515,7 @@ mod tests {
             }
             let to = release("b-1", true);
             let deadline = Millis(i64::MAX);
-            model.change = changing.then(|| Change { kind: ChangeKind::Update, to, back: Some(1), began: model.now, deadline, undone: None });
+            model.change = changing.then_some(Change { kind: ChangeKind::Update, to, back: Some(1), began: model.now, deadline, undone: None });
             let wanted = release(wanted, true);
             let facts = Facts {
                 now: model.now, wanted: &wanted,

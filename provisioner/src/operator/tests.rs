@@ -135,7 +135,7 @@ async fn shops() -> String {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut request = [0; 1024];
-            stream.read(&mut request).await.ok();
+            let _read = stream.read(&mut request).await;
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]").await.ok();
         }
     });

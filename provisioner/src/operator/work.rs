@@ -231,7 +231,7 @@ impl Work<'_> {
         let told = self.progress.phase.map(|(phase, _)| phase);
         match (told, self.progress.settle(self.deleting, now())) {
             (Some(Phase::Degraded), Phase::Ready) => {
-                self.tell_event(Reason::Recovered, "The shop answers again.")
+                self.tell_event(Reason::Recovered, "The shop answers again.");
             }
             (Some(told), Phase::Degraded) if told != Phase::Degraded => {
                 self.tell_event(Reason::Degraded, self.progress.message());

@@ -13,7 +13,7 @@ use crate::{
 
 #[component]
 pub fn Upkeep(view: Memo<StoreView>) -> impl IntoView {
-    let is_there = Signal::derive(move || view.with(|view| can_be_changed(view)));
+    let is_there = Signal::derive(move || view.with(can_be_changed));
     view! {
         <When is=is_there>
             <section class="card" aria-labelledby="upkeep-title">
