@@ -35,8 +35,9 @@ pub const REQUEST_LABEL: &str = "storeyard.dev/request";
 pub const REMOVAL_ONLY_ANNOTATION: &str = "storeyard.dev/removal-only";
 /// On a store's namespace: when its shop first answered. It outlives a status that was lost, and keeps the store from being torn down.
 pub const READY_ANNOTATION: &str = "storeyard.dev/ready-at";
-/// On a Store: when somebody asked that it be updated to what the platform offers, RFC 3339.
-pub const UPDATE_ANNOTATION: &str = "storeyard.dev/update";
+/// On a Store: when somebody last asked for a change of it, RFC 3339. What was undone before is then tried again, and an update does not wait
+/// for its turn.
+pub const CHANGE_ANNOTATION: &str = "storeyard.dev/change-asked";
 /// On a store's namespace: the namespace of the platform that made it.
 pub const PLATFORM_LABEL: &str = "storeyard.dev/platform";
 pub const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";
@@ -190,8 +191,8 @@ pub struct Wanted {
     pub plan: Plan,
     /// Whether the shop is to run; else it is stopped and its data kept.
     pub running: bool,
-    /// When somebody last asked for what the platform offers.
-    pub update_asked: Option<Millis>,
+    /// When somebody last asked for a change.
+    pub change_asked: Option<Millis>,
     pub user: AdminUser,
     pub email: AdminEmail,
     pub owner: Option<PersonId>,
@@ -228,7 +229,7 @@ impl Store {
             user: AdminUser::parse(&spec.admin.user).map_err(|_| malformed("admin's user"))?,
             email: AdminEmail::parse(&spec.admin.email).map_err(|_| malformed("admin's e-mail"))?,
             running: spec.running,
-            update_asked: self.annotations().get(UPDATE_ANNOTATION).and_then(|text| millis(text)),
+            change_asked: self.annotations().get(CHANGE_ANNOTATION).and_then(|text| millis(text)),
             // One that no person has belongs to nobody, which takes rights away and gives none.
             owner: spec.owner.as_deref().and_then(|owner| PersonId::parse(owner).ok()),
             attempt: spec.attempt,

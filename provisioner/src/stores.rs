@@ -25,7 +25,7 @@ pub use self::create::RequestKey;
 pub use self::snapshot::{Gone, Reading, Scope, Snapshot};
 use crate::{
     config::Config,
-    resource::{Store, UPDATE_ANNOTATION, now, rfc3339},
+    resource::{CHANGE_ANNOTATION, Store, now, rfc3339},
 };
 
 /// How long the cluster may take to tell of one store.
@@ -232,11 +232,9 @@ impl Stores {
             Wish::Suspend => serde_json::json!({ "running": false }),
             Wish::Resume => serde_json::json!({ "running": true }),
             Wish::Plan(plan) => serde_json::json!({ "plan": plan }),
-            Wish::Update => {
-                annotations.insert(UPDATE_ANNOTATION.to_owned(), rfc3339(now()));
-                serde_json::json!({})
-            }
+            Wish::Update => serde_json::json!({}),
         };
+        annotations.insert(CHANGE_ANNOTATION.to_owned(), rfc3339(now()));
         // Of this very store, and over what was read of it.
         let patch = serde_json::json!({
             "metadata": { "resourceVersion": resource.metadata.resource_version, "annotations": annotations },

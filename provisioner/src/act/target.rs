@@ -108,7 +108,7 @@ fn anybodys(wanted: &Wanted) -> Option<Wanted> {
         email: AdminEmail::parse("admin@shop.example").ok()?,
         owner: None,
         running: true,
-        update_asked: None,
+        change_asked: None,
         attempt: 1,
         created: Millis(0),
         requested: Millis(0),

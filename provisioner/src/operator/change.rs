@@ -100,7 +100,7 @@ impl Work<'_> {
                 objects: self.context.objects.fingerprint(&self.id.namespace(), Part::Release),
                 settling: self.settling(),
                 is_turn: turn == Turn::Now,
-                asked: self.is_update_asked(wanted),
+                asked: self.is_asked(wanted),
                 healed: self.is_healed(),
                 hopeless: complaint.as_deref(),
                 seconds: self.context.config.deadline_seconds,
@@ -267,7 +267,7 @@ impl Work<'_> {
 
     /// Whether the store may be updated now. Of what somebody asks for it is not asked.
     fn turn(&self, wanted: &Wanted, offered: &Release) -> Turn {
-        if self.is_update_asked(wanted) {
+        if self.is_asked(wanted) {
             return Turn::Now;
         }
         if self.context.config.updates.mode == UpdateMode::Manual {
@@ -283,15 +283,15 @@ impl Work<'_> {
         turn(others, self.context.config.updates.concurrency)
     }
 
-    fn is_update_asked(&self, wanted: &Wanted) -> bool {
-        let Some(asked) = wanted.update_asked else { return false };
+    fn is_asked(&self, wanted: &Wanted) -> bool {
+        let Some(asked) = wanted.change_asked else { return false };
         let undone = self.progress.refused.as_ref().map(|refused| refused.at);
         let done = self.progress.release.as_ref().and_then(|release| release.since);
         undone.max(done).is_none_or(|last| asked > last)
     }
 
     async fn begin_change(&mut self, change: Change, wanted: &Wanted) -> Result<Flow, PassError> {
-        let waits = change.kind == ChangeKind::Update && !self.is_update_asked(wanted);
+        let waits = change.kind == ChangeKind::Update && !self.is_asked(wanted);
         if waits && !self.context.take_update_turn(&self.id, wanted.engine, &change.to.offer) {
             return Ok(Flow::Pause(TURN));
         }

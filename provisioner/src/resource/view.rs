@@ -35,7 +35,8 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
             id: wanted.id,
             name: wanted.name,
             engine: wanted.engine,
-            plan: wanted.plan,
+            // What it has, and not what it is to have.
+            plan: progress.release.as_ref().map_or(wanted.plan, |release| release.plan),
         },
         email: wanted.email,
         user: wanted.user,
@@ -70,10 +71,10 @@ fn since(phase: Phase, progress: &Progress, wanted: &Wanted) -> Millis {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use store::{ConditionKind, State, view::Failure};
+    use store::{ConditionKind, Plan, Scheme, State, view::Failure};
 
     use super::*;
-    use crate::config::tests::example;
+    use crate::{config::tests::example, resource::change::Release};
 
     pub(crate) fn resource(attempt: u32) -> Store {
         serde_json::from_value(serde_json::json!({
@@ -111,6 +112,25 @@ pub(crate) mod tests {
         failed.spec.attempt = 2;
         let view = view(&failed, &example()).unwrap();
         assert_eq!((view.summary.phase, view.failure, view.timeline.len()), (Phase::Queued, None, 1));
+    }
+
+    #[test]
+    fn a_store_shows_the_plan_and_the_address_that_it_has_until_it_has_others() {
+        let release = Release {
+            id: "a-1".into(),
+            offer: "a".into(),
+            plan: Plan::Small,
+            running: true,
+            address: Address { scheme: Scheme::Http, host: "old.example.com".into() },
+            updated: false,
+            since: None,
+        };
+        let progress = Progress { ready: Some(Millis(1)), release: Some(release), ..Progress::default() };
+        let mut kept = resource(1);
+        kept.spec.plan = "large".into();
+        kept.status = Some(progress.write(None));
+        let summary = view(&kept, &example()).unwrap().summary;
+        assert_eq!((summary.plan, summary.address.host.as_str()), (Plan::Small, "old.example.com"));
     }
 
     #[test]
