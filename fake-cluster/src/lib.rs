@@ -7,7 +7,10 @@ mod log;
 mod objects;
 mod stores;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use axum::body::{Body, to_bytes};
 use http::{Method, Request, Response, StatusCode};
@@ -60,6 +63,7 @@ pub struct Cluster {
     kept: Mutex<Kept>,
     objects: Mutex<Objects>,
     mood: watch::Sender<Mood>,
+    requests: AtomicU64,
 }
 
 impl Cluster {
@@ -69,6 +73,7 @@ impl Cluster {
             kept: Mutex::default(),
             objects: Mutex::default(),
             mood: watch::Sender::new(Mood::Well),
+            requests: AtomicU64::new(0),
         })
     }
 
@@ -125,10 +130,19 @@ impl Cluster {
         self.place("leases", json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": {"renewTime": at}}));
     }
 
-    /// Puts an object of the platform's namespace, neither a Store nor a Secret or `ConfigMap`, as it is.
+    /// How often anything was asked for so far, watches among it.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Puts an object that is neither a Store nor a Secret or `ConfigMap` of the platform's namespace, as it is: a namespace, or an object of the
+    /// one that it names, else of the platform's.
     pub fn place(&self, resource: &str, object: Value) {
-        let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-        let place = Place { resource, namespace: Some(NAMESPACE), name: Some(&name) };
+        let text = |name: &str| object["metadata"][name].as_str().map(str::to_owned);
+        let (name, namespace) = (text("name").unwrap_or_default(), text("namespace"));
+        let namespace = namespace.as_deref().unwrap_or(NAMESPACE);
+        let namespace = (resource != "namespaces").then_some(namespace);
+        let place = Place { resource, namespace, name: Some(&name) };
         lock(&self.objects).place(&place, object);
     }
 
@@ -147,6 +161,7 @@ impl Cluster {
     }
 
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
         let (parts, body) = request.into_parts();
         let Ok(body) = to_bytes(body, usize::MAX).await else {
             return failed(StatusCode::BAD_REQUEST, "BadRequest");

@@ -25,6 +25,11 @@ impl Operator {
     }
 
     async fn with(config: &str, cluster: Arc<Cluster>, name: &str) -> Self {
+        Self::along(std::path::Path::new("/nowhere"), config, cluster, name).await
+    }
+
+    /// With the programs of a folder before others.
+    async fn along(programs: &std::path::Path, config: &str, cluster: Arc<Cluster>, name: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(Arc::clone(&cluster).serve(listener));
@@ -44,11 +49,21 @@ impl Operator {
             .arg(folder.join("config.json"))
             .env("KUBECONFIG", folder.join("kubeconfig"))
             .env("RUST_LOG", "warn")
+            .env("PATH", format!("{}:{}", programs.display(), std::env::var("PATH").unwrap()))
             .stderr(log)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
         Self { cluster, folder, process }
+    }
+
+    /// For how long it has used a core.
+    fn busy(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        // Linux counts a hundred of them in a second, whatever the kernel's own clock.
+        Duration::from_millis(ticks * 10)
     }
 
     /// The most memory that it ever had, in MiB.
@@ -155,6 +170,104 @@ async fn ten_thousand_stores_whose_namespaces_are_missing_are_told_in_bounded_me
     eprintln!("peak: {peak} MiB");
     assert!(peak <= 300, "{peak} MiB");
     assert!(operator.process.try_wait().unwrap().is_none());
+}
+
+/// What stands in the namespace of a Store that was made: as much of it as the operator looks at.
+fn furnish(cluster: &Cluster, number: usize) {
+    let (id, namespace) = (format!("shop-{number:05}"), format!("store-shop-{number:05}"));
+    let labels = json!({ "storeyard.dev/store": id, "storeyard.dev/platform": "storeyard" });
+    cluster.place(
+        "namespaces",
+        json!({ "metadata": {
+            "name": namespace, "uid": format!("namespace-{number}"), "labels": labels,
+            "annotations": { "storeyard.dev/ready-at": "2026-09-21T14:13:38.000Z" },
+        } }),
+    );
+    let object = |name: &str, labels: Value| json!({ "metadata": { "name": name, "namespace": namespace, "labels": labels } });
+    for (component, name) in [("web", "wordpress-5d8c7b9f6-x2k4q"), ("database", "mariadb-0")] {
+        let labels = json!({ "storeyard.dev/store": id, "app.kubernetes.io/component": component });
+        let mut pod = object(name, labels);
+        pod["status"] = json!({ "phase": "Running", "conditions": [{ "type": "Ready", "status": "True" }] });
+        cluster.place("pods", pod);
+    }
+    for (resource, name) in
+        [("deployments", "wordpress"), ("statefulsets", "mariadb"), ("networkpolicies", "deny-all")]
+    {
+        cluster.place(resource, object(name, json!({ "storeyard.dev/store": id })));
+    }
+    let revision = json!({ "owner": "helm", "name": namespace, "status": "deployed", "version": "1", "storeyard-values": "0-1" });
+    cluster.place("secrets", object("sh.helm.release.v1.1", revision));
+}
+
+/// Programs that do as they are told, and write down that they were.
+fn programs(folder: &std::path::Path) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let ran = folder.join("ran");
+    for name in ["helm", "kubectl"] {
+        let program = folder.join(name);
+        std::fs::write(
+            &program,
+            format!("#!/bin/sh\ncat > /dev/null\necho \"{name} $1\" >> {}\n", ran.display()),
+        )
+        .unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    std::fs::write(&ran, "").unwrap();
+    ran
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_stores_at_rest_cost_a_request_each_a_check_and_no_program() {
+    const STORES: usize = 200;
+    const CHECK: u64 = 5;
+    let shops = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = shops.local_addr().unwrap().to_string();
+    let answer = axum::Router::new().fallback(|| async { axum::Json(json!([])) });
+    tokio::spawn(async move { axum::serve(shops, answer).await });
+    let cluster = Cluster::new();
+    for number in 0..STORES {
+        furnish(&cluster, number);
+        cluster.put(ready(number));
+    }
+    let folder = std::env::temp_dir().join(format!("storeyard-scale-programs-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("chart")).unwrap();
+    let ran = programs(&folder);
+    let config = CONFIG
+        .replace("127.0.0.1:9", &address)
+        .replace("/nowhere", folder.join("chart").to_str().unwrap())
+        .replace(
+            r#""checkSeconds": 60"#,
+            &format!(r#""checkSeconds": {CHECK}, "updates": {{"mode": "manual", "concurrency": 1}}"#),
+        );
+    let mut operator = Operator::along(&folder, &config, Arc::clone(&cluster), "rest").await;
+    let is_settled = |cluster: &Cluster| {
+        (0..STORES).all(|number| {
+            let store = cluster.get(&format!("shop-{number:05}")).unwrap_or_default();
+            store["status"]["settled"]["objects"].is_string() && store["status"]["phase"] == "Ready"
+        })
+    };
+    operator.until("settled", Duration::from_secs(180), is_settled).await;
+    sleep(Duration::from_secs(2 * CHECK)).await;
+
+    let versions = |cluster: &Cluster| -> Vec<Value> {
+        (0..STORES)
+            .map(|number| {
+                cluster.get(&format!("shop-{number:05}")).unwrap()["metadata"]["resourceVersion"].clone()
+            })
+            .collect()
+    };
+    let (told, asked, run, busy) =
+        (versions(&cluster), cluster.requests(), std::fs::read_to_string(&ran).unwrap(), operator.busy());
+    sleep(Duration::from_secs(2 * CHECK)).await;
+    let asked = cluster.requests() - asked;
+    let busy = operator.busy() - busy;
+    eprintln!("{asked} requests and {busy:?} of a core in {} s", 2 * CHECK);
+    assert_eq!(versions(&cluster), told, "nothing is written of what is as it was");
+    assert_eq!(std::fs::read_to_string(&ran).unwrap(), run, "no program is run");
+    // One for each store and check, with some of the next check, and what renews watches.
+    assert!(asked <= 3 * STORES as u64, "{asked} requests");
+    drop(operator);
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
