@@ -168,7 +168,7 @@ test.describe("with stores of one's own", () => {
 
   test("a member sees theirs and no other", async ({ page, own }) => {
     await page.goto(`${own.address}/stores`);
-    await expect(page.locator("tbody tr")).toHaveCount(6);
+    await expect(page.locator("tbody tr")).toHaveCount(9);
     await expect(page.getByText(KOENIG)).toHaveCount(0);
   });
 });

@@ -167,7 +167,7 @@ test("what is still being read stands, wide and narrow, light and dark", async (
   await expect(page.getByText("The stores are being read.")).toBeAttached();
   await stands(page);
   release();
-  await expect(page.locator("tbody tr")).toHaveCount(9);
+  await expect(page.locator("tbody tr")).toHaveCount(everyState().length);
 });
 
 test.describe("after the cluster has ceased to answer", () => {

@@ -95,7 +95,8 @@ pub fn class(state: State) -> &'static str {
         State::Pending | State::Unknown => "pending",
         State::InProgress | State::Waiting | State::Changing => "running",
         State::Done => "done",
-        State::NotApplied | State::Stopped => "skipped",
+        State::NotApplied => "skipped",
+        State::Stopped => "stopped",
         State::Lost => "lost",
         State::Failed => "failed",
     }
