@@ -1,6 +1,7 @@
 //! As much of an API server as Storeyard talks to, in memory: Stores, what they consist of, Secrets and `ConfigMap`s, with watches. It can be made to fail, or to
 //! say nothing. Tests reach it as a client, or over HTTP.
 
+mod example;
 mod kept;
 mod line;
 mod log;
@@ -17,7 +18,7 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
 
-pub use self::line::Line;
+pub use self::{example::store, line::Line};
 use self::{
     kept::Kept,
     log::Log,

@@ -10,7 +10,7 @@ use app::{
 };
 use axum::body::{Bytes, to_bytes};
 use codee::{Decoder, Encoder, binary::PostcardCodec};
-use fake_cluster::{Cluster, Mood};
+use fake_cluster::{Cluster, Mood, store};
 use http::{HeaderMap, Response, StatusCode, header};
 use provisioner::{
     config::Config,
@@ -230,30 +230,6 @@ const CONFIG: &str = r#"{
     "signIn": {"users": "storeyard-users", "keys": "storeyard-keys", "signOuts": "storeyard-sign-outs", "idleMinutes": 720, "absoluteHours": 168},
     "deadlineSeconds": 600, "concurrency": 4, "checkSeconds": 60,
     "engines": {"woocommerce": {"chart": "/charts/woocommerce", "plugin": true, "images": {}}}}"#;
-
-/// A Store whose steps are all in `state`.
-fn store(id: &str, name: &str, state: &str) -> Value {
-    let kinds = [
-        "NamespaceReady",
-        "QuotaApplied",
-        "CredentialsReady",
-        "ReleaseDeployed",
-        "WorkloadsReady",
-        "StorefrontReachable",
-    ];
-    let conditions: Vec<Value> = kinds
-        .iter()
-        .map(|kind| {
-            json!({"type": kind, "status": "True", "reason": state, "message": "", "startedAt": "2026-11-23T13:22:11Z", "lastTransitionTime": "2026-11-23T13:22:12Z"})
-        })
-        .collect();
-    json!({
-        "metadata": {"name": id},
-        "spec": {"name": name, "engine": "woocommerce", "plan": "small", "admin": {"user": "ada", "email": "ada@atelier.example"},
-                 "requestId": "00000000000000000000000000000000", "attempt": 1},
-        "status": {"conditions": conditions, "attempt": 1, "readyAt": "2026-11-23T13:22:23Z"},
-    })
-}
 
 fn ready() -> Value {
     store(READY, "Berg Kaffee", "Done")
