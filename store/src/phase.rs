@@ -19,7 +19,7 @@ pub enum Phase {
     Suspended,
     /// Was ready, and something of it is not so at the moment.
     Degraded,
-    /// Given up and cleaned up; can be retried or deleted.
+    /// Given up, and what was made removed or being removed; can be retried or deleted.
     Failed,
     Deleting,
 }

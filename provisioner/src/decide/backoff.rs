@@ -1,4 +1,4 @@
-//! How long to wait before what failed is tried again.
+//! How long to wait before what failed is tried again, and what goes by itself is looked at again.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -13,6 +13,11 @@ pub(crate) fn pause(failures: u32, longest: Duration, who: impl Hash) -> Duratio
     who.hash(&mut hasher);
     let less = u32::try_from(hasher.finish() % 25).unwrap_or_default();
     pause.min(longest) * (100 - less) / 100
+}
+
+/// Before another look at what has been going for that long: short while it usually has gone, then ever longer.
+pub(crate) fn look_again(going: Duration) -> Duration {
+    (going / 20).clamp(Duration::from_millis(500), Duration::from_secs(60))
 }
 
 #[cfg(test)]
@@ -30,6 +35,18 @@ mod tests {
             prop_assert!(now <= next && next <= LONGEST);
             prop_assert!(now >= Duration::from_millis(375));
         }
+    }
+
+    #[test]
+    fn what_hangs_for_a_day_is_looked_at_ever_less_often() {
+        let mut passed = Duration::ZERO;
+        let looks = (0..).take_while(|_| {
+            passed += look_again(passed);
+            passed < Duration::from_secs(24 * 3600)
+        });
+        assert!((1300..1700).contains(&looks.count()));
+        assert_eq!(look_again(Duration::from_secs(5)), Duration::from_millis(500));
+        assert_eq!(look_again(Duration::from_secs(300)), Duration::from_secs(15));
     }
 
     #[test]

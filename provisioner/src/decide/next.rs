@@ -22,7 +22,7 @@ pub enum Next {
     Keep,
     /// The try's time is over.
     GiveUp,
-    /// Given up; what is left of it goes.
+    /// Given up; what is left of it goes. After a while the store is failed all the same, and may be retried, which then waits for this.
     CleanUp,
     /// Failed, and nothing is left to do until somebody asks.
     Rest,
@@ -50,13 +50,18 @@ pub fn next(
             progress.failure.is_some() && Phase::of(&progress.conditions, false) != Phase::Failed;
         return if is_cleaning { Next::CleanUp } else { Next::TakeUp };
     }
+    // A namespace is known until it was seen to be gone.
+    let is_left = progress.namespace_uid.is_some();
     if Phase::of(&progress.conditions, false) == Phase::Failed {
-        return Next::Rest;
+        return if is_left { Next::CleanUp } else { Next::Rest };
     }
     if progress.failure.is_some() {
         return Next::CleanUp;
     }
     if progress.started.is_none() {
+        if is_left {
+            return Next::CleanUp;
+        }
         return if has_turn { Next::Begin } else { Next::Queue };
     }
     if ends.is_some_and(|ends| now >= ends) {
@@ -143,6 +148,19 @@ mod tests {
         progress.see(ConditionKind::WorkloadsReady, State::Failed, "no", Millis(3000));
         assert_eq!(next(&progress, 1, false, true, Millis(4000)), Next::Rest);
         assert_eq!(next(&progress, 2, false, true, Millis(4000)), Next::TakeUp);
+    }
+
+    #[test]
+    fn a_clean_up_that_outlasts_the_failure_goes_on_and_a_retry_waits_for_it() {
+        let namespace_uid = Some("u-1".to_owned());
+        let mut progress = Progress { failure: failure(), namespace_uid, ..begun() };
+        progress.see(ConditionKind::WorkloadsReady, State::Failed, "no", Millis(3000));
+        assert_eq!(next(&progress, 1, false, true, Millis(4000)), Next::CleanUp);
+        assert_eq!(next(&progress, 2, false, true, Millis(4000)), Next::TakeUp);
+        let mut retried = progress.restarted(2);
+        assert_eq!(next(&retried, 2, false, true, Millis(4000)), Next::CleanUp);
+        retried.namespace_uid = None;
+        assert_eq!(next(&retried, 2, false, true, Millis(4000)), Next::Begin);
     }
 
     proptest! {

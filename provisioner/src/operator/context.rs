@@ -366,24 +366,29 @@ fn candidate(store: &Store, memories: &HashMap<StoreId, Memory>) -> Option<Candi
     let uid = store.metadata.uid.as_deref().unwrap_or_default();
     let remembered =
         memories.get(&id).filter(|memory| memory.uid == uid).and_then(|memory| memory.progress.as_ref());
-    let (attempt, began, was_ready, is_failed) = match (remembered, &store.status) {
+    let (attempt, began, was_ready, is_left, is_failed) = match (remembered, &store.status) {
         (Some(progress), _) => {
             let is_failed = Phase::of(&progress.conditions, false) == Phase::Failed;
-            (progress.attempt, progress.started.is_some(), progress.ready.is_some(), is_failed)
+            let is_left = progress.namespace_uid.is_some();
+            (progress.attempt, progress.started.is_some(), progress.ready.is_some(), is_left, is_failed)
         }
         (None, Some(status)) => {
             let is_failed = status.phase.as_deref() == Some(&Phase::Failed.to_string());
-            (status.attempt, status.started_at.is_some(), status.ready_at.is_some(), is_failed)
+            let is_left = status.namespace_uid.is_some();
+            (status.attempt, status.started_at.is_some(), status.ready_at.is_some(), is_left, is_failed)
         }
-        (None, None) => (0, false, false, false),
+        (None, None) => (0, false, false, false, false),
     };
     let is_current = attempt == store.spec.attempt;
-    if was_ready || (is_current && is_failed) {
+    let begun = is_current && began;
+    // One that waits until an earlier try is cleaned up keeps nobody behind it waiting.
+    let waits_for_clean_up = !begun && is_left;
+    if was_ready || (is_current && is_failed) || waits_for_clean_up {
         return None;
     }
     let created = store.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_millisecond());
     let requested = store.spec.requested_at.as_deref().and_then(millis).unwrap_or(Millis(created));
-    Some(Candidate { id, requested, begun: is_current && began })
+    Some(Candidate { id, requested, begun })
 }
 
 /// How the operator itself is, for whoever runs it.

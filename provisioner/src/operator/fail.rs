@@ -28,7 +28,7 @@ use crate::{
 /// Containers whose logs are looked at, and lines of each.
 const MAX_LOGS: usize = 3;
 const LOG_LINES: i64 = 20;
-/// A namespace that has not gone by then does not keep the store from being retried or deleted.
+/// A clean-up that takes longer goes on, and no longer keeps the store from being called failed.
 const CLEAN_UP: Duration = Duration::from_secs(300);
 
 impl Work<'_> {
@@ -65,39 +65,24 @@ impl Work<'_> {
 
     pub(super) async fn clean_up(&mut self) -> Result<Flow, PassError> {
         self.save().await?;
-        let Some(failure) = self.progress.failure.clone() else { return Ok(Flow::On) };
-        if let Some(flow) = self.spare().await? {
+        let found = self.find_namespace().await?;
+        if let Some(flow) = self.spare(&found).await? {
             return Ok(flow);
         }
-        let torn = self.tear_down().await?;
-        let is_late = self.elapsed_since(Some(failure.at)) > CLEAN_UP;
-        let (kind, message) = match torn {
-            Torn::Gone => return self.failed(&failure).await,
-            Torn::Going { kind, message } => (kind, message),
-        };
-        if is_late {
-            self.progress.note(format!("Still being removed: {message}"), now());
-            return self.failed(&failure).await;
+        if let Found::Ours(Ours { uid, .. }) = &found {
+            self.progress.namespace_uid = Some(uid.clone());
         }
-        if kind != RemovalKind::ReleaseUninstalled {
-            self.see(
-                failure.step,
-                State::InProgress,
-                format!("{} What was made is being removed: {message}", failure.sentence),
-            );
+        match self.tear_down(found).await? {
+            Torn::Gone => self.cleaned_up().await,
+            Torn::Going { kind, message } => self.still_going(kind, &message).await,
         }
-        self.save().await?;
-        Ok(Flow::Pause(Duration::from_secs(1)))
     }
 
     /// What this try did not make is not its to remove. None if all of it may go.
-    async fn spare(&mut self) -> Result<Option<Flow>, PassError> {
-        let Some(failure) = self.progress.failure.clone() else { return Ok(None) };
-        let Found::Ours(Ours { ready, made, uid, .. }) = self.find_namespace().await? else {
-            return Ok(None);
-        };
-        if let Some(ready) = ready {
-            self.progress = self.progress.taken_over(self.attempt, ready, uid);
+    async fn spare(&mut self, found: &Found) -> Result<Option<Flow>, PassError> {
+        let Found::Ours(Ours { ready, made, uid, .. }) = found else { return Ok(None) };
+        if let Some(ready) = *ready {
+            self.progress = self.progress.taken_over(self.attempt, ready, uid.clone());
             self.progress.note("The store was ready before, so nothing of it is removed.", now());
             return Ok(Some(Flow::On));
         }
@@ -107,16 +92,46 @@ impl Work<'_> {
             return Ok(None);
         }
         self.progress.note("The namespace was there before this try, so it is left as it is.", now());
-        self.failed(&failure).await.map(Some)
+        self.cleaned_up().await.map(Some)
     }
 
-    async fn failed(&mut self, failure: &Failure) -> Result<Flow, PassError> {
-        self.see(failure.step, State::Failed, &failure.sentence);
-        self.progress.pods.clear();
-        self.progress.deadline = None;
+    /// Nothing is left that this store has to remove.
+    async fn cleaned_up(&mut self) -> Result<Flow, PassError> {
+        self.progress.namespace_uid = None;
+        self.memory.torn.clear();
+        self.memory.teardown_began = None;
+        if let Some(failure) = self.progress.failure.clone() {
+            self.failed(failure.step, &failure.sentence);
+        }
         self.save().await?;
         self.context.wake_next();
         Ok(Flow::On)
+    }
+
+    async fn still_going(&mut self, kind: RemovalKind, message: &str) -> Result<Flow, PassError> {
+        let Some(failure) = self.progress.failure.clone() else {
+            self.progress.wait(format!("What the earlier try made is removed first. {message}"));
+            self.save().await?;
+            return Ok(self.look_again());
+        };
+        let sentence = format!("{} What was made is being removed: {message}", failure.sentence);
+        let is_late = self.elapsed_since(Some(failure.at)) > CLEAN_UP;
+        if is_late {
+            self.failed(failure.step, &sentence);
+        } else if kind != RemovalKind::ReleaseUninstalled {
+            self.see(failure.step, State::InProgress, sentence);
+        }
+        self.save().await?;
+        if is_late {
+            self.context.wake_next();
+        }
+        Ok(self.look_again())
+    }
+
+    fn failed(&mut self, step: ConditionKind, sentence: &str) {
+        self.see(step, State::Failed, sentence);
+        self.progress.pods.clear();
+        self.progress.deadline = None;
     }
 
     /// Everything that may tell why, as far as it can be read.

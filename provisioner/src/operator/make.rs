@@ -7,7 +7,7 @@ use kube::{
     Api, ResourceExt,
     api::{ListParams, PartialObjectMeta},
 };
-use store::{Condition, ConditionKind, Engine, Millis, State, StoreId};
+use store::{ConditionKind, Engine, Millis, State, StoreId};
 use tokio::time::Instant;
 
 use super::{
@@ -77,11 +77,7 @@ impl Work<'_> {
                 Ok(Flow::On)
             }
             Err(ahead) => {
-                // Its message only: a condition that is pending has no times.
-                let message = format!("Waits for its turn. {}", place_in_queue(ahead));
-                self.progress
-                    .conditions
-                    .set(ConditionKind::NamespaceReady, Condition { message, ..Condition::default() });
+                self.progress.wait(format!("Waits for its turn. {}", place_in_queue(ahead)));
                 self.save().await?;
                 // Whoever is next is woken; this is for who waits behind many.
                 Ok(Flow::Pause(Duration::from_secs(5 + ahead as u64 / 10)))

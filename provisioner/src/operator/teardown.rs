@@ -10,10 +10,11 @@ use super::{
     PassError, claimant,
     keep::labels_are_gone,
     prepare::{Found, Ours},
-    work::Work,
+    work::{Flow, Work},
 };
 use crate::{
     act::{commands, runner::CommandError},
+    decide::backoff,
     resource::now,
 };
 
@@ -29,13 +30,13 @@ const QUICK: Duration = Duration::from_secs(15);
 const UNINSTALLS: u32 = 2;
 
 impl Work<'_> {
-    /// Does what can be done now. Called again until nothing is left.
-    pub(super) async fn tear_down(&mut self) -> Result<Torn, PassError> {
+    /// Does what can be done now for the namespace that was found. Called again until nothing is left.
+    pub(super) async fn tear_down(&mut self, found: Found) -> Result<Torn, PassError> {
         if self.memory.teardown_began.is_none() {
             self.memory.teardown_began = Some(now());
             self.memory.complaints = 0;
         }
-        match self.find_namespace().await? {
+        match found {
             Found::Ours(Ours { terminating: true, namespace, .. }) => {
                 self.memory.torn.insert(RemovalKind::ReleaseUninstalled);
                 return Ok(Torn::Going {
@@ -95,6 +96,10 @@ impl Work<'_> {
             kind: RemovalKind::VolumesDeleted,
             message: format!("The storage provisioner removes {}.", left.join(", ")),
         })
+    }
+
+    pub(super) fn look_again(&self) -> Flow {
+        Flow::Pause(backoff::look_again(self.elapsed_since(self.memory.teardown_began)))
     }
 
     /// None when the release is gone, or helm cannot make it so.

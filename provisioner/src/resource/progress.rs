@@ -28,6 +28,7 @@ pub struct Progress {
     pub started: Option<Millis>,
     pub deadline: Option<Millis>,
     pub ready: Option<Millis>,
+    /// Of the namespace that was made for it, until that was seen to be gone.
     pub namespace_uid: Option<String>,
     pub release: Option<Release>,
     /// What the platform offers, where that is not what is deployed.
@@ -128,7 +129,7 @@ impl Progress {
         }
     }
 
-    /// A new try of the same store: only its history stays. One that was ever ready is never made anew, so it keeps all.
+    /// A new try of the same store: only its history stays, and what is left of the try before. One that was ever ready is never made anew, so it keeps all.
     #[must_use]
     pub fn restarted(&self, attempt: u32) -> Self {
         if self.ready.is_some() {
@@ -139,6 +140,7 @@ impl Progress {
             timeline: self.timeline.clone(),
             timeline_dropped: self.timeline_dropped,
             phase: self.phase,
+            namespace_uid: self.namespace_uid.clone(),
             ..Self::default()
         }
     }
@@ -168,6 +170,12 @@ impl Progress {
     pub fn see(&mut self, kind: ConditionKind, state: State, message: impl AsRef<str>, now: Millis) {
         let seen = self.conditions.get(kind).seen(state, shortened(message.as_ref(), Self::MAX_TEXT), now);
         self.conditions.set(kind, seen);
+    }
+
+    /// Why it does not begin yet. Its message only: what is pending has no times.
+    pub fn wait(&mut self, message: impl AsRef<str>) {
+        let message = shortened(message.as_ref(), Self::MAX_TEXT);
+        self.conditions.set(ConditionKind::NamespaceReady, Condition { message, ..Condition::default() });
     }
 
     /// A step was begun: as [`Progress::see`], and a step that was over begins anew.

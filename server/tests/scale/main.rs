@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
 
 mod operator;
+mod removal;
 
 use std::{sync::Arc, time::Duration};
 
@@ -87,10 +88,8 @@ async fn two_hundred_stores_at_rest_cost_a_request_each_a_check_and_no_program()
     }
     let chart = std::env::temp_dir().join(format!("storeyard-scale-chart-{}", std::process::id()));
     std::fs::create_dir_all(&chart).unwrap();
-    let config = CONFIG
-        .replace("127.0.0.1:9", &address)
-        .replace("/nowhere", chart.to_str().unwrap())
-        .replace(
+    let config =
+        CONFIG.replace("127.0.0.1:9", &address).replace("/nowhere", chart.to_str().unwrap()).replace(
             r#""checkSeconds": 60"#,
             &format!(r#""checkSeconds": {CHECK}, "updates": {{"mode": "manual", "concurrency": 1}}"#),
         );
