@@ -6,6 +6,7 @@ mod checks;
 mod gallery;
 pub(crate) mod journeys;
 mod operator;
+mod playwright;
 mod report;
 mod rights;
 mod rollout;

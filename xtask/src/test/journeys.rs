@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use super::playwright::Report;
 use super::tally::Tally;
-use super::times;
 use crate::command;
 use crate::env::Env;
 use crate::interrupt;
@@ -33,13 +33,15 @@ pub(super) fn drive(env: &Env, title: &str, log: &str, playwright: &mut Command)
     let run = env.reporter.step(title, log, |step| command::logged(step, playwright));
     interrupt::check()?;
     let read = fs::read_to_string(&report).with_context(|| format!("{} cannot be read", report.display()));
-    if let Ok(text) = &read {
-        env.reporter.add_took(times::of_playwright(text));
-    }
-    match (read.and_then(|text| Tally::of_playwright(&text)), run) {
-        (Ok(tally), Err(error)) if tally.failed.is_empty() => Err(error),
-        (Ok(tally), _) => Ok(tally),
-        (Err(_), Err(error)) | (Err(error), Ok(())) => Err(error),
+    let report = match read.and_then(|text| Report::parse(&text)) {
+        Ok(report) => report,
+        Err(error) => return Err(run.err().unwrap_or(error)),
+    };
+    env.reporter.add_took(report.times());
+    let tally = report.tally();
+    match run {
+        Err(error) if tally.failed.is_empty() => Err(error),
+        _ => Ok(tally),
     }
 }
 

@@ -1,8 +1,6 @@
-//! How many tests passed, failed and were not run, read from what each runner prints.
+//! How many tests passed, failed and were not run.
 
 use std::fmt;
-
-use serde::Deserialize;
 
 /// The sum over all runners. Displays as the closing line.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -81,98 +79,11 @@ impl Tally {
             _ => {}
         }
     }
-
-    /// Reads Playwright's JSON report.
-    ///
-    /// # Errors
-    /// If the text is no such report, or the run itself broke before its tests.
-    pub(super) fn of_playwright(report: &str) -> anyhow::Result<Self> {
-        let report: Report = serde_json::from_str(report)?;
-        if let Some(error) = report.errors.first() {
-            anyhow::bail!("Playwright could not run: {}", error.message);
-        }
-        let mut tally = Self::default();
-        for suite in &report.suites {
-            suite.count_into("", &mut tally);
-        }
-        Ok(tally)
-    }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed.len(), self.skipped.len())
-    }
-}
-
-#[derive(Deserialize)]
-struct Report {
-    suites: Vec<Suite>,
-    #[serde(default)]
-    errors: Vec<ReportError>,
-}
-
-#[derive(Deserialize)]
-struct ReportError {
-    #[serde(default)]
-    message: String,
-}
-
-#[derive(Deserialize)]
-struct Suite {
-    title: String,
-    #[serde(default)]
-    suites: Vec<Suite>,
-    #[serde(default)]
-    specs: Vec<Spec>,
-}
-
-#[derive(Deserialize)]
-struct Spec {
-    title: String,
-    tests: Vec<Test>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Test {
-    project_name: String,
-    status: String,
-    #[serde(default)]
-    annotations: Vec<Annotation>,
-}
-
-#[derive(Deserialize)]
-struct Annotation {
-    r#type: String,
-    description: Option<String>,
-}
-
-impl Suite {
-    fn count_into(&self, above: &str, tally: &mut Tally) {
-        let path = if above.is_empty() { self.title.clone() } else { format!("{above} › {}", self.title) };
-        for spec in &self.specs {
-            for test in &spec.tests {
-                let name = format!("[{}] {path} › {}", test.project_name, spec.title);
-                match test.status.as_str() {
-                    "expected" => tally.pass(),
-                    "skipped" => tally.skip(name, test.reason()),
-                    // A test that passes only at the second try has failed once, and a person met that once.
-                    _ => tally.fail(name),
-                }
-            }
-        }
-        for suite in &self.suites {
-            suite.count_into(&path, tally);
-        }
-    }
-}
-
-impl Test {
-    fn reason(&self) -> String {
-        let described =
-            self.annotations.iter().find(|a| a.r#type == "skip").and_then(|a| a.description.clone());
-        described.unwrap_or_else(|| "not run, since an earlier step of its journey failed".to_owned())
     }
 }
 
@@ -205,27 +116,5 @@ mod tests {
         }
         assert_eq!(tally.to_string(), "2 passed, 1 failed, 1 skipped");
         assert_eq!(tally.skipped[0].reason, "needs a cluster");
-    }
-
-    #[test]
-    fn a_playwright_report_is_counted_through_all_its_suites() {
-        let report = r#"{"errors": [], "suites": [{"title": "journey.spec.ts", "specs": [
-            {"title": "a", "tests": [{"projectName": "hydrated", "status": "expected", "annotations": []}]},
-            {"title": "b", "tests": [{"projectName": "hydrated", "status": "flaky", "annotations": []}]}],
-            "suites": [{"title": "order", "specs": [
-              {"title": "c", "tests": [{"projectName": "hydrated", "status": "skipped", "annotations": [{"type": "skip", "description": "no plugin"}]}]}]}]}]}"#;
-        let tally = Tally::of_playwright(report).unwrap();
-        assert_eq!(tally.to_string(), "1 passed, 1 failed, 1 skipped");
-        assert_eq!(
-            tally.skipped[0],
-            Skip { test: "[hydrated] journey.spec.ts › order › c".into(), reason: "no plugin".into() }
-        );
-    }
-
-    #[test]
-    fn a_run_that_broke_before_its_tests_is_no_success() {
-        assert!(
-            Tally::of_playwright(r#"{"suites": [], "errors": [{"message": "no tests found"}]}"#).is_err()
-        );
     }
 }

@@ -1,9 +1,6 @@
-//! What runners tell of their own time, so that a long step can be looked into.
+//! What `cargo test` tells of its own time, so that a long step can be looked into.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
-
-use serde::Deserialize;
 
 use crate::progress::Took;
 
@@ -42,61 +39,8 @@ fn duration(text: &str) -> Option<Duration> {
     Some(Duration::from_secs_f64(seconds))
 }
 
-/// From Playwright's report: how long each file took, in each project. Files may run beside each other.
-pub(super) fn of_playwright(report: &str) -> Vec<Took> {
-    let Ok(report) = serde_json::from_str::<Suite>(report) else { return Vec::new() };
-    let mut times = BTreeMap::new();
-    for file in &report.suites {
-        file.add_to(&file.title, &mut times);
-    }
-    times.into_iter().map(|(title, time)| took(&title, time)).collect()
-}
-
-#[derive(Deserialize)]
-struct Suite {
-    #[serde(default)]
-    title: String,
-    #[serde(default)]
-    suites: Vec<Suite>,
-    #[serde(default)]
-    specs: Vec<Spec>,
-}
-
-#[derive(Deserialize)]
-struct Spec {
-    tests: Vec<Test>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Test {
-    project_name: String,
-    #[serde(default)]
-    results: Vec<Outcome>,
-}
-
-#[derive(Deserialize)]
-struct Outcome {
-    /// In milliseconds.
-    #[serde(default)]
-    duration: u64,
-}
-
-impl Suite {
-    fn add_to(&self, file: &str, times: &mut BTreeMap<String, Duration>) {
-        for test in self.specs.iter().flat_map(|spec| &spec.tests) {
-            let time =
-                test.results.iter().map(|outcome| Duration::from_millis(outcome.duration)).sum::<Duration>();
-            *times.entry(format!("{file} [{}]", test.project_name)).or_default() += time;
-        }
-        for suite in &self.suites {
-            suite.add_to(file, times);
-        }
-    }
-}
-
 /// Deeper in the table than a step.
-fn took(title: &str, time: Duration) -> Took {
+pub(super) fn took(title: &str, time: Duration) -> Took {
     Took { title: format!("  {title}"), time }
 }
 
@@ -116,20 +60,5 @@ test result: FAILED. 1 passed; 4 failed; 0 ignored; 0 measured; 0 filtered out; 
 ";
         let expected = [("compiling", 98_000), ("xtask", 3_920), ("live_updates", 160)];
         assert_eq!(of_cargo(printed), expected.map(|(title, time)| took(title, Duration::from_millis(time))));
-    }
-
-    #[test]
-    fn playwright_tells_how_long_each_file_took_in_each_project() {
-        let report = r#"{"suites": [{"title": "order.spec.ts", "specs": [
-            {"tests": [{"projectName": "hydrated", "results": [{"duration": 1500}, {"duration": 500}]}]}],
-            "suites": [{"title": "cart", "specs": [{"tests": [
-                {"projectName": "hydrated", "results": [{"duration": 250}]},
-                {"projectName": "plain", "results": []}]}]}]}]}"#;
-        let expected = [("order.spec.ts [hydrated]", 2_250), ("order.spec.ts [plain]", 0)];
-        assert_eq!(
-            of_playwright(report),
-            expected.map(|(title, time)| took(title, Duration::from_millis(time)))
-        );
-        assert!(of_playwright("no report").is_empty());
     }
 }
