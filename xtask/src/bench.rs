@@ -5,6 +5,9 @@ mod create;
 mod density;
 mod door;
 mod list;
+mod memory;
+mod operator;
+mod removal;
 mod samples;
 mod shop;
 
@@ -37,6 +40,9 @@ pub struct Options {
     /// Instead: makes small stores until there are so many or there is no room, and asks them all at once
     #[arg(long, value_name = "STORES", num_args = 0..=1, default_missing_value = "40")]
     density: Option<u32>,
+    /// Instead: deletes so many stores at once that were ready
+    #[arg(long, value_name = "STORES", num_args = 0..=1, default_missing_value = "100", conflicts_with = "density")]
+    removed: Option<u32>,
 }
 
 /// Measures beside whatever runs, and prints a table.
@@ -64,15 +70,16 @@ fn on_cluster(env: &Env, options: &Options, table: &mut Table) -> Result<()> {
     node::import_missing(env, &images.all())?;
     let values = json!({"concurrency": options.at_once.max(1)});
     let trial = Trial::install_with(env, &cluster, &images, values)?;
-    let measured = match options.density {
-        Some(stores) => density::measure(env, &trial, stores, options.at_once, table),
-        None => create::measure(env, &trial, options, table)
+    let measured = match (options.density, options.removed) {
+        (Some(stores), _) => density::measure(env, &trial, stores, options.at_once, table),
+        (None, Some(stores)) => removal::measure(env, &trial, stores, table),
+        (None, None) => create::measure(env, &trial, options, table)
             .and_then(|()| list::measure(env, &trial, options.listed, table))
             .and_then(|()| browser::measure(env, &trial, table)),
     };
     trial.remove(env)?;
     measured?;
-    if options.density.is_some() {
+    if options.density.or(options.removed).is_some() {
         return Ok(());
     }
     let module = site::build(env)?.join("pkg/storeyard.wasm.br").metadata()?.len();

@@ -1,7 +1,7 @@
 //! The list of many Stores: a web process of its own on this machine, on a namespace that no operator looks at.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use store::{ConditionKind, ListQuery};
 
 use super::door::{self, Session};
+use super::memory::megabytes;
+use super::operator;
 use super::samples::{Samples, Table, duration};
 use super::shop;
 use crate::command::{self, Running};
@@ -49,7 +51,8 @@ pub(super) fn measure(env: &Env, trial: &Trial, count: u32, table: &mut Table) -
         ]))?;
         measured
     })?;
-    table.row("resident memory of operator", megabytes(operator(trial)?)?, "");
+    let operator = operator::process(trial)?;
+    table.row("resident memory of operator", megabytes(operator)?, "");
     Ok(())
 }
 
@@ -219,39 +222,4 @@ fn await_ready() -> Result<()> {
         interrupt::sleep(Duration::from_millis(100))?;
     }
     Ok(())
-}
-
-/// The process of the trial's operator: the one whose control group names its pod.
-fn operator(trial: &Trial) -> Result<u32> {
-    let pods = trial.cluster().get(&[
-        "pods",
-        "-n",
-        trial.namespace(),
-        "-l",
-        "app.kubernetes.io/component=operator",
-    ])?;
-    let uid =
-        pods.pointer("/items/0/metadata/uid").and_then(Value::as_str).context("the trial has no operator")?;
-    let (dashed, underscored) = (format!("pod{uid}"), format!("pod{}", uid.replace('-', "_")));
-    let of_pod = |folder: &Path| {
-        let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap_or_default();
-        let groups = read("cgroup");
-        (groups.contains(&dashed) || groups.contains(&underscored))
-            && read("cmdline").contains("storeyard\0operator")
-    };
-    let processes = fs::read_dir("/proc")?.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut found = processes
-        .filter(|folder| of_pod(folder))
-        .filter_map(|folder| folder.file_name()?.to_str()?.parse().ok());
-    found.next().context("the operator's process is not to be seen from here")
-}
-
-/// What of a process is in memory, by the kernel's own account.
-fn megabytes(process: u32) -> Result<String> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).context("the process has ended")?;
-    let resident = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse::<u32>().ok());
-    let kibibytes = resident.context("the kernel does not tell the process' memory")?;
-    Ok(format!("{:.1} MB", f64::from(kibibytes) * 1024.0 / 1e6))
 }
