@@ -14,6 +14,8 @@ use crate::{
 
 /// Events that may wait to be told; more than that in one moment are dropped.
 const WAITING: usize = 256;
+/// Kube's recorder looks through all that it remembers at each Event; after so many another one begins.
+const REMEMBERED: usize = 256;
 /// Characters of a note, of which an Event takes 1 kB.
 const MAX_NOTE: usize = 250;
 
@@ -86,7 +88,8 @@ impl Events {
     pub(super) fn tell(&self, store: &ObjectReference, reason: Reason, note: impl AsRef<str>) {
         let note = shortened(note.as_ref(), MAX_NOTE);
         if self.0.try_send((store.clone(), reason, note)).is_err() {
-            tracing::warn!(store = store.name, ?reason, "an event is dropped: too many wait to be told");
+            metrics::counter!("storeyard_events_dropped_total").increment(1);
+            tracing::debug!(store = store.name, ?reason, "an event is dropped: too many wait to be told");
         }
     }
 }
@@ -95,8 +98,14 @@ impl Told {
     /// Publishes what is left with [`Events`], for as long as there is one.
     pub(super) async fn publish(mut self, client: Client, claim: Claim) {
         let reporter = Reporter { controller: MANAGER.to_owned(), instance: std::env::var("HOSTNAME").ok() };
-        let recorder = Recorder::new(client, reporter);
+        let mut recorder = Recorder::new(client.clone(), reporter.clone());
+        let mut remembered = 0;
         while let Some((store, reason, note)) = self.0.recv().await {
+            if remembered == REMEMBERED {
+                recorder = Recorder::new(client.clone(), reporter.clone());
+                remembered = 0;
+            }
+            remembered += 1;
             let event = Event {
                 type_: reason.kind(),
                 reason: reason.key().to_owned(),
