@@ -6,6 +6,7 @@
 #![expect(unreachable_pub, reason = "the derived schema has a public helper of its own for each type")]
 
 pub mod change;
+pub mod conditions;
 pub mod progress;
 pub mod view;
 
@@ -23,7 +24,10 @@ use store::{
     view::{Failure, PodView, TimelineEntry},
 };
 
-use self::change::{Change, Refused, Release, Settled};
+use self::{
+    change::{Change, Refused, Release, Settled},
+    conditions::{Condition, Step},
+};
 
 /// Keeps a deleted Store until everything of it is gone.
 pub const FINALIZER: &str = "storeyard.dev/deletion";
@@ -119,9 +123,12 @@ pub struct StoreStatus {
     pub phase: Option<String>,
     /// When it came into that phase.
     pub phase_since: Option<String>,
-    pub conditions: Vec<StatusCondition>,
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    pub conditions: Vec<Condition>,
+    /// When the steps that the conditions are about began, and when they came to where they are.
+    pub steps: Vec<Step>,
     /// What has become of it since deletion was asked for.
-    pub removal: Vec<StatusCondition>,
+    pub removal: Vec<RemovalStep>,
     #[schemars(schema_with = "opaque_list")]
     #[serde(deserialize_with = "readable")]
     pub pods: Vec<PodView>,
@@ -140,6 +147,7 @@ pub struct StoreStatus {
     pub ready_at: Option<String>,
     /// The try that this status is of.
     pub attempt: u32,
+    /// The generation that was last acted on, or found not to be understood.
     pub observed_generation: Option<i64>,
     /// The namespace that was made for this store: a later one of the same name is not it.
     pub namespace_uid: Option<String>,
@@ -164,14 +172,15 @@ pub struct StoreStatus {
     pub volumes: Option<BTreeMap<String, u32>>,
 }
 
-/// A condition as Kubernetes' tools read it; `reason` is the step's state.
+/// A step of removal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct StatusCondition {
+pub struct RemovalStep {
     #[serde(rename = "type")]
     pub kind: String,
     /// `True`, `False` or `Unknown`.
     pub status: String,
+    /// The step's state.
     #[serde(default)]
     pub reason: String,
     #[serde(default)]
@@ -264,6 +273,12 @@ pub fn millis(text: &str) -> Option<Millis> {
 pub fn rfc3339(at: Millis) -> String {
     let time = Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
     format!("{time:.3}")
+}
+
+/// As Kubernetes writes its times.
+fn rfc3339_seconds(at: Millis) -> String {
+    let time = Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{time:.0}")
 }
 
 pub fn now() -> Millis {

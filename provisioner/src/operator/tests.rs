@@ -93,7 +93,8 @@ fn not_understood(name: &str) -> Value {
 
 /// A Store that was made, as its status tells.
 fn ready(name: &str) -> Value {
-    let mut progress = Progress { attempt: 1, ready: Some(Millis(1)), ..Progress::default() };
+    let mut progress =
+        Progress { attempt: 1, ready: Some(Millis(1)), generation: Some(1), ..Progress::default() };
     for kind in ConditionKind::ALL {
         progress.see(kind, State::Done, "", Millis(1));
     }
@@ -275,4 +276,25 @@ async fn what_becomes_of_a_store_is_told_as_events_on_it() {
     assert!(note.starts_with("The namespace was deleted by someone else."), "{note}");
     assert_eq!((recovered.as_str(), again.as_str()), ("Normal", "Recovered"));
     operator.running.abort();
+}
+
+#[tokio::test]
+async fn an_operator_that_begins_anew_over_a_ready_store_writes_nothing() {
+    let cluster = cluster();
+    cluster.put(ready("a-00001"));
+    run_shop(&cluster, "a-00001").await;
+    let shops = shops().await;
+    let first = Operator::with_shops_at(&shops, &cluster).ready().await;
+    let store = || cluster.get("a-00001").unwrap();
+    until("seen", || store()["status"]["pods"].as_array().is_some_and(|pods| pods.len() == 2)).await;
+    assert_eq!(store()["status"]["phase"], "Ready");
+    first.shutdown.cancel();
+    first.running.await.unwrap();
+    let before = store();
+    let second = Operator::with_shops_at(&shops, &cluster).ready().await;
+    until("held", || !holder(&cluster).is_empty()).await;
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(store(), before);
+    assert!(!second.wrote("a-00001"));
+    second.running.abort();
 }

@@ -144,6 +144,7 @@ impl Work<'_> {
                 }
                 Goal::Running(wanted) => {
                     self.progress.not_understood = None;
+                    self.progress.generation = self.generation;
                     self.step(wanted).await?
                 }
             };
@@ -184,7 +185,10 @@ impl Work<'_> {
             Next::Keep => self.keep(wanted).await,
             Next::GiveUp => self.give_up(wanted).await,
             Next::CleanUp => self.clean_up().await,
-            Next::Remove | Next::Rest => Ok(Flow::Rest),
+            Next::Remove | Next::Rest => {
+                self.save().await?;
+                Ok(Flow::Rest)
+            }
         }
     }
 

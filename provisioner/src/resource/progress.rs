@@ -5,14 +5,13 @@ use store::{
     view::{Failure, PodView, TimelineEntry, TimelineKind},
 };
 
-use super::change::{Change, Refused, Release, Settled};
+use super::{
+    RemovalStep, StoreStatus,
+    change::{Change, Refused, Release, Settled},
+    conditions::{self, NOT_UNDERSTOOD, READY, Status, Step, Transitions},
+    millis, rfc3339,
+};
 use crate::observe::volumes::Volumes;
-use crate::resource::{StatusCondition, StoreStatus, millis, rfc3339};
-
-/// The `type` of the condition that sums up the others, for `kubectl wait --for=condition=Ready`.
-pub const READY: &str = "Ready";
-/// Its reason where the Store's spec is not understood.
-const NOT_UNDERSTOOD: &str = "NotUnderstood";
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -42,6 +41,9 @@ pub struct Progress {
     pub phase: Option<(Phase, Millis)>,
     /// Why what is asked for cannot be carried out, where it is not understood.
     pub not_understood: Option<String>,
+    /// The generation of the Store that the steps are about.
+    pub generation: Option<i64>,
+    pub transitions: Transitions,
 }
 
 impl Progress {
@@ -52,9 +54,10 @@ impl Progress {
     pub fn read(status: Option<&StoreStatus>) -> Self {
         let Some(status) = status else { return Self::default() };
         let mut conditions = Conditions::default();
+        let step = |kind: ConditionKind| status.steps.iter().find(|step| step.kind == kind.key());
         for kind in ConditionKind::ALL {
             match status.conditions.iter().find(|condition| condition.kind == kind.key()) {
-                Some(found) => conditions.set(kind, read_condition(found)),
+                Some(found) => conditions.set(kind, read_condition(found, step(kind))),
                 // Told by a version that did not have this step.
                 None if status.ready_at.is_some() => conditions.set(kind, unknown()),
                 None => {}
@@ -64,7 +67,7 @@ impl Progress {
             .into_iter()
             .filter_map(|kind| {
                 let found = status.removal.iter().find(|condition| condition.kind == kind.key())?;
-                Some((kind, read_condition(found)))
+                Some((kind, read_removal(found)))
             })
             .collect();
         let time = |text: &Option<String>| text.as_deref().and_then(millis);
@@ -94,22 +97,27 @@ impl Progress {
                 .iter()
                 .find(|condition| condition.kind == READY && condition.reason == NOT_UNDERSTOOD)
                 .map(|condition| condition.message.clone()),
+            generation: status
+                .conditions
+                .iter()
+                .find(|condition| condition.kind == ConditionKind::NamespaceReady.key())
+                .and_then(|condition| condition.observed_generation),
+            transitions: Transitions::read(&status.conditions),
         }
     }
 
+    /// `generation`: the Store's own, whether or not the steps are about it.
     pub fn write(&self, generation: Option<i64>) -> StoreStatus {
-        let mut conditions: Vec<StatusCondition> =
-            self.conditions.iter().map(|(kind, condition)| write_condition(kind.key(), condition)).collect();
-        conditions.push(self.summary());
+        let of_steps = conditions::of_steps(self).into_iter().map(|said| (said, self.generation));
+        let in_sum = conditions::in_sum(self).into_iter().map(|said| (said, generation));
+        let conditions =
+            of_steps.chain(in_sum).map(|(said, generation)| self.transitions.write(said, generation));
         StoreStatus {
             phase: self.phase.map(|(phase, _)| phase.to_string()),
             phase_since: self.phase.map(|(_, since)| rfc3339(since)),
-            conditions,
-            removal: self
-                .removal
-                .iter()
-                .map(|(kind, condition)| write_condition(kind.key(), condition))
-                .collect(),
+            conditions: conditions.collect(),
+            steps: self.conditions.iter().filter_map(|(kind, step)| write_step(kind, step)).collect(),
+            removal: self.removal.iter().map(|(kind, step)| write_removal(*kind, step)).collect(),
             pods: self.pods.clone(),
             timeline: self.timeline.clone(),
             timeline_dropped: self.timeline_dropped,
@@ -141,6 +149,7 @@ impl Progress {
             timeline_dropped: self.timeline_dropped,
             phase: self.phase,
             namespace_uid: self.namespace_uid.clone(),
+            transitions: self.transitions.clone(),
             ..Self::default()
         }
     }
@@ -221,6 +230,8 @@ impl Progress {
             self.phase = Some((phase, now));
             self.record(TimelineEntry { at: now, what: TimelineKind::Phase { phase } });
         }
+        let said = [conditions::of_steps(self), conditions::in_sum(self)].concat();
+        self.transitions.settle(&said, now);
         phase
     }
 
@@ -230,28 +241,6 @@ impl Progress {
         let open = || self.conditions.iter().find(is_open).map(|(_, condition)| condition.message.as_str());
         let failure = self.failure.as_ref().map(|failure| failure.sentence.as_str());
         failure.or_else(open).unwrap_or_default()
-    }
-
-    fn summary(&self) -> StatusCondition {
-        let phase = self.phase.map_or(Phase::Queued, |(phase, _)| phase);
-        if let Some(sentence) = &self.not_understood {
-            return StatusCondition {
-                kind: READY.to_owned(),
-                status: "Unknown".to_owned(),
-                reason: NOT_UNDERSTOOD.to_owned(),
-                message: sentence.clone(),
-                started_at: None,
-                last_transition_time: None,
-            };
-        }
-        StatusCondition {
-            kind: READY.to_owned(),
-            status: (if phase == Phase::Ready { "True" } else { "False" }).to_owned(),
-            reason: phase.to_string(),
-            message: self.message().to_owned(),
-            started_at: None,
-            last_transition_time: self.phase.map(|(_, since)| rfc3339(since)),
-        }
     }
 }
 
@@ -272,29 +261,48 @@ fn unknown() -> Condition {
     Condition { state: State::Unknown, ..Condition::default() }
 }
 
-fn read_condition(found: &StatusCondition) -> Condition {
+fn read_condition(found: &conditions::Condition, step: Option<&Step>) -> Condition {
+    let time = |text: &Option<String>| text.as_deref().and_then(millis);
+    let (started, changed) = match step {
+        Some(step) => (time(&step.started_at), time(&step.changed_at)),
+        // Of a version that had both in the condition.
+        None if found.started_at.is_some() => (time(&found.started_at), time(&found.last_transition_time)),
+        None => (None, None),
+    };
+    Condition { state: read_state(&found.reason), message: found.message.clone(), started, changed }
+}
+
+fn read_removal(found: &RemovalStep) -> Condition {
     let time = |text: &Option<String>| text.as_deref().and_then(millis);
     Condition {
-        state: State::ALL.into_iter().find(|state| state.key() == found.reason).unwrap_or(State::Unknown),
+        state: read_state(&found.reason),
         message: found.message.clone(),
         started: time(&found.started_at),
         changed: time(&found.last_transition_time),
     }
 }
 
-fn write_condition(kind: &str, condition: &Condition) -> StatusCondition {
-    let status = match condition.state {
-        State::Done => "True",
-        State::Pending | State::InProgress | State::Waiting | State::Changing | State::Unknown => "Unknown",
-        State::NotApplied | State::Lost | State::Stopped | State::Failed => "False",
-    };
-    StatusCondition {
-        kind: kind.to_owned(),
-        status: status.to_owned(),
-        reason: condition.state.key().to_owned(),
-        message: condition.message.clone(),
-        started_at: condition.started.map(rfc3339),
-        last_transition_time: condition.changed.map(rfc3339),
+fn read_state(reason: &str) -> State {
+    State::ALL.into_iter().find(|state| state.key() == reason).unwrap_or(State::Unknown)
+}
+
+fn write_step(kind: ConditionKind, step: &Condition) -> Option<Step> {
+    let is_begun = step.started.is_some() || step.changed.is_some();
+    is_begun.then(|| Step {
+        kind: kind.key().to_owned(),
+        started_at: step.started.map(rfc3339),
+        changed_at: step.changed.map(rfc3339),
+    })
+}
+
+fn write_removal(kind: RemovalKind, step: &Condition) -> RemovalStep {
+    RemovalStep {
+        kind: kind.key().to_owned(),
+        status: Status::of(step.state).key().to_owned(),
+        reason: step.state.key().to_owned(),
+        message: step.message.clone(),
+        started_at: step.started.map(rfc3339),
+        last_transition_time: step.changed.map(rfc3339),
     }
 }
 
@@ -322,13 +330,16 @@ mod tests {
             conditions in prop::collection::vec(any_condition(), 6),
             removal in prop::collection::vec(any_condition(), 3),
             attempt: u32,
+            generation in prop::option::of(0..9i64),
             started in prop::option::of((0..4_000_000_000_000i64).prop_map(Millis)),
+            now in (0..4_000_000_000_000i64).prop_map(Millis),
         ) {
-            let mut progress = Progress { attempt, started, phase: Some((Phase::Degraded, Millis(17))), ..Progress::default() };
+            let mut progress = Progress { attempt, started, generation, ..Progress::default() };
             for (kind, condition) in ConditionKind::ALL.into_iter().zip(conditions) {
                 progress.conditions.set(kind, condition);
             }
             progress.removal = RemovalKind::ALL.into_iter().zip(removal).collect();
+            progress.settle(false, now);
             let json = serde_json::to_value(progress.write(Some(3))).unwrap();
             let status: StoreStatus = serde_json::from_value(json).unwrap();
             prop_assert_eq!(Progress::read(Some(&status)), progress);
@@ -378,16 +389,29 @@ mod tests {
     }
 
     #[test]
-    fn the_ready_condition_is_true_only_when_the_store_is() {
-        let mut progress = Progress::default();
-        progress.settle(false, Millis(1));
-        assert_eq!(progress.summary().status, "False");
-        for kind in ConditionKind::ALL {
-            progress.see(kind, State::Done, "", Millis(2));
-        }
-        progress.settle(false, Millis(3));
-        let ready = progress.write(None).conditions.into_iter().find(|c| c.kind == READY).unwrap();
-        assert_eq!((ready.status.as_str(), ready.reason.as_str()), ("True", "Ready"));
+    fn a_ready_store_whose_status_an_earlier_version_wrote_is_ready_and_written_anew_once() {
+        let condition = |kind: &str, reason: &str| {
+            serde_json::json!({"type": kind, "status": "True", "reason": reason, "message": "",
+            "startedAt": "2026-11-23T13:22:11.250Z", "lastTransitionTime": "2026-11-23T13:22:12.750Z"})
+        };
+        let mut conditions: Vec<_> = ConditionKind::ALL.map(|kind| condition(kind.key(), "Done")).into();
+        conditions.push(condition(READY, "Ready"));
+        let before: StoreStatus = serde_json::from_value(serde_json::json!({
+            "phase": "Ready", "phaseSince": "2026-11-23T13:22:12.750Z", "conditions": conditions, "attempt": 1,
+            "readyAt": "2026-11-23T13:22:12.750Z", "observedGeneration": 1,
+        }))
+        .unwrap();
+        let mut read = Progress::read(Some(&before));
+        assert_eq!(read.settle(false, Millis(9)), Phase::Ready);
+        assert!(read.timeline.is_empty());
+        let step = read.conditions.get(ConditionKind::ReleaseDeployed).took(Millis(9)).unwrap();
+        assert_eq!(step.0, 1500);
+        read.generation = Some(1);
+        let written = read.write(Some(1));
+        let mut again = Progress::read(Some(&written));
+        again.settle(false, Millis(99_999));
+        assert_eq!(again.write(Some(1)), written);
+        assert_eq!(again.conditions, read.conditions);
     }
 
     #[test]

@@ -140,17 +140,17 @@ fn created_to_ready(store: &Value) -> Result<Duration> {
 /// pod was ready to `Ready`, less the shop's own answer.
 fn own_work(trial: &Trial, id: &str) -> Result<Duration> {
     let store = store(trial, id)?;
-    let condition = |kind: &str| {
-        let conditions = store.pointer("/status/conditions").and_then(Value::as_array);
-        let found = conditions.into_iter().flatten().find(|condition| condition["type"] == kind).cloned();
-        found.with_context(|| format!("the store has no condition {kind}"))
+    let step = |kind: &str| {
+        let steps = store.pointer("/status/steps").and_then(Value::as_array);
+        let found = steps.into_iter().flatten().find(|step| step["type"] == kind).cloned();
+        found.with_context(|| format!("the store has no step {kind}"))
     };
-    let release = condition("ReleaseDeployed")?;
-    let workloads = condition("WorkloadsReady")?;
+    let release = step("ReleaseDeployed")?;
+    let workloads = step("WorkloadsReady")?;
     let before_helm = between(&store, "/spec/requestedAt", &release, "/startedAt")?;
-    let after_helm = between(&release, "/lastTransitionTime", &workloads, "/startedAt")?;
-    let end = condition("StorefrontReachable")?;
-    let after_answer = between(&end, "/lastTransitionTime", &store, "/status/readyAt")?;
+    let after_helm = between(&release, "/changedAt", &workloads, "/startedAt")?;
+    let end = step("StorefrontReachable")?;
+    let after_answer = between(&end, "/changedAt", &store, "/status/readyAt")?;
     Ok(before_helm + after_helm + after_answer)
 }
 
