@@ -1,8 +1,8 @@
 //! Stores in each phase, for tests.
 
 use store::{
-    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Engine, Index, ListQuery, Millis,
-    Phase, Plan, RemovalKind, Scheme, State, StoreId, StoreName, StoreSummary, StoreView,
+    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, EngineKey, Index, ListQuery,
+    Millis, Phase, PlanName, RemovalKind, Scheme, State, StoreId, StoreName, StoreSummary, StoreView,
     time::Elapsed,
     view::{Evidence, Failure, PodState, PodView, TimelineEntry, TimelineKind},
 };
@@ -16,10 +16,12 @@ pub(crate) fn summary(id: &str, name: &str, phase: Phase) -> StoreSummary {
     let id = StoreId::parse(id).unwrap();
     StoreSummary {
         address: Address { scheme: Scheme::Http, host: id.host("localhost") },
+        admin_path: "/admin/".into(),
         id,
         name: StoreName::parse(name).unwrap(),
-        engine: Engine::WooCommerce,
-        plan: Plan::Small,
+        engine: EngineKey::parse("page").unwrap(),
+        engine_title: "Page".into(),
+        plan: PlanName::Small,
         phase,
         since: NOW,
         failed_at: (phase == Phase::Failed).then_some(ConditionKind::WorkloadsReady),
@@ -48,17 +50,15 @@ pub(crate) fn view(phase: Phase) -> StoreView {
     let deleting = phase == Phase::Deleting;
     let failure = Failure {
         step: ConditionKind::WorkloadsReady,
-        sentence: "The image of WordPress could not be pulled. Check the image's name, then retry.".into(),
-        evidence: vec![Evidence {
-            source: "pod wordpress-0, container setup".into(),
-            text: "ErrImagePull".into(),
-        }],
+        sentence: "The image of the web server could not be pulled. Check the image's name, then retry."
+            .into(),
+        evidence: vec![Evidence { source: "pod web-0, container setup".into(), text: "ErrImagePull".into() }],
         at: NOW,
     };
     StoreView {
         summary: summary("atelier-nord-x7k2q", "Atelier Nord", phase),
         email: AdminEmail::parse("ada@atelier.example").unwrap(),
-        user: AdminUser::parse("ada").unwrap(),
+        user: AdminUser::parse("ada").ok(),
         attempt: 1,
         conditions,
         removal: if deleting {
@@ -66,7 +66,7 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         } else {
             Vec::new()
         },
-        pods: vec![PodView { name: "mariadb-0".into(), state: PodState::Ready, detail: String::new() }],
+        pods: vec![PodView { name: "database-0".into(), state: PodState::Ready, detail: String::new() }],
         failure: (phase == Phase::Failed).then_some(failure),
         timeline: vec![TimelineEntry {
             at: NOW,
@@ -83,6 +83,8 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         ready: (phase == Phase::Ready).then_some(Millis(NOW.0 + 12_000)),
         engine_note: None,
         upkeep: store::view::Upkeep::default(),
+        plan_summary: "up to 1 core".into(),
+        volumes: Vec::new(),
     }
 }
 

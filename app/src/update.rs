@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use store::{
-    Engine, ListPage, ListQuery, Millis, Phase, RemovalKind, RequestId, Scheme, State, StoreId, StoreView,
-    query::Filter, time::Elapsed,
+    EngineCard, ListPage, ListQuery, Millis, Phase, RemovalKind, RequestId, Scheme, State, StoreId,
+    StoreView, query::Filter, time::Elapsed,
 };
 
 use crate::error::ApiError;
@@ -185,17 +185,10 @@ impl Update {
 pub struct Offer {
     /// Names this filling of the form.
     pub request: RequestId,
-    pub engines: Vec<EngineOffer>,
+    pub engines: Vec<EngineCard>,
     pub usually: Option<Elapsed>,
     pub scheme: Scheme,
     pub domain_suffix: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EngineOffer {
-    pub engine: Engine,
-    /// How it differs from what its name promises.
-    pub note: Option<String>,
 }
 
 #[cfg(test)]

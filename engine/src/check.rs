@@ -7,7 +7,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_saphyr::Spanned;
-use store::{AccountRule, Plan};
+use store::{AccountRule, PlanName};
 
 use crate::{
     Action, Engine, EngineError, Note, Options, Secret, Sizes, When, file, option,
@@ -143,10 +143,10 @@ fn notes(notes: Vec<file::Note>, known: &Options) -> Result<Vec<Note>, EngineErr
 }
 
 fn plans(
-    plans: Spanned<BTreeMap<Plan, Spanned<file::Sizes>>>,
+    plans: Spanned<BTreeMap<PlanName, Spanned<file::Sizes>>>,
     parts: &[crate::Part],
     volumes: &[String],
-) -> Result<BTreeMap<Plan, Sizes>, EngineError> {
+) -> Result<BTreeMap<PlanName, Sizes>, EngineError> {
     if plans.value.is_empty() {
         return Err(EngineError::at(
             &plans,

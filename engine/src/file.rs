@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::Value;
 use serde_saphyr::Spanned;
-use store::{AccountRule, Plan};
+use store::{AccountRule, PlanName};
 
 use crate::{
     action::Verb,
@@ -31,7 +31,7 @@ pub(crate) struct File {
     pub(crate) parts: Spanned<Vec<Part>>,
     #[serde(default)]
     pub(crate) volumes: Vec<Spanned<String>>,
-    pub(crate) plans: Spanned<BTreeMap<Plan, Spanned<Sizes>>>,
+    pub(crate) plans: Spanned<BTreeMap<PlanName, Spanned<Sizes>>>,
     #[serde(default)]
     pub(crate) secrets: Vec<Spanned<Secret>>,
     pub(crate) values: Spanned<BTreeMap<String, Spanned<Tree>>>,

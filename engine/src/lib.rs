@@ -19,7 +19,7 @@ pub mod values;
 
 use std::collections::BTreeMap;
 
-use store::{AccountRule, Plan};
+use store::{AccountRule, PlanName};
 
 pub use self::{
     action::{Action, Verb},
@@ -50,7 +50,7 @@ pub struct Engine {
     /// In the order in which they come up.
     pub parts: Vec<Part>,
     pub volumes: Vec<String>,
-    pub plans: BTreeMap<Plan, Sizes>,
+    pub plans: BTreeMap<PlanName, Sizes>,
     /// Keys of the Secret that the chart reads.
     pub secrets: Vec<Secret>,
     pub values: Template,

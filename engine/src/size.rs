@@ -140,6 +140,11 @@ impl Sizes {
         Disk(self.volumes.values().map(|disk| disk.0).sum())
     }
 
+    /// Whether the volumes of a store of the other size fit.
+    pub fn holds(&self, other: &Self) -> bool {
+        self.volumes.iter().all(|(name, disk)| other.volumes.get(name).is_none_or(|other| disk >= other))
+    }
+
     /// One line for the form: what the parts may use at most, all together.
     pub fn summary(&self) -> String {
         let limits = || self.parts.values().map(|resources| resources.limits);
@@ -205,6 +210,12 @@ mod tests {
         for text in ["", "3", "0Gi", "512Mi"] {
             assert_eq!(text.parse::<Disk>(), Err(AmountError::Disk(text.to_owned())));
         }
+    }
+
+    #[test]
+    fn volumes_fit_where_none_would_have_to_shrink() {
+        let [less, more] = [1, 2].map(|disk| sizes(1, 1, Some(disk)));
+        assert!(more.holds(&less) && less.holds(&less) && !less.holds(&more));
     }
 
     #[test]

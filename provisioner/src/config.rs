@@ -3,12 +3,15 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use access::SignIn;
 use ipnet::IpNet;
 use serde::Deserialize;
-use store::{Engine, Scheme};
+use store::{EngineCard, EngineKey, Scheme};
+
+use crate::engines::{EngineConfig, EngineConfigError, OfferedEngine};
 
 /// The configuration file. What it does not know it refuses, so that a typing error is not a silent default.
 #[derive(Clone, Debug, Deserialize)]
@@ -48,7 +51,11 @@ pub struct Config {
     /// How stores come to what the platform offers after it was upgraded.
     #[serde(default)]
     pub updates: Updates,
-    pub engines: BTreeMap<Engine, EngineConfig>,
+    #[serde(rename = "engines")]
+    chosen: BTreeMap<EngineKey, EngineConfig>,
+    /// Never empty.
+    #[serde(skip)]
+    pub engines: BTreeMap<EngineKey, Arc<OfferedEngine>>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -111,31 +118,6 @@ impl Tls {
     }
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EngineConfig {
-    /// A folder, an archive or an `oci://` address with its version after `@`.
-    pub chart: String,
-    /// Whether the image has the shop plugin inside. Without it the engine is the content system alone.
-    pub plugin: bool,
-    pub images: BTreeMap<String, String>,
-    #[serde(default)]
-    pub sample_products: bool,
-    /// Merged last over what the operator gives the chart.
-    #[serde(default)]
-    pub values: serde_json::Map<String, serde_json::Value>,
-}
-
-impl EngineConfig {
-    /// What somebody who chooses this engine, or has a store of it, has to know.
-    pub fn note(&self) -> Option<String> {
-        const NO_PLUGIN: &str = "The image was built without the WooCommerce plugin: the store is a WordPress site, without products or a cart.";
-        const NO_MAIL: &str = "A store sends no mail: no order confirmation and no link for a new password. Orders are listed in the shop's admin.";
-        let lacks = [NO_PLUGIN].into_iter().filter(|_| !self.plugin).chain([NO_MAIL]);
-        Some(lacks.collect::<Vec<_>>().join(" "))
-    }
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("The configuration {path} cannot be read.")]
@@ -144,6 +126,8 @@ pub enum ConfigError {
     Malformed(#[from] serde_json::Error),
     #[error("The configuration's {field} {reason}.")]
     Senseless { field: &'static str, reason: &'static str },
+    #[error("{0}.")]
+    Engine(#[from] EngineConfigError),
 }
 
 impl Config {
@@ -153,8 +137,9 @@ impl Config {
         Self::parse(&text)
     }
 
+    /// Reads the engines' definitions too, which the text only names.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let config: Self = serde_json::from_str(text)?;
+        let mut config: Self = serde_json::from_str(text)?;
         let senseless = |field, reason| Err(ConfigError::Senseless { field, reason });
         if config.namespace.is_empty() {
             return senseless("namespace", "is empty");
@@ -177,14 +162,22 @@ impl Config {
         if config.deadline_seconds == 0 || config.check_seconds == 0 {
             return senseless("deadlineSeconds or checkSeconds", "is 0");
         }
-        if config.engines.is_empty() {
+        if config.chosen.is_empty() {
             return senseless("engines", "are empty");
+        }
+        for (key, chosen) in std::mem::take(&mut config.chosen) {
+            config.engines.insert(key.clone(), Arc::new(chosen.offered(key)?));
         }
         Ok(config)
     }
 
-    pub fn engine(&self, engine: Engine) -> Option<&EngineConfig> {
-        self.engines.get(&engine)
+    pub fn engine(&self, key: &EngineKey) -> Option<&Arc<OfferedEngine>> {
+        self.engines.get(key)
+    }
+
+    /// The engines as the form offers them.
+    pub fn cards(&self) -> Vec<EngineCard> {
+        self.engines.values().map(|engine| engine.card()).collect()
     }
 }
 
@@ -199,17 +192,24 @@ pub(crate) mod tests {
         "signIn": {"users": "storeyard-users", "keys": "storeyard-keys", "signOuts": "storeyard-sign-outs", "idleMinutes": 720, "absoluteHours": 168},
         "trustedProxies": ["10.0.0.0/8"],
         "storageClass": "", "storeManagerRole": "storeyard-store-manager", "deadlineSeconds": 600, "concurrency": 4, "checkSeconds": 60,
-        "engines": {"woocommerce": {"chart": "/charts/woocommerce", "plugin": true,
-                    "images": {"wordpress": "localhost/wordpress:1", "mariadb": "localhost/mariadb:1"}, "sampleProducts": true, "values": {}}}}"#;
+        "engines": {"woocommerce": {"chart": "../charts/woocommerce", "options": {"plugin": true, "sampleProducts": true},
+                    "images": {"wordpress": "localhost/wordpress:1", "mariadb": "localhost/mariadb:1"}, "values": {}}}}"#;
 
     pub(crate) fn example() -> Config {
         Config::parse(EXAMPLE).unwrap()
     }
 
+    /// The one engine of the example, to be changed.
+    pub(crate) fn engine_of(config: &mut Config) -> &mut OfferedEngine {
+        Arc::make_mut(config.engines.values_mut().next().unwrap())
+    }
+
     #[test]
     fn the_documented_configuration_is_understood() {
         let config = example();
-        assert_eq!(config.engine(Engine::WooCommerce).unwrap().images["mariadb"], "localhost/mariadb:1");
+        let engine = config.engine(&EngineKey::parse("woocommerce").unwrap()).unwrap();
+        assert_eq!(engine.images["mariadb"], "localhost/mariadb:1");
+        assert_eq!(config.cards()[0].title, "WooCommerce");
     }
 
     #[test]

@@ -20,7 +20,6 @@ mod tests;
 mod work;
 
 use std::{
-    collections::BTreeMap,
     future::ready,
     path::PathBuf,
     sync::{Arc, Mutex},
@@ -42,7 +41,6 @@ use kube::{
         watcher,
     },
 };
-use store::Engine;
 use tokio::{
     sync::{Semaphore, watch},
     task::JoinSet,
@@ -56,8 +54,8 @@ use self::{
     lease::{Contender, Terms},
 };
 use crate::{
-    act::{claim::Claim, manifests::Account, runner::Runner, target::ChartContent},
-    config::{Config, EngineConfig},
+    act::{claim::Claim, manifests::Account, runner::Runner},
+    config::Config,
     decide::backoff,
     observe::{
         objects::{KINDS, Objects},
@@ -129,7 +127,6 @@ async fn run_under(
         namespaces: Watched::new(),
         volumes: Watched::new(),
         objects: Objects::default(),
-        charts: contents(&config),
         updating: Mutex::default(),
         memories: Mutex::default(),
         broken_off: Mutex::default(),
@@ -225,18 +222,6 @@ fn watch_the_rest(context: &Arc<Context>, tasks: &mut JoinSet<()>) {
         let events = watcher::watcher(api, config().labels(STORE_LABEL)).default_backoff();
         tasks.spawn(context.objects.clone().follow(kind, events, woken(context)));
     }
-}
-
-/// What each engine's chart is. One that cannot be read changes no store that is there, and helm says why of one that is to be made.
-fn contents(config: &Config) -> BTreeMap<Engine, ChartContent> {
-    let read = |(key, engine): (&Engine, &EngineConfig)| match ChartContent::read(&engine.chart) {
-        Ok(content) => Some((*key, content)),
-        Err(error) => {
-            tracing::error!(engine = key.key(), chart = %engine.chart, %error, "the chart cannot be read");
-            None
-        }
-    };
-    config.engines.iter().filter_map(read).collect()
 }
 
 /// The store's namespace whose claim the volume is bound to.

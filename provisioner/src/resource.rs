@@ -13,14 +13,16 @@ pub mod view;
 use std::{
     collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
 };
 
+use engine::Sizes;
 use jiff::Timestamp;
 use kube::{CustomResource, CustomResourceExt, KubeSchema, ResourceExt};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use store::{
-    AdminEmail, AdminUser, Engine, Millis, PersonId, Plan, StoreId, StoreName,
+    AccountRule, AdminEmail, AdminUser, EngineKey, Millis, PersonId, PlanName, StoreId, StoreName,
     view::{Failure, PodView, TimelineEntry},
 };
 
@@ -28,6 +30,7 @@ use self::{
     change::{Change, Refused, Release, Settled},
     conditions::{Condition, Step},
 };
+use crate::{config::Config, engines::OfferedEngine};
 
 /// Keeps a deleted Store until everything of it is gone.
 pub const FINALIZER: &str = "storeyard.dev/deletion";
@@ -45,7 +48,7 @@ pub const CHANGE_ANNOTATION: &str = "storeyard.dev/change-asked";
 /// On a store's namespace: the namespace of the platform that made it.
 pub const PLATFORM_LABEL: &str = "storeyard.dev/platform";
 pub const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";
-pub const COMPONENT_LABEL: &str = "app.kubernetes.io/component";
+pub use engine::part::COMPONENT_LABEL;
 /// Field manager, and value of the managed-by label, of what is not helm's.
 pub const MANAGER: &str = "storeyard";
 
@@ -78,10 +81,12 @@ pub struct StoreSpec {
     #[x_kube(validation = Rule::new(r"self.matches('[\\p{L}\\p{N}]')").message("the name needs at least one letter or digit"))]
     #[x_kube(validation = Rule::new(UNCHANGED).message("the name cannot be changed: delete the store and make it anew"))]
     pub name: String,
-    #[schemars(extend("enum" = Engine::ALL.map(Engine::key)))]
+    /// One of those that the platform's configuration offers.
+    #[schemars(length(min = 1, max = 63))]
+    #[x_kube(validation = Rule::new("self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')").message("an engine is named by lower-case letters, digits and dashes, such as my-shop"))]
     #[x_kube(validation = Rule::new(UNCHANGED).message("the engine cannot be changed: delete the store and make it anew"))]
     pub engine: String,
-    #[schemars(extend("enum" = Plan::ALL.map(Plan::key)))]
+    #[schemars(extend("enum" = PlanName::ALL.map(PlanName::key)))]
     pub plan: String,
     /// False stops the shop and keeps its data.
     #[serde(default = "runs", skip_serializing_if = "is_running")]
@@ -108,8 +113,10 @@ pub struct StoreSpec {
 #[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Admin {
+    /// Missing where the engine's administrator signs in by e-mail.
     #[schemars(length(min = 1, max = 60))]
-    pub user: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     #[schemars(length(min = 1, max = 100))]
     #[x_kube(validation = Rule::new("self.matches('^[^@ ]+@[^@ ]+$')").message("the admin's e-mail has to be an address such as ada@example.com"))]
     pub email: String,
@@ -191,18 +198,21 @@ pub struct RemovalStep {
     pub last_transition_time: Option<String>,
 }
 
-/// What a Store asks for, parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a Store asks for, parsed, with what the platform offers for it.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     pub id: StoreId,
     pub name: StoreName,
-    pub engine: Engine,
-    pub plan: Plan,
+    pub engine: Arc<OfferedEngine>,
+    pub plan: PlanName,
+    /// What that plan gives a store of that engine.
+    pub sizes: Sizes,
     /// Whether the shop is to run; else it is stopped and its data kept.
     pub running: bool,
     /// When somebody last asked for a change.
     pub change_asked: Option<Millis>,
-    pub user: AdminUser,
+    /// None where the administrator signs in by e-mail.
+    pub user: Option<AdminUser>,
     pub email: AdminEmail,
     pub owner: Option<PersonId>,
     pub attempt: u32,
@@ -212,18 +222,32 @@ pub struct Wanted {
     pub deleting: Option<Millis>,
 }
 
-/// The resource was not written by the platform, or by another version of it.
+/// The resource was not written by the platform, or by another version of it, or asks for what the platform does not offer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("The Store {name} cannot be understood: its {field} is not valid.")]
+#[error("The Store {name} cannot be understood: its {field} is {why}.")]
 pub struct Malformed {
     pub name: String,
     pub field: &'static str,
+    pub why: &'static str,
 }
 
 impl Store {
-    pub fn wanted(&self) -> Result<Wanted, Malformed> {
+    pub fn wanted(&self, config: &Config) -> Result<Wanted, Malformed> {
         let spec = &self.spec;
-        let malformed = |field| Malformed { name: self.name_any(), field };
+        let not = |field, why| Malformed { name: self.name_any(), field, why };
+        let malformed = |field| not(field, "not valid");
+        let engine = EngineKey::parse(&spec.engine).map_err(|_| malformed("engine"))?;
+        let engine =
+            config.engine(&engine).ok_or_else(|| not("engine", "not one that the platform offers"))?;
+        let plan = PlanName::parse(&spec.plan).map_err(|_| malformed("plan"))?;
+        let sizes = engine.sizes(plan).ok_or_else(|| not("plan", "not one that the engine has"))?;
+        let user = match engine.definition.account {
+            AccountRule::Email => None,
+            AccountRule::UserName => {
+                let user = spec.admin.user.as_deref().unwrap_or_default();
+                Some(AdminUser::parse(user).map_err(|_| malformed("admin's user"))?)
+            }
+        };
         let created = self
             .metadata
             .creation_timestamp
@@ -233,9 +257,10 @@ impl Store {
         Ok(Wanted {
             id: StoreId::parse(&self.name_any()).map_err(|_| malformed("name in the metadata"))?,
             name: StoreName::parse(&spec.name).map_err(|_| malformed("name"))?,
-            engine: Engine::parse(&spec.engine).map_err(|_| malformed("engine"))?,
-            plan: Plan::parse(&spec.plan).map_err(|_| malformed("plan"))?,
-            user: AdminUser::parse(&spec.admin.user).map_err(|_| malformed("admin's user"))?,
+            engine: Arc::clone(engine),
+            plan,
+            sizes: sizes.clone(),
+            user,
             email: AdminEmail::parse(&spec.admin.email).map_err(|_| malformed("admin's e-mail"))?,
             running: spec.running,
             change_asked: self.annotations().get(CHANGE_ANNOTATION).and_then(|text| millis(text)),

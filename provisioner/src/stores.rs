@@ -17,7 +17,7 @@ use kube::{
     api::{DeleteParams, Patch, PatchParams, Preconditions},
 };
 use store::{
-    NewStore, PersonId, Phase, Plan, Slug, StoreId, StoreName, StoreView, StrayKind, Wish, view::Ask,
+    NewStore, PersonId, Phase, PlanName, Slug, StoreId, StoreName, StoreView, StrayKind, Wish, view::Ask,
 };
 use tokio::sync::watch;
 
@@ -63,9 +63,9 @@ pub enum StoresError {
     #[error(
         "{plan} has less room than this store's volumes have, and volumes do not shrink. Make a new store with that plan instead."
     )]
-    TooSmall { plan: Plan },
+    TooSmall { plan: PlanName },
     #[error("This platform does not offer {0}. Choose another engine.")]
-    NotOffered(store::Engine),
+    NotOffered(store::EngineKey),
     /// The cluster understood and said no.
     #[error("{sentence}")]
     Refused { sentence: String, detail: String },
@@ -132,7 +132,7 @@ impl Stores {
         owner: &PersonId,
         key: &RequestKey,
     ) -> Result<StoreId, StoresError> {
-        if self.config.engine(new.engine).is_none() {
+        if self.config.engine(&new.engine).is_none() {
             return Err(StoresError::NotOffered(new.engine));
         }
         create::create(&self.client, &self.config.namespace, &new, owner, key).await
@@ -142,7 +142,7 @@ impl Stores {
     pub async fn delete(&self, id: &StoreId, typed_name: &str, by: &PersonId) -> Result<(), StoresError> {
         let resource = self.get(id).await?;
         // One that is not understood is confirmed by its id.
-        match resource.wanted() {
+        match resource.wanted(&self.config) {
             Ok(wanted) if typed_name.trim() != wanted.name.as_str() => {
                 return Err(StoresError::NameMismatch { expected: wanted.name });
             }
@@ -178,7 +178,7 @@ impl Stores {
         if !is_known {
             return Err(StoresError::NotFound(id.clone()));
         }
-        strays::remove(&self.client, &self.config.namespace, id, by).await
+        strays::remove(&self.client, &self.config, id, by).await
     }
 
     /// Asks for another try of a store that failed, under the same id, for `by`.
@@ -217,7 +217,8 @@ impl Stores {
             return Err(StoresError::Unsuited { wish, phase });
         }
         if let Wish::Plan(plan) = wish
-            && !plan.size().holds(&view.summary.plan.size())
+            && plan != view.summary.plan
+            && !view.upkeep.larger.iter().any(|larger| larger.name == plan)
         {
             return Err(StoresError::TooSmall { plan });
         }

@@ -1,4 +1,4 @@
-//! The shop's first administrator, by WordPress' own rules, so that what passes here is not refused there.
+//! The shop's first administrator, by rules that are as strict as the strictest shop's, so that what passes here is not refused there.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub enum AccountRule {
     Email,
 }
 
-/// An e-mail address that WordPress' `is_email` accepts: 6 to 100 characters of ASCII, a dot in the domain.
+/// An e-mail address: 6 to 100 characters of ASCII, a dot in the domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AdminEmail(String);
@@ -31,7 +31,7 @@ pub enum AdminEmailError {
 }
 
 impl AdminEmail {
-    /// The width of WordPress' `user_email` column.
+    /// As much as every shop keeps.
     pub const MAX_CHARS: usize = 100;
 
     pub fn parse(text: &str) -> Result<Self, AdminEmailError> {
@@ -42,7 +42,7 @@ impl AdminEmail {
         if email.chars().count() > Self::MAX_CHARS {
             return Err(AdminEmailError::TooLong);
         }
-        if !is_wordpress_email(email) {
+        if !is_email(email) {
             return Err(AdminEmailError::Malformed);
         }
         Ok(Self(email.to_owned()))
@@ -53,7 +53,7 @@ impl AdminEmail {
     }
 }
 
-fn is_wordpress_email(email: &str) -> bool {
+fn is_email(email: &str) -> bool {
     let Some((local, domain)) = email.split_once('@') else { return false };
     let local_fits = !local.is_empty()
         && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&b));
@@ -81,7 +81,7 @@ impl From<AdminEmail> for String {
     }
 }
 
-/// A login that WordPress' strict `sanitize_user` leaves as it is: 1 to 60 of letters, digits, `_ . - @`, beginning with a letter or digit.
+/// A user name that every shop leaves as it is: 1 to 60 of letters, digits, `_ . - @`, beginning with a letter or digit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AdminUser(String);
@@ -99,7 +99,7 @@ pub enum AdminUserError {
 }
 
 impl AdminUser {
-    /// The width of WordPress' `user_login` column.
+    /// As much as every shop keeps.
     pub const MAX_CHARS: usize = 60;
 
     pub fn parse(text: &str) -> Result<Self, AdminUserError> {
@@ -168,7 +168,7 @@ impl AdminPassword {
         if text.chars().any(char::is_control) {
             return Err(AdminPasswordError::Control);
         }
-        // WordPress trims what it hashes, so such a password would not log in as typed.
+        // A shop may trim what it hashes, and such a password would not sign in as typed.
         if text.trim() != text {
             return Err(AdminPasswordError::OuterSpace);
         }
@@ -197,14 +197,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_that_wordpress_accepts_pass() {
+    fn addresses_that_shops_accept_pass() {
         for email in ["ada@atelier.example", " o'brien+shop@mail.co.uk ", "a@b.cd"] {
             assert!(AdminEmail::parse(email).is_ok(), "{email}");
         }
     }
 
     #[test]
-    fn addresses_that_wordpress_refuses_do_not() {
+    fn addresses_that_a_shop_refuses_do_not() {
         for email in [
             "ada",
             "ada@localhost",
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn user_names_that_wordpress_would_change_are_refused() {
+    fn user_names_that_a_shop_would_change_are_refused() {
         for user in ["ada lovelace", "ädä", "<ada>", "-ada", "ada'", "ada;", "a%20b"] {
             assert_eq!(AdminUser::parse(user), Err(AdminUserError::Malformed), "{user}");
         }

@@ -1,52 +1,88 @@
-//! What a shop is made of.
+//! What a shop is made of, as far as a page has to know.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A kind of shop: a chart, images, defaults, and how to tell that the shop answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Engine {
-    WooCommerce,
-}
+use crate::{AccountRule, PlanName};
+
+/// The word for an engine in forms, resources and configuration: an RFC 1123 label.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EngineKey(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Choose an engine: WooCommerce.")]
-pub struct EngineError;
+#[error("An engine is named by lower-case letters, digits, and dashes within; at most {max} of them.", max = EngineKey::MAX_CHARS)]
+pub struct EngineKeyError;
 
-impl Engine {
-    pub const ALL: [Self; 1] = [Self::WooCommerce];
+/// An engine as the form offers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineCard {
+    pub key: EngineKey,
+    pub title: String,
+    pub summary: String,
+    /// What somebody who chooses it has to know.
+    pub note: Option<String>,
+    pub account: AccountRule,
+    /// From the smallest to the largest.
+    pub plans: Vec<PlanCard>,
+}
 
-    pub fn parse(text: &str) -> Result<Self, EngineError> {
-        Self::ALL.into_iter().find(|engine| engine.key() == text).ok_or(EngineError)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanCard {
+    pub name: PlanName,
+    /// What a store of it may use at most.
+    pub summary: String,
+}
+
+impl EngineKey {
+    /// As long as a label's value may be.
+    pub const MAX_CHARS: usize = 63;
+
+    pub fn parse(text: &str) -> Result<Self, EngineKeyError> {
+        let fits = (1..=Self::MAX_CHARS).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && !text.starts_with('-')
+            && !text.ends_with('-');
+        fits.then(|| Self(text.to_owned())).ok_or(EngineKeyError)
     }
 
-    /// The word in forms, resources and configuration.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::WooCommerce => "woocommerce",
-        }
-    }
-
-    /// Where the shop's administration is, below its address.
-    pub fn admin_path(self) -> &'static str {
-        match self {
-            Self::WooCommerce => "/wp-admin/",
-        }
-    }
-
-    pub fn summary(self) -> &'static str {
-        match self {
-            Self::WooCommerce => "WordPress 7.1 and MariaDB, admin at /wp-admin",
-        }
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
-impl fmt::Display for Engine {
+impl fmt::Display for EngineKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::WooCommerce => "WooCommerce",
-        })
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for EngineKey {
+    type Error = EngineKeyError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<EngineKey> for String {
+    fn from(key: EngineKey) -> Self {
+        key.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_is_named_by_a_label() {
+        for key in ["page", "shop-2", "7"] {
+            assert!(EngineKey::parse(key).is_ok(), "{key}");
+        }
+        for key in ["", "Page", "-page", "page-", "pa ge", "pa.ge", &"p".repeat(64)] {
+            assert_eq!(EngineKey::parse(key), Err(EngineKeyError), "{key}");
+        }
     }
 }

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AdminEmail, AdminPassword, AdminUser, Engine, Plan, RequestId, StoreName};
+use crate::{
+    AccountRule, AdminEmail, AdminPassword, AdminUser, EngineCard, EngineKey, PlanName, RequestId, StoreName,
+    admin::AdminUserError,
+};
 
 /// What was typed, before anything is known of it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,10 +41,11 @@ impl fmt::Debug for NewStoreForm {
 pub struct NewStore {
     pub request: RequestId,
     pub name: StoreName,
-    pub engine: Engine,
-    pub plan: Plan,
+    pub engine: EngineKey,
+    pub plan: PlanName,
     pub email: AdminEmail,
-    pub user: AdminUser,
+    /// None where the administrator signs in by e-mail.
+    pub user: Option<AdminUser>,
     pub password: AdminPassword,
 }
 
@@ -79,16 +83,25 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// What was chosen is not offered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum NotOffered {
+    #[error("Choose an engine: {0}.")]
+    Engine(String),
+    #[error("Choose a plan: {0}.")]
+    Plan(String),
+}
+
 impl NewStoreForm {
-    /// Parses every field; the errors are in the order of the form.
-    pub fn parse(&self) -> Result<NewStore, Vec<FieldError>> {
+    /// Parses every field, by the rules of the engine that is chosen of those that are offered; the errors are in the order of the form.
+    pub fn parse(&self, engines: &[EngineCard]) -> Result<NewStore, Vec<FieldError>> {
         let mut errors = Vec::new();
         let request = checked(&mut errors, Field::Request, RequestId::parse(&self.request));
         let name = checked(&mut errors, Field::Name, StoreName::parse(&self.name));
-        let engine = checked(&mut errors, Field::Engine, Engine::parse(&self.engine));
-        let plan = checked(&mut errors, Field::Plan, Plan::parse(&self.plan));
+        let engine = checked(&mut errors, Field::Engine, self.engine(engines));
+        let plan = checked(&mut errors, Field::Plan, self.plan(engines));
         let email = checked(&mut errors, Field::Email, AdminEmail::parse(&self.email));
-        let user = checked(&mut errors, Field::User, AdminUser::parse(&self.user));
+        let user = checked(&mut errors, Field::User, self.user(engines));
         let password = checked(&mut errors, Field::Password, AdminPassword::parse(&self.password));
         match (request, name, engine, plan, email, user, password) {
             (
@@ -99,22 +112,49 @@ impl NewStoreForm {
                 Some(email),
                 Some(user),
                 Some(password),
-            ) => Ok(NewStore { request, name, engine, plan, email, user, password }),
+            ) => Ok(NewStore { request, name, engine: engine.key.clone(), plan, email, user, password }),
             _ => Err(errors),
         }
     }
 
     /// What is wrong with one field, for a message as one types.
-    pub fn error(&self, field: Field) -> Option<String> {
+    pub fn error(&self, field: Field, engines: &[EngineCard]) -> Option<String> {
         let sentence = |error: &dyn fmt::Display| error.to_string();
         match field {
             Field::Request => RequestId::parse(&self.request).err().map(|e| sentence(&e)),
             Field::Name => StoreName::parse(&self.name).err().map(|e| sentence(&e)),
-            Field::Engine => Engine::parse(&self.engine).err().map(|e| sentence(&e)),
-            Field::Plan => Plan::parse(&self.plan).err().map(|e| sentence(&e)),
+            Field::Engine => self.engine(engines).err().map(|e| sentence(&e)),
+            Field::Plan => self.plan(engines).err().map(|e| sentence(&e)),
             Field::Email => AdminEmail::parse(&self.email).err().map(|e| sentence(&e)),
-            Field::User => AdminUser::parse(&self.user).err().map(|e| sentence(&e)),
+            Field::User => self.user(engines).err().map(|e| sentence(&e)),
             Field::Password => AdminPassword::parse(&self.password).err().map(|e| sentence(&e)),
+        }
+    }
+
+    /// The engine that is chosen.
+    pub fn chosen<'a>(&self, engines: &'a [EngineCard]) -> Option<&'a EngineCard> {
+        engines.iter().find(|card| card.key.as_str() == self.engine)
+    }
+
+    fn engine<'a>(&self, engines: &'a [EngineCard]) -> Result<&'a EngineCard, NotOffered> {
+        let titles = || one_of(engines.iter().map(|card| card.title.as_str()));
+        self.chosen(engines).ok_or_else(|| NotOffered::Engine(titles()))
+    }
+
+    fn plan(&self, engines: &[EngineCard]) -> Result<PlanName, NotOffered> {
+        let offered: Vec<PlanName> = match self.chosen(engines) {
+            Some(card) => card.plans.iter().map(|plan| plan.name).collect(),
+            None => PlanName::ALL.into(),
+        };
+        let plan = PlanName::parse(&self.plan).ok().filter(|plan| offered.contains(plan));
+        plan.ok_or_else(|| NotOffered::Plan(one_of(offered.iter().map(|plan| plan.key()))))
+    }
+
+    /// What was typed for an engine that asks for no user name does not count.
+    fn user(&self, engines: &[EngineCard]) -> Result<Option<AdminUser>, AdminUserError> {
+        match self.chosen(engines).map(|card| card.account).unwrap_or_default() {
+            AccountRule::UserName => AdminUser::parse(&self.user).map(Some),
+            AccountRule::Email => Ok(None),
         }
     }
 }
@@ -127,15 +167,40 @@ fn checked<T, E: fmt::Display>(
     parsed.map_err(|error| errors.push(FieldError { field, message: error.to_string() })).ok()
 }
 
+/// “a, b or c”.
+fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    match names.pop() {
+        Some(last) if !names.is_empty() => format!("{} or {last}", names.join(", ")),
+        last => last.unwrap_or("none is offered").to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::PlanCard;
+
+    fn engines() -> Vec<EngineCard> {
+        let card = |key: &str, title: &str, account, plans: &[PlanName]| EngineCard {
+            key: EngineKey::parse(key).unwrap(),
+            title: title.to_owned(),
+            summary: String::new(),
+            note: None,
+            account,
+            plans: plans.iter().map(|name| PlanCard { name: *name, summary: String::new() }).collect(),
+        };
+        vec![
+            card("shop", "Shop", AccountRule::UserName, &PlanName::ALL),
+            card("page", "Page", AccountRule::Email, &[PlanName::Small, PlanName::Medium]),
+        ]
+    }
 
     fn good() -> NewStoreForm {
         NewStoreForm {
             request: "0123456789abcdef0123456789abcdef".into(),
             name: "Atelier Nord".into(),
-            engine: "woocommerce".into(),
+            engine: "shop".into(),
             plan: "small".into(),
             email: "ada@atelier.example".into(),
             user: "ada".into(),
@@ -145,13 +210,41 @@ mod tests {
 
     #[test]
     fn a_good_form_is_a_store() {
-        assert_eq!(good().parse().unwrap().name.as_str(), "Atelier Nord");
+        let store = good().parse(&engines()).unwrap();
+        assert_eq!((store.name.as_str(), store.engine.as_str()), ("Atelier Nord", "shop"));
+        assert_eq!(store.user, AdminUser::parse("ada").ok());
+    }
+
+    #[test]
+    fn an_engine_whose_administrator_signs_in_by_email_asks_for_no_user_name() {
+        let form = NewStoreForm { engine: "page".into(), user: "not a name".into(), ..good() };
+        assert_eq!(form.parse(&engines()).unwrap().user, None);
+    }
+
+    #[test]
+    fn what_is_not_offered_is_refused_with_what_is() {
+        let unknown = NewStoreForm { engine: "stand".into(), ..good() };
+        assert_eq!(
+            unknown.error(Field::Engine, &engines()).as_deref(),
+            Some("Choose an engine: Shop or Page.")
+        );
+        let large = NewStoreForm { engine: "page".into(), plan: "large".into(), ..good() };
+        assert_eq!(large.error(Field::Plan, &engines()).as_deref(), Some("Choose a plan: small or medium."));
+        let none = NewStoreForm { plan: String::new(), ..good() };
+        assert_eq!(
+            none.error(Field::Plan, &engines()).as_deref(),
+            Some("Choose a plan: small, medium or large.")
+        );
     }
 
     #[test]
     fn every_bad_field_is_told_at_once_in_the_order_of_the_form() {
-        let fields: Vec<Field> =
-            NewStoreForm::default().parse().unwrap_err().into_iter().map(|error| error.field).collect();
+        let fields: Vec<Field> = NewStoreForm::default()
+            .parse(&engines())
+            .unwrap_err()
+            .into_iter()
+            .map(|error| error.field)
+            .collect();
         assert_eq!(
             fields,
             [
@@ -169,14 +262,14 @@ mod tests {
     #[test]
     fn the_message_as_one_types_is_the_message_on_submit() {
         let form = NewStoreForm { password: "short".into(), user: "a b".into(), ..good() };
-        for error in form.parse().unwrap_err() {
-            assert_eq!(form.error(error.field), Some(error.message));
+        for error in form.parse(&engines()).unwrap_err() {
+            assert_eq!(form.error(error.field, &engines()), Some(error.message));
         }
-        assert_eq!(form.error(Field::Name), None);
+        assert_eq!(form.error(Field::Name, &engines()), None);
     }
 
     #[test]
     fn printing_a_form_shows_no_password() {
-        assert!(!format!("{:?} {:?}", good(), good().parse().unwrap()).contains("horse"));
+        assert!(!format!("{:?} {:?}", good(), good().parse(&engines()).unwrap()).contains("horse"));
     }
 }

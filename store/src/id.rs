@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Engine, Slug};
+use crate::Slug;
 
 /// `<slug>-<suffix>`: the name of the Store resource. An RFC 1123 label short enough that `store-<id>` is a helm release name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -174,8 +174,9 @@ impl Address {
         format!("{}://{}", self.scheme, self.host)
     }
 
-    pub fn admin(&self, engine: Engine) -> String {
-        format!("{}{}", self.shop(), engine.admin_path())
+    /// A page below it.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.shop())
     }
 }
 

@@ -129,7 +129,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Address, Engine, Millis, Phase, Plan, Scheme, StoreName};
+    use crate::{Address, EngineKey, Millis, Phase, PlanName, Scheme, StoreName};
 
     fn store(name: &str, number: i64, phase: Phase) -> StoreSummary {
         let id = StoreId::parse(&format!("s{number}-abcde")).unwrap();
@@ -137,12 +137,14 @@ mod tests {
         StoreSummary {
             id,
             name: StoreName::parse(name).unwrap(),
-            engine: Engine::WooCommerce,
-            plan: Plan::Small,
+            engine: EngineKey::parse("page").unwrap(),
+            engine_title: "Page".into(),
+            plan: PlanName::Small,
             phase,
             since: Millis(number),
             failed_at: None,
             address,
+            admin_path: "/admin/".into(),
             created: Millis(number),
             owner: None,
         }

@@ -22,14 +22,14 @@ pub mod wish;
 
 pub use admin::{AccountRule, AdminEmail, AdminPassword, AdminUser};
 pub use condition::{Condition, ConditionKind, Conditions, RemovalKind, State};
-pub use engine::Engine;
+pub use engine::{EngineCard, EngineKey, PlanCard};
 pub use form::{Field, FieldError, NewStore, NewStoreForm};
 pub use id::{Address, RequestId, Scheme, StoreId};
 pub use index::Index;
 pub use name::{Slug, StoreName};
 pub use person::{Person, PersonId, Role};
 pub use phase::Phase;
-pub use plan::Plan;
+pub use plan::PlanName;
 pub use query::{ListPage, ListQuery};
 pub use stray::{Stray, StrayKind};
 pub use time::Millis;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Engine, Millis, PersonId, Phase,
-    Plan, RemovalKind, StoreId, StoreName, time::Elapsed,
+    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, EngineKey, Millis, PersonId, Phase,
+    PlanCard, PlanName, RemovalKind, StoreId, StoreName, time::Elapsed,
 };
 
 /// A row of the list.
@@ -12,14 +12,18 @@ use crate::{
 pub struct StoreSummary {
     pub id: StoreId,
     pub name: StoreName,
-    pub engine: Engine,
-    pub plan: Plan,
+    pub engine: EngineKey,
+    /// What people call that engine.
+    pub engine_title: String,
+    pub plan: PlanName,
     pub phase: Phase,
     /// When it came into that phase.
     pub since: Millis,
     /// The step at which it failed.
     pub failed_at: Option<ConditionKind>,
     pub address: Address,
+    /// Where its administration is, below its address.
+    pub admin_path: String,
     pub created: Millis,
     /// Who asked for it; nobody if it was made by hand.
     pub owner: Option<PersonId>,
@@ -30,7 +34,8 @@ pub struct StoreSummary {
 pub struct StoreView {
     pub summary: StoreSummary,
     pub email: AdminEmail,
-    pub user: AdminUser,
+    /// None where the administrator signs in by e-mail.
+    pub user: Option<AdminUser>,
     /// 1 for the first try; Retry adds one.
     pub attempt: u32,
     pub conditions: Conditions,
@@ -48,9 +53,19 @@ pub struct StoreView {
     pub deadline: Option<Millis>,
     /// When the current try first answered.
     pub ready: Option<Millis>,
-    /// How the engine differs from what its name promises, e.g. that its image lacks the plugin.
+    /// What whoever has a store of this engine has to know, e.g. that it sends no mail.
     pub engine_note: Option<String>,
+    /// What the plan lets it use at most.
+    pub plan_summary: String,
+    pub volumes: Vec<Volume>,
     pub upkeep: Upkeep,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    /// What is on it, such as `database`.
+    pub name: String,
+    pub gibibytes: u32,
 }
 
 /// How a store is kept that was ready.
@@ -62,6 +77,8 @@ pub struct Upkeep {
     pub offered: bool,
     /// The last change that was undone, unless another one has been made since.
     pub undone: Option<Undone>,
+    /// Plans of its engine into which it fits.
+    pub larger: Vec<PlanCard>,
 }
 
 /// A change that had to be undone, and why.
@@ -69,6 +86,12 @@ pub struct Upkeep {
 pub struct Undone {
     pub sentence: String,
     pub at: Millis,
+}
+
+impl StoreSummary {
+    pub fn admin(&self) -> String {
+        self.address.at(&self.admin_path)
+    }
 }
 
 impl StoreView {
@@ -115,7 +138,7 @@ pub struct Failure {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Where it is from: `pod wordpress-0, container setup, ImagePullBackOff`, `helm`, `event`.
+    /// Where it is from: `pod web-0, container setup, ImagePullBackOff`, `helm`, `event`.
     pub source: String,
     /// Verbatim last lines.
     pub text: String,

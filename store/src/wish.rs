@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Phase, Plan};
+use crate::{Phase, PlanName};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wish {
@@ -12,7 +12,7 @@ pub enum Wish {
     Resume,
     /// To what the platform offers.
     Update,
-    Plan(Plan),
+    Plan(PlanName),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +26,7 @@ impl Wish {
             "suspend" => Ok(Self::Suspend),
             "resume" => Ok(Self::Resume),
             "update" => Ok(Self::Update),
-            plan => Plan::parse(plan).map(Self::Plan).map_err(|_| WishError),
+            plan => PlanName::parse(plan).map(Self::Plan).map_err(|_| WishError),
         }
     }
 
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_wish_is_read_as_it_is_written() {
-        for wish in [Wish::Suspend, Wish::Resume, Wish::Update, Wish::Plan(Plan::Large)] {
+        for wish in [Wish::Suspend, Wish::Resume, Wish::Update, Wish::Plan(PlanName::Large)] {
             assert_eq!(Wish::parse(wish.key()), Ok(wish));
         }
         assert_eq!(Wish::parse("explode"), Err(WishError));
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn nothing_can_be_wished_of_a_store_that_was_never_ready_or_goes() {
         for phase in [Phase::Queued, Phase::Provisioning, Phase::Failed, Phase::Deleting] {
-            for wish in [Wish::Suspend, Wish::Resume, Wish::Update, Wish::Plan(Plan::Small)] {
+            for wish in [Wish::Suspend, Wish::Resume, Wish::Update, Wish::Plan(PlanName::Small)] {
                 assert!(!wish.suits(phase), "{wish} {phase}");
             }
         }

@@ -60,7 +60,7 @@ impl References {
         json!({
             "image": self.platform,
             "engines": {"woocommerce": {
-                "plugin": self.plugin,
+                "options": {"plugin": self.plugin},
                 "images": {"wordpress": self.wordpress, "mariadb": self.mariadb},
             }},
         })
@@ -191,11 +191,11 @@ mod tests {
 
     #[test]
     fn an_installations_own_values_are_laid_over_the_rest() {
-        let mut values = json!({"engines": {"woocommerce": {"plugin": true}}, "image": "a"});
-        merge(&mut values, &json!({"engines": {"woocommerce": {"sampleProducts": false}}, "image": "b"}));
+        let mut values = json!({"engines": {"page": {"options": {"fancy": true}}}, "image": "a"});
+        merge(&mut values, &json!({"engines": {"page": {"options": {"plain": false}}}, "image": "b"}));
         assert_eq!(
             values,
-            json!({"engines": {"woocommerce": {"plugin": true, "sampleProducts": false}}, "image": "b"})
+            json!({"engines": {"page": {"options": {"fancy": true, "plain": false}}}, "image": "b"})
         );
     }
 }

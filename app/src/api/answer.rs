@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use provisioner::stores::{Gone, Reading, Scope, Snapshot, Stores, StoresError};
 use sha2::{Digest, Sha256};
 use store::{
-    Engine, Field, FieldError, ListPage, Millis, NewStoreForm, Person, Phase, RequestId, StoreId, StoreName,
+    Field, FieldError, ListPage, Millis, NewStoreForm, Person, Phase, RequestId, StoreId, StoreName,
     StoreSummary, Wish,
 };
 use tokio::time::{Instant, sleep, sleep_until};
@@ -17,7 +17,7 @@ use crate::{
     error::{ApiError, Kept},
     guard::{Granted, granted},
     links,
-    update::{EngineOffer, GoneStore, Heard, Offer, Shown, Stale, Update, View, Wait},
+    update::{GoneStore, Heard, Offer, Shown, Stale, Update, View, Wait},
 };
 
 /// Changes come in groups, and so are gathered before they are told.
@@ -66,13 +66,9 @@ pub(super) async fn poll(view: &View, since: Option<&str>, wait: Wait) -> Result
 pub(super) fn offer() -> Result<Offer, ApiError> {
     let Granted { stores, .. } = granted()?.creating()?;
     let config = stores.config();
-    let engines = Engine::ALL
-        .into_iter()
-        .filter_map(|engine| Some(EngineOffer { engine, note: config.engine(engine)?.note() }))
-        .collect();
     Ok(Offer {
         request: RequestId::new(rand::random()),
-        engines,
+        engines: config.cards(),
         usually: stores.snapshot().usually(),
         scheme: config.scheme,
         domain_suffix: config.domain_suffix.clone(),
@@ -89,8 +85,9 @@ pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiErro
     let granted = granted()?.creating()?;
     let key = granted.request_key()?;
     let Granted { person, stores, .. } = granted;
-    let new =
-        form.parse().map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
+    let new = form
+        .parse(&stores.config().cards())
+        .map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
     let id = stores.create(new, &person.id, &key).await.map_err(|error| match refused(error) {
         ApiError::Invalid { errors, .. } => ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) },
         error => error,

@@ -3,7 +3,7 @@
 use leptos::{ev, html::Input, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use store::{Phase, StoreView};
+use store::{Phase, StoreView, view::Volume};
 
 use crate::{
     api::DeleteStore,
@@ -103,7 +103,14 @@ pub fn DeleteForm(
     let id = view.with_untracked(|view| view.summary.id.clone());
     // A store may be given another name while this is open.
     let name = Memo::new(move |_| view.with(|view| view.summary.name.to_string()));
-    let size = Memo::new(move |_| view.with(|view| view.summary.plan.size()));
+    let volumes = part(move || {
+        let volumes = view.with(|view| view.volumes.clone());
+        let line = |volume: Volume| {
+            let Volume { name, gibibytes } = volume;
+            view! { <li>{format!("its {name}, a volume of {gibibytes} GiB")}</li> }.into_any()
+        };
+        volumes.into_iter().map(line).collect_view().into_any()
+    });
     let mismatch = RwSignal::new(false);
     let error = Signal::derive(move || {
         if mismatch.get() {
@@ -151,8 +158,7 @@ pub fn DeleteForm(
             <p>"This cannot be undone. What goes:"</p>
             <ul>
                 <li>"the shop at " <span class="mono">{view.with_untracked(|view| view.summary.address.host.clone())}</span> " with its orders and customers"</li>
-                <li>{text(move || format!("its database, a volume of {} GiB", size.get().database_volume))}</li>
-                <li>{text(move || format!("its uploads, a volume of {} GiB", size.get().uploads))}</li>
+                {volumes}
                 <li>"the admin’s credentials"</li>
                 <li>"the namespace " <span class="mono">{id.namespace()}</span> " and everything in it"</li>
             </ul>

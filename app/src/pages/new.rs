@@ -67,7 +67,7 @@ fn NewStoreForm(offer: Offer) -> impl IntoView {
     let create = ServerAction::<CreateStore>::new();
     let pending = create.pending();
     // A form that was sent without a script comes back with its error in the address.
-    let draft = Draft::new(create.value().get_untracked().and_then(Result::err));
+    let draft = Draft::new(offer.engines, create.value().get_untracked().and_then(Result::err));
     if let Some(status) = draft.status() {
         crate::pages::set_status(status);
     }
@@ -109,13 +109,15 @@ fn NewStoreForm(offer: Offer) -> impl IntoView {
             <Refusal draft/>
             <input type="hidden" name=Field::Request.key() value=request/>
             <NameField draft initial=kept.name scheme=offer.scheme domain_suffix=offer.domain_suffix/>
-            <EngineChoice engines=offer.engines chosen=kept.engine error=error(Field::Engine)/>
-            <PlanChoice chosen=kept.plan error=error(Field::Plan)/>
+            <EngineChoice draft/>
+            <PlanChoice draft chosen=kept.plan/>
             <fieldset>
                 <legend class="legend">"Store admin"</legend>
                 <div class="pair">
                     <TextField field=Field::Email label="E-mail" initial=kept.email kind="email" literal=true error=error(Field::Email)/>
-                    <TextField field=Field::User label="User name" initial=kept.user literal=true error=error(Field::User)/>
+                    <div hidden=move || !draft.asks_for_user()>
+                        <TextField field=Field::User label="User name" initial=kept.user literal=true error=error(Field::User)/>
+                    </div>
                 </div>
                 <PasswordField draft/>
             </fieldset>

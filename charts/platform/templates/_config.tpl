@@ -23,6 +23,32 @@
   "concurrency" (int .Values.concurrency)
   "checkSeconds" (int .Values.checkSeconds)
   "updates" (dict "mode" .Values.updates.mode "concurrency" (int .Values.updates.concurrency))
-  "engines" .Values.engines
+  "engines" (include "platform.engines" . | fromJson)
   | toPrettyJson }}
+{{- end }}
+
+{{/* An engine's definition is a file beside the configuration, which names it. */}}
+{{- define "platform.engines" -}}
+{{- $engines := dict -}}
+{{- range $key, $settings := .Values.engines -}}
+  {{- $engine := omit $settings "definition" -}}
+  {{- if $settings.definition -}}
+    {{- $_ := set $engine "definition" (printf "/etc/storeyard/%s" (include "platform.definition" $key)) -}}
+  {{- end -}}
+  {{- $_ := set $engines $key $engine -}}
+{{- end -}}
+{{- toJson $engines -}}
+{{- end }}
+
+{{- define "platform.definition" -}}
+engine-{{ . }}.yaml
+{{- end }}
+
+{{- define "platform.definitions" -}}
+{{- range $key, $settings := .Values.engines }}
+{{- with $settings.definition }}
+{{ include "platform.definition" $key }}: |
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
 {{- end }}

@@ -17,7 +17,7 @@ capabilities:
 
 {{/* A change of the configuration rolls the pods. */}}
 {{- define "platform.annotations" -}}
-checksum/config: {{ include "platform.config" . | sha256sum }}
+checksum/config: {{ printf "%s%s" (include "platform.config" .) (include "platform.definitions" .) | sha256sum }}
 prometheus.io/scrape: "true"
 prometheus.io/port: "8081"
 prometheus.io/path: /metrics

@@ -107,7 +107,12 @@ const CONFIG = {
   deadlineSeconds: 600,
   concurrency: 4,
   checkSeconds: 60,
-  engines: { woocommerce: { chart: "/charts/woocommerce", plugin: true, images: {} } },
+  engines: {
+    woocommerce: {
+      chart: join(import.meta.dirname, "../../../charts/woocommerce"),
+      images: { wordpress: "localhost/wordpress:1", mariadb: "localhost/mariadb:1" },
+    },
+  },
 };
 
 function leadingTo(server: string): object {

@@ -19,7 +19,7 @@ pub(super) struct Known<'a> {
 }
 
 /// What stands for something of the store whatever its engine.
-const ALWAYS: [(&str, Placeholder); 12] = [
+const ALWAYS: [(&str, Placeholder); 13] = [
     ("id", Placeholder::Id),
     ("title", Placeholder::Title),
     ("url", Placeholder::Url),
@@ -27,6 +27,7 @@ const ALWAYS: [(&str, Placeholder); 12] = [
     ("secret", Placeholder::Secret),
     ("pullSecrets", Placeholder::PullSecrets),
     ("storageClass", Placeholder::StorageClass),
+    ("running", Placeholder::Running),
     ("ingress.class", Placeholder::IngressClass),
     ("ingress.annotations", Placeholder::IngressAnnotations),
     ("ingress.tls", Placeholder::Tls),

@@ -7,7 +7,7 @@ use store::StoreId;
 
 use crate::{
     act::runner::{Input, Invocation, Tool},
-    config::EngineConfig,
+    engines::Chart,
     resource::MANAGER,
 };
 
@@ -51,10 +51,10 @@ pub fn delete_secret(name: &str, namespace: &str) -> Invocation {
 }
 
 /// `values_id` names the values, so that a release can be told to be made from them.
-pub fn install(id: &StoreId, engine: &EngineConfig, values: &Value, values_id: &str) -> Invocation {
+pub fn install(id: &StoreId, chart: &Chart, values: &Value, values_id: &str) -> Invocation {
     let (release, namespace) = (id.release(), id.namespace());
     let label = format!("{VALUES_LABEL}={values_id}");
-    let (chart, version) = chart_and_version(&engine.chart);
+    let (chart, version) = chart_and_version(&chart.reference);
     let mut args = vec!["upgrade", "--install", &release, chart];
     if let Some(version) = version {
         args.extend(["--version", version]);
@@ -113,10 +113,7 @@ fn invocation(tool: Tool, args: &[&str], stdin: Option<Input>, deadline: Duratio
 
 #[cfg(test)]
 mod tests {
-    use store::Engine;
-
     use super::*;
-    use crate::config::tests::example;
 
     fn id() -> StoreId {
         StoreId::parse("atelier-nord-x7k2q").unwrap()
@@ -134,8 +131,8 @@ mod tests {
 
     #[test]
     fn a_release_is_installed_or_upgraded_by_one_command_that_waits_for_nothing() {
-        let config = example();
-        let install = install(&id(), config.engine(Engine::WooCommerce).unwrap(), &json!({"a": 1}), "abc");
+        let chart = Chart { reference: "/charts/woocommerce".to_owned(), digest: String::new() };
+        let install = install(&id(), &chart, &json!({"a": 1}), "abc");
         assert_eq!(
             install.line(),
             "helm upgrade --install store-atelier-nord-x7k2q /charts/woocommerce --namespace store-atelier-nord-x7k2q --values - \

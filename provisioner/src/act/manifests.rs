@@ -2,26 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use engine::{
+    Engine, Part, Resources, Sizes,
+    size::{Amounts, Cpu, Memory},
+};
 use k8s_openapi::api::core::v1::Secret;
 use serde_json::{Value, json};
-use store::{Millis, Plan, StoreId, plan::Resources};
+use store::{Millis, StoreId};
 
 use crate::{
     config::{Config, Ingress, Tls},
-    resource::{
-        COMPONENT_LABEL, MANAGED_BY_LABEL, MANAGER, PLATFORM_LABEL, READY_ANNOTATION, STORE_LABEL, rfc3339,
-    },
+    resource::{MANAGED_BY_LABEL, MANAGER, PLATFORM_LABEL, READY_ANNOTATION, STORE_LABEL, rfc3339},
 };
 
 /// The Secret in the store's namespace that the chart reads.
 pub const CREDENTIALS: &str = "credentials";
 /// What limits the store, by its plan.
 pub const PLAN: &str = "plan";
-/// Components of the chart's pods.
-pub const WEB: &str = "web";
-pub const DATABASE: &str = "database";
-const WEB_PORT: u16 = 8080;
-const DATABASE_PORT: u16 = 3306;
 /// The pod that cert-manager makes to prove whose a host is: its label, its value, and where it listens.
 const SOLVER: (&str, &str) = ("acme.cert-manager.io/http01-solver", "true");
 const SOLVER_PORT: u16 = 8089;
@@ -82,20 +79,26 @@ pub fn namespace(
     std::iter::once(namespace).chain(binding).collect()
 }
 
-/// What the store may use at most. There is room for one more web pod while one is replaced, and for a job.
-pub fn limits(id: &StoreId, plan: Plan, tls: &Tls) -> Vec<Value> {
-    let size = plan.size();
+/// What the store may use at most. There is room for one more of its largest pods, while one is replaced, and for a job.
+pub fn limits(id: &StoreId, engine: &Engine, sizes: &Sizes, tls: &Tls) -> Vec<Value> {
     let node_ports = if tls.is_per_shop() { SOLVERS } else { 0 };
-    let all = [size.web, CRON, size.database, size.web, CRON, JOB];
-    let sum = |part: fn(&Resources) -> u32| all.iter().map(part).sum::<u32>();
-    let largest = |part: fn(&Resources) -> u32| all.iter().map(part).max().unwrap_or_default();
+    let pods: Vec<Vec<Resources>> = engine.parts.iter().map(|part| containers(part, sizes)).collect();
+    let sum = |of: fn(&Resources) -> u32| {
+        let pods = || pods.iter().map(|pod| pod.iter().map(of).sum::<u32>());
+        pods().sum::<u32>() + pods().max().unwrap_or_default() + of(&JOB)
+    };
+    let largest =
+        |of: fn(&Resources) -> u32| pods.iter().flatten().chain([&JOB]).map(of).max().unwrap_or_default();
     let quota = json!({
         "apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata(id, PLAN),
         "spec": { "hard": {
-            "requests.cpu": cpu(sum(|r| r.cpu_request)), "requests.memory": memory(sum(|r| r.memory_request)),
-            "limits.cpu": cpu(sum(|r| r.cpu_limit)), "limits.memory": memory(sum(|r| r.memory_limit)),
-            "requests.storage": gibibytes(size.uploads + size.database_volume),
-            "persistentvolumeclaims": "2", "pods": "8", "count/jobs.batch": "8",
+            "requests.cpu": Cpu(sum(|r| r.requests.cpu.0)).to_string(),
+            "requests.memory": Memory(sum(|r| r.requests.memory.0)).to_string(),
+            "limits.cpu": Cpu(sum(|r| r.limits.cpu.0)).to_string(),
+            "limits.memory": Memory(sum(|r| r.limits.memory.0)).to_string(),
+            "requests.storage": sizes.disk().to_string(),
+            "persistentvolumeclaims": sizes.volumes.len().to_string(),
+            "pods": (2 * pods.len() + MORE_PODS).to_string(), "count/jobs.batch": JOBS.to_string(),
             "services.loadbalancers": "0", "services.nodeports": node_ports.to_string(),
         } },
     });
@@ -103,60 +106,75 @@ pub fn limits(id: &StoreId, plan: Plan, tls: &Tls) -> Vec<Value> {
         "apiVersion": "v1", "kind": "LimitRange", "metadata": metadata(id, PLAN),
         "spec": { "limits": [{
             "type": "Container",
-            "defaultRequest": { "cpu": cpu(JOB.cpu_request), "memory": memory(JOB.memory_request) },
-            "default": { "cpu": cpu(JOB.cpu_limit), "memory": memory(JOB.memory_limit) },
-            "max": { "cpu": cpu(largest(|r| r.cpu_limit)), "memory": memory(largest(|r| r.memory_limit)) },
+            "defaultRequest": { "cpu": JOB.requests.cpu.to_string(), "memory": JOB.requests.memory.to_string() },
+            "default": { "cpu": JOB.limits.cpu.to_string(), "memory": JOB.limits.memory.to_string() },
+            "max": {
+                "cpu": Cpu(largest(|r| r.limits.cpu.0)).to_string(),
+                "memory": Memory(largest(|r| r.limits.memory.0)).to_string(),
+            },
         }] },
     });
     vec![quota, range]
 }
 
-/// What the chart gives the container beside the web server that calls the shop's scheduled tasks.
-const CRON: Resources = Resources { cpu_request: 1, cpu_limit: 100, memory_request: 16, memory_limit: 32 };
+/// The containers of one pod of a part.
+fn containers(part: &Part, sizes: &Sizes) -> Vec<Resources> {
+    let helpers = part.helpers.iter().map(|helper| helper.resources);
+    sizes.parts.get(&part.name).copied().into_iter().chain(helpers).collect()
+}
 
 /// A container that does not say what it needs, such as one that a person starts to look into something.
-const JOB: Resources = Resources { cpu_request: 10, cpu_limit: 500, memory_request: 96, memory_limit: 256 };
+const JOB: Resources = Resources {
+    requests: Amounts { cpu: Cpu(10), memory: Memory(96) },
+    limits: Amounts { cpu: Cpu(500), memory: Memory(256) },
+};
+const JOBS: u8 = 8;
+/// Pods beside a second one of each part: jobs, and what proves whose the host is.
+const MORE_PODS: usize = 4;
 
-/// Nothing in and nothing out, but for: the ingress controller to the web pods, these to the database and to the cluster's DNS;
-/// and where certificates are issued for each shop, the ingress controller to the pod that proves whose the host is.
-pub fn policies(id: &StoreId, ingress: &Ingress) -> Vec<Value> {
+/// Nothing in and nothing out, but for: the ingress controller to what is public, each part to those it reaches and then to the cluster's
+/// DNS; and where certificates are issued for each shop, the ingress controller to the pod that proves whose the host is.
+pub fn policies(id: &StoreId, engine: &Engine, ingress: &Ingress) -> Vec<Value> {
     let policy = |name: &str, spec: Value| json!({ "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata(id, name), "spec": spec });
-    let pods = |component: &str| json!({ "matchLabels": { COMPONENT_LABEL: component } });
+    let pods = |part: &Part| json!({ "podSelector": { "matchLabels": part.labels } });
     let in_namespace = |name: &str| json!({ "matchLabels": { "kubernetes.io/metadata.name": name } });
     let controller = json!({ "namespaceSelector": in_namespace(&ingress.namespace), "podSelector": { "matchLabels": ingress.pod_labels } });
-    let dns = json!({ "namespaceSelector": in_namespace("kube-system"), "podSelector": { "matchLabels": { "k8s-app": "kube-dns" } } });
-    let database_ports = json!([{ "protocol": "TCP", "port": DATABASE_PORT }]);
+    let dns = json!({
+        "to": [{ "namespaceSelector": in_namespace("kube-system"), "podSelector": { "matchLabels": { "k8s-app": "kube-dns" } } }],
+        "ports": [{ "protocol": "UDP", "port": 53 }, { "protocol": "TCP", "port": 53 }],
+    });
+    let of_part = |part: &Part| {
+        let visitors = part.public.then(|| controller.clone());
+        let from: Vec<Value> = visitors.into_iter().chain(engine.reaching(part).map(pods)).collect();
+        let reached = part.reaches.iter().filter_map(|name| engine.part(name));
+        let to: Vec<Value> = reached
+            .filter_map(|other| Some(json!({ "to": [pods(other)], "ports": [tcp(other.port?)] })))
+            .collect();
+        let mut spec = json!({ "podSelector": { "matchLabels": part.labels }, "policyTypes": ["Ingress"] });
+        if let Some(port) = part.port.filter(|_| !from.is_empty()) {
+            spec["ingress"] = json!([{ "from": from, "ports": [tcp(port)] }]);
+        }
+        if !to.is_empty() {
+            spec["policyTypes"] = json!(["Ingress", "Egress"]);
+            spec["egress"] = to.into_iter().chain([dns.clone()]).collect();
+        }
+        policy(&part.name, spec)
+    };
     let solver = ingress.tls.is_per_shop().then(|| {
         policy(
             "certificate-solver",
             json!({
                 "podSelector": { "matchLabels": { SOLVER.0: SOLVER.1 } }, "policyTypes": ["Ingress"],
-                "ingress": [{ "from": [controller], "ports": [{ "protocol": "TCP", "port": SOLVER_PORT }] }],
+                "ingress": [{ "from": [controller], "ports": [tcp(SOLVER_PORT)] }],
             }),
         )
     });
-    let always = [
-        policy("deny-all", json!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] })),
-        policy(
-            WEB,
-            json!({
-                "podSelector": pods(WEB), "policyTypes": ["Ingress", "Egress"],
-                "ingress": [{ "from": [controller], "ports": [{ "protocol": "TCP", "port": WEB_PORT }] }],
-                "egress": [
-                    { "to": [{ "podSelector": pods(DATABASE) }], "ports": database_ports },
-                    { "to": [dns], "ports": [{ "protocol": "UDP", "port": 53 }, { "protocol": "TCP", "port": 53 }] },
-                ],
-            }),
-        ),
-        policy(
-            DATABASE,
-            json!({
-                "podSelector": pods(DATABASE), "policyTypes": ["Ingress"],
-                "ingress": [{ "from": [{ "podSelector": pods(WEB) }], "ports": database_ports }],
-            }),
-        ),
-    ];
-    always.into_iter().chain(solver).collect()
+    let nobody = policy("deny-all", json!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] }));
+    std::iter::once(nobody).chain(engine.parts.iter().map(of_part)).chain(solver).collect()
+}
+
+fn tcp(port: u16) -> Value {
+    json!({ "protocol": "TCP", "port": port })
 }
 
 /// What a Secret of the platform's is called in a store's namespace, where the chart's own has a fixed name.
@@ -194,24 +212,16 @@ fn metadata(id: &StoreId, name: &str) -> Value {
     json!({ "name": name, "namespace": id.namespace(), "labels": { STORE_LABEL: id, MANAGED_BY_LABEL: MANAGER } })
 }
 
-pub(crate) fn cpu(thousandths: u32) -> String {
-    format!("{thousandths}m")
-}
-
-pub(crate) fn memory(mebibytes: u32) -> String {
-    format!("{mebibytes}Mi")
-}
-
-pub(crate) fn gibibytes(number: u32) -> String {
-    format!("{number}Gi")
-}
-
 #[cfg(test)]
 mod tests {
-    use store::plan::Size;
+    use store::PlanName;
 
     use super::*;
-    use crate::config::tests::example;
+    use crate::config::tests::{engine_of, example};
+
+    fn engine() -> Engine {
+        engine_of(&mut example()).definition.clone()
+    }
 
     fn id() -> StoreId {
         StoreId::parse("atelier-nord-x7k2q").unwrap()
@@ -237,18 +247,24 @@ mod tests {
 
     #[test]
     fn every_plan_leaves_room_for_a_second_web_pod_and_a_job() {
-        for plan in Plan::ALL {
-            let size = plan.size();
-            let quota = &limits(&id(), plan, &Tls::default())[0]["spec"]["hard"];
-            let hard: u32 = quota["limits.memory"].as_str().unwrap().trim_end_matches("Mi").parse().unwrap();
-            assert!(
-                hard >= 2 * (size.web.memory_limit + CRON.memory_limit)
-                    + size.database.memory_limit
-                    + JOB.memory_limit,
-                "{plan}"
-            );
+        let engine = engine();
+        for (plan, sizes) in &engine.plans {
+            let quota = &limits(&id(), &engine, sizes, &Tls::default())[0]["spec"]["hard"];
+            let hard: Memory = quota["limits.memory"].as_str().unwrap().parse().unwrap();
+            let pod = |name: &str| containers(engine.part(name).unwrap(), sizes);
+            let twice = pod("web").into_iter().chain(pod("web")).chain(pod("database"));
+            let asked: u32 = twice.chain([JOB]).map(|container| container.limits.memory.0).sum();
+            assert!(hard.0 >= asked, "{plan}");
             assert_eq!(quota["services.loadbalancers"], "0");
         }
+    }
+
+    /// What a small store asks for.
+    fn small(of: fn(&Resources) -> u32) -> u32 {
+        let engine = engine();
+        // The set-up runs before the web server, with the same request, so the pod asks for the larger of the two.
+        let sizes = &engine.plans[&PlanName::Small];
+        engine.parts.iter().flat_map(|part| containers(part, sizes)).map(|container| of(&container)).sum()
     }
 
     #[test]
@@ -256,76 +272,104 @@ mod tests {
         // What kubeadm's control plane, DNS, network, volumes, ingress and the platform itself ask for, with some to spare.
         const SYSTEM_CPU: u32 = 1000;
         const SYSTEM_MEMORY: u32 = 2048;
-        // The set-up runs before the web server, with the same request, so the pod asks for the larger of the two.
-        let Size { web, database, .. } = Plan::Small.size();
-        let sum = |part: fn(&Resources) -> u32| [web, CRON, database].iter().map(part).sum::<u32>();
-        assert!(40 * sum(|r| r.cpu_request) + SYSTEM_CPU <= 2000);
-        assert!(40 * sum(|r| r.memory_request) + SYSTEM_MEMORY <= 24 * 1024);
+        assert!(40 * small(|r| r.requests.cpu.0) + SYSTEM_CPU <= 2000);
+        assert!(40 * small(|r| r.requests.memory.0) + SYSTEM_MEMORY <= 24 * 1024);
     }
 
     #[test]
     fn a_store_is_promised_at_least_what_one_at_rest_was_measured_at() {
-        let Size { web, database, .. } = Plan::Small.size();
-        let sum = |part: fn(&Resources) -> u32| [web, CRON, database].iter().map(part).sum::<u32>();
-        assert!(sum(|r| r.cpu_request) >= 4 && sum(|r| r.memory_request) >= 360);
+        assert!(small(|r| r.requests.cpu.0) >= 4 && small(|r| r.requests.memory.0) >= 360);
     }
 
     #[test]
     fn the_chart_asks_for_the_scheduler_what_the_quota_counts() {
         let chart = include_str!("../../../charts/woocommerce/templates/wordpress.yaml");
+        let engine = engine();
+        let Resources { requests, limits } = engine.part("web").unwrap().helpers[0].resources;
         let resources = format!(
             "requests: {{cpu: {}, memory: {}}}\n            limits: {{cpu: {}, memory: {}}}",
-            cpu(CRON.cpu_request),
-            memory(CRON.memory_request),
-            cpu(CRON.cpu_limit),
-            memory(CRON.memory_limit)
+            requests.cpu, requests.memory, limits.cpu, limits.memory
         );
         assert!(chart.contains(&resources), "{resources}");
     }
 
     #[test]
     fn no_container_of_a_plan_is_above_its_own_maximum() {
-        for plan in Plan::ALL {
-            let max = &limits(&id(), plan, &Tls::default())[1]["spec"]["limits"][0]["max"];
-            assert_eq!(
-                max["memory"],
-                memory(plan.size().web.memory_limit.max(plan.size().database.memory_limit))
-            );
+        let engine = engine();
+        for sizes in engine.plans.values() {
+            let max = &limits(&id(), &engine, sizes, &Tls::default())[1]["spec"]["limits"][0]["max"];
+            let max: Memory = max["memory"].as_str().unwrap().parse().unwrap();
+            assert!(sizes.parts.values().all(|part| part.limits.memory <= max));
+        }
+    }
+
+    #[test]
+    fn a_larger_plan_has_more_of_everything() {
+        let engine = engine();
+        let plans: Vec<&Sizes> = engine.plans.values().collect();
+        assert_eq!(plans.len(), PlanName::ALL.len());
+        for pair in plans.windows(2) {
+            for (less, more) in pair[0].parts.values().zip(pair[1].parts.values()) {
+                assert!(less.requests.cpu < more.requests.cpu && less.limits.memory < more.limits.memory);
+            }
+            assert!(pair[0].volumes.values().zip(pair[1].volumes.values()).all(|(less, more)| less < more));
         }
     }
 
     #[test]
     fn nothing_reaches_a_store_but_the_ingress_controller() {
-        let policies = policies(&id(), &example().ingress);
-        assert_eq!(policies[0]["spec"], json!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] }));
-        let web = &policies[1]["spec"];
-        let from = &web["ingress"][0]["from"];
+        let policies = policies(&id(), &engine(), &example().ingress);
+        let spec = |name: &str| {
+            let named = policies.iter().find(|policy| policy["metadata"]["name"] == name);
+            named.unwrap()["spec"].clone()
+        };
+        assert_eq!(spec("deny-all"), json!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] }));
+        let from = &spec("web")["ingress"][0]["from"];
         assert_eq!(from.as_array().map(Vec::len), Some(1));
         assert_eq!(from[0]["podSelector"]["matchLabels"]["app"], "traefik");
         assert_eq!(from[0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"], "traefik");
-        let database = &policies[2]["spec"];
+        let database = spec("database");
         assert_eq!(
-            database["ingress"][0]["from"],
-            json!([{ "podSelector": { "matchLabels": { COMPONENT_LABEL: "web" } } }])
+            database["ingress"],
+            json!([{
+                "from": [{ "podSelector": { "matchLabels": { "app.kubernetes.io/component": "web" } } }],
+                "ports": [{ "protocol": "TCP", "port": 3306 }],
+            }])
         );
         assert!(database.get("egress").is_none());
         assert_eq!(policies.len(), 3);
     }
 
     #[test]
+    fn a_part_that_reaches_nothing_goes_nowhere_and_one_that_reaches_something_may_ask_for_its_address() {
+        let policies = policies(&id(), &engine(), &example().ingress);
+        let goes_out = |policy: &&Value| policy["spec"]["egress"].is_array();
+        let names: Vec<&Value> =
+            policies.iter().filter(goes_out).map(|policy| &policy["metadata"]["name"]).collect();
+        assert_eq!(names, ["web"]);
+        let web = policies.iter().find(goes_out).unwrap();
+        assert_eq!(web["spec"]["egress"][0]["ports"][0]["port"], 3306);
+        assert_eq!(web["spec"]["egress"][1]["ports"][0]["port"], 53);
+    }
+
+    #[test]
     fn cert_manager_can_prove_whose_a_host_is_where_each_shop_has_a_certificate_of_its_own() {
         let mut ingress = example().ingress;
-        let node_ports =
-            |tls: &Tls| limits(&id(), Plan::Small, tls)[0]["spec"]["hard"]["services.nodeports"].clone();
+        let engine = engine();
+        let node_ports = |tls: &Tls| {
+            let limits = limits(&id(), &engine, &engine.plans[&PlanName::Small], tls);
+            limits[0]["spec"]["hard"]["services.nodeports"].clone()
+        };
         assert_eq!(node_ports(&ingress.tls), "0");
         ingress.tls.enabled = true;
         assert_ne!(node_ports(&ingress.tls), "0");
-        let solver = &policies(&id(), &ingress)[3]["spec"];
+        let with_solver = policies(&id(), &engine, &ingress);
+        let solver = &with_solver[3]["spec"];
         assert_eq!(solver["podSelector"]["matchLabels"]["acme.cert-manager.io/http01-solver"], "true");
-        assert_eq!(solver["ingress"][0]["from"], policies(&id(), &ingress)[1]["spec"]["ingress"][0]["from"]);
+        assert_eq!(solver["ingress"][0]["from"][0]["podSelector"]["matchLabels"]["app"], "traefik");
         assert_eq!(solver["ingress"][0]["ports"][0]["port"], 8089);
         ingress.tls.secret_name = "wildcard".into();
-        assert_eq!((node_ports(&ingress.tls), policies(&id(), &ingress).len()), (json!("0"), 3));
+        assert_eq!((node_ports(&ingress.tls), policies(&id(), &engine, &ingress).len()), (json!("0"), 3));
     }
 
     #[test]

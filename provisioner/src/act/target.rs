@@ -1,17 +1,18 @@
 //! What a store's release is to be made from, and the names by which it is known whether it already is.
 
-use std::{fs, io, path::Path};
+use std::sync::Arc;
 
+use engine::size::Disk;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use store::{Address, AdminEmail, AdminUser, Millis, Plan, StoreId, StoreName};
+use store::{Address, AdminEmail, Millis, StoreId, StoreName};
 
 use super::{
-    manifests::{gibibytes, limits, policies},
+    manifests::{limits, policies},
     values::values,
 };
 use crate::{
-    config::{Config, EngineConfig},
+    config::Config,
     observe::volumes::Volumes,
     resource::{Wanted, change::Release},
 };
@@ -26,50 +27,12 @@ pub struct Target {
     pub values: Value,
 }
 
-/// What an engine's chart is at the moment. A folder may have other content under the same name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChartContent(String);
-
-impl ChartContent {
-    /// # Errors
-    /// The folder or archive cannot be read.
-    pub fn read(chart: &str) -> io::Result<Self> {
-        let mut digest = Sha256::new();
-        if chart.starts_with("oci://") {
-            // Its version is in the address.
-            digest.update(chart);
-        } else {
-            add(&mut digest, Path::new(chart))?;
-        }
-        Ok(Self(digits(&digest.finalize())))
-    }
-}
-
-fn add(digest: &mut Sha256, path: &Path) -> io::Result<()> {
-    if !path.is_dir() {
-        let name = path.file_name().unwrap_or_default();
-        digest.update(name.as_encoded_bytes());
-        digest.update(fs::read(path)?);
-        return Ok(());
-    }
-    let mut entries = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
-    entries.sort();
-    entries.iter().try_for_each(|entry| add(digest, entry))
-}
-
 /// What is wanted of the store's release.
-pub fn target(
-    wanted: &Wanted,
-    config: &Config,
-    engine: &EngineConfig,
-    chart: &ChartContent,
-    volumes: Option<&Volumes>,
-) -> Target {
-    let mut values = values(wanted, config, engine);
-    for (name, size) in volumes.into_iter().flatten() {
-        values["persistence"][name] = gibibytes(*size).into();
-    }
-    let offer = offer(wanted, config, engine, chart);
+pub fn target(wanted: &Wanted, config: &Config, volumes: Option<&Volumes>) -> Target {
+    let offer = offer(wanted, config);
+    let mut sized = wanted.clone();
+    sized.sizes.volumes.extend(volumes.into_iter().flatten().map(|(name, size)| (name.clone(), Disk(*size))));
+    let values = values(&sized, config);
     let own = digits(&named(&values, wanted, config).finalize());
     let release = Release {
         id: format!("{offer}-{own}"),
@@ -84,27 +47,33 @@ pub fn target(
 }
 
 /// The same for all stores of an engine: the name of what one would be made from that everybody could have asked for.
-fn offer(wanted: &Wanted, config: &Config, engine: &EngineConfig, chart: &ChartContent) -> String {
+fn offer(wanted: &Wanted, config: &Config) -> String {
     let anybodys = anybodys(wanted);
     let wanted = anybodys.as_ref().unwrap_or(wanted);
-    let values = values(wanted, config, engine);
-    digits(&named(&values, wanted, config).chain_update(&chart.0).finalize())
+    let chart = &wanted.engine.chart;
+    let named = named(&values(wanted, config), wanted, config);
+    digits(&named.chain_update(&chart.reference).chain_update(&chart.digest).finalize())
 }
 
 /// What stands around the chart counts as well: a platform that fences its stores otherwise offers something else.
 fn named(values: &Value, wanted: &Wanted, config: &Config) -> Sha256 {
-    let around =
-        [limits(&wanted.id, wanted.plan, &config.ingress.tls), policies(&wanted.id, &config.ingress)];
+    let engine = &wanted.engine.definition;
+    let around = [
+        limits(&wanted.id, engine, &wanted.sizes, &config.ingress.tls),
+        policies(&wanted.id, engine, &config.ingress),
+    ];
     Sha256::new().chain_update(values.to_string()).chain_update(Value::from(around.concat()).to_string())
 }
 
 fn anybodys(wanted: &Wanted) -> Option<Wanted> {
+    let (plan, sizes) = wanted.engine.definition.plans.first_key_value()?;
     Some(Wanted {
         id: StoreId::parse("shop-00000").ok()?,
         name: StoreName::parse("Shop").ok()?,
-        engine: wanted.engine,
-        plan: Plan::Small,
-        user: AdminUser::parse("admin").ok()?,
+        engine: Arc::clone(&wanted.engine),
+        plan: *plan,
+        sizes: sizes.clone(),
+        user: None,
         email: AdminEmail::parse("admin@shop.example").ok()?,
         owner: None,
         running: true,
@@ -122,50 +91,62 @@ fn digits(digest: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use store::Engine;
+    use store::PlanName;
 
     use super::*;
-    use crate::{config::tests::example, resource::view::tests::resource};
+    use crate::{
+        config::tests::{engine_of, example},
+        resource::view::tests::resource,
+    };
 
-    fn release(change: impl FnOnce(&mut Wanted, &mut Config)) -> Release {
-        let (mut wanted, mut config) = (resource(1).wanted().unwrap(), example());
-        change(&mut wanted, &mut config);
-        let engine = config.engine(Engine::WooCommerce).unwrap();
-        target(&wanted, &config, engine, &ChartContent("0".into()), None).release
+    /// Of a store under a configuration that is changed before, and which is changed itself after.
+    fn release(configure: impl FnOnce(&mut Config), change: impl FnOnce(&mut Wanted)) -> Release {
+        let mut config = example();
+        configure(&mut config);
+        let mut wanted = resource(1).wanted(&config).unwrap();
+        change(&mut wanted);
+        target(&wanted, &config, None).release
     }
 
     #[test]
     fn the_same_is_made_from_the_same_and_its_name_fits_a_label() {
-        let one = release(|_, _| ());
-        assert_eq!(one, release(|_, _| ()));
+        let one = release(|_| (), |_| ());
+        assert_eq!(one, release(|_| (), |_| ()));
         assert!(one.id.len() <= 63 && one.id.starts_with(&one.offer), "{}", one.id);
     }
 
     #[test]
     fn what_a_store_asks_for_is_its_own_and_what_the_platform_gives_is_everybodys() {
-        let one = release(|_, _| ());
-        let stopped = release(|wanted, _| wanted.running = false);
+        let one = release(|_| (), |_| ());
+        let stopped = release(|_| (), |wanted| wanted.running = false);
         assert!(stopped.offer == one.offer && stopped.id != one.id);
-        let larger = release(|wanted, _| wanted.plan = Plan::Large);
+        let larger = release(
+            |_| (),
+            |wanted| {
+                wanted.plan = PlanName::Large;
+                wanted.sizes = wanted.engine.sizes(PlanName::Large).unwrap().clone();
+            },
+        );
         assert!(larger.offer == one.offer && larger.id != one.id);
-        let image = |_: &mut Wanted, config: &mut Config| {
-            let engine = config.engines.get_mut(&Engine::WooCommerce).unwrap();
-            engine.images.insert("wordpress".into(), "localhost/wordpress:2".into());
+        let image = |config: &mut Config| {
+            engine_of(config).images.insert("wordpress".into(), "localhost/wordpress:2".into());
         };
-        assert_ne!(release(image).offer, one.offer);
+        assert_ne!(release(image, |_| ()).offer, one.offer);
     }
 
     #[test]
     fn a_chart_of_other_content_is_another_one() {
-        let folder = std::env::temp_dir().join(format!("storeyard-chart-test-{}", std::process::id()));
-        fs::create_dir_all(folder.join("templates")).unwrap();
-        let content = |text: &str| {
-            fs::write(folder.join("templates/a.yaml"), text).unwrap();
-            ChartContent::read(folder.to_str().unwrap()).unwrap()
-        };
-        let (one, same, other) = (content("a: 1"), content("a: 1"), content("a: 2"));
-        fs::remove_dir_all(&folder).unwrap();
-        assert!(one == same && one != other);
-        assert!(ChartContent::read("/nowhere/at/all").is_err());
+        let chart = |config: &mut Config| engine_of(config).chart.digest.push('0');
+        assert_ne!(release(chart, |_| ()).offer, release(|_| (), |_| ()).offer);
+    }
+
+    #[test]
+    fn volumes_are_as_large_as_they_can_be_made() {
+        let config = example();
+        let wanted = resource(1).wanted(&config).unwrap();
+        let volumes = [("database".to_owned(), 9)].into();
+        let values = target(&wanted, &config, Some(&volumes)).values;
+        assert_eq!(values["persistence"]["database"], "9Gi");
+        assert_eq!(values["persistence"]["uploads"], "3Gi");
     }
 }

@@ -1,16 +1,16 @@
 //! What the chart is given. Nothing in it is secret: credentials are named, not told.
 
-use serde_json::{Map, Value, json};
-use store::plan::Resources;
+use engine::{Facts, values::Ingress};
+use serde_json::{Map, Value};
 
 use crate::{
-    act::manifests::{CREDENTIALS, cpu, gibibytes, memory, pull_secret_name},
-    config::{Config, EngineConfig},
+    act::manifests::{CREDENTIALS, pull_secret_name},
+    config::Config,
     resource::Wanted,
 };
 
-pub fn values(wanted: &Wanted, config: &Config, engine: &EngineConfig) -> Value {
-    let size = wanted.plan.size();
+pub fn values(wanted: &Wanted, config: &Config) -> Value {
+    let engine = &wanted.engine;
     let host = wanted.id.host(&config.domain_suffix);
     let tls = &config.ingress.tls;
     let secret = match (tls.enabled, tls.is_per_shop()) {
@@ -18,41 +18,29 @@ pub fn values(wanted: &Wanted, config: &Config, engine: &EngineConfig) -> Value 
         (true, true) => format!("{}-tls", wanted.id.release()),
         (true, false) => tls.secret_name.clone(),
     };
-    let mut values = json!({
-        "store": { "id": wanted.id, "title": wanted.name },
-        "url": format!("{}://{host}", config.scheme),
-        "host": host,
-        "credentials": { "existingSecret": CREDENTIALS },
-        "images": engine.images,
-        "imagePullPolicy": "IfNotPresent",
-        "imagePullSecrets": config.image_pull_secrets.iter().map(|name| pull_secret_name(name)).collect::<Vec<_>>(),
-        "ingress": {
-            "enabled": true,
-            "className": config.ingress.class_name,
-            "annotations": config.ingress.annotations,
-            "tls": { "enabled": tls.enabled, "secretName": secret },
+    let pull_secrets: Vec<String> =
+        config.image_pull_secrets.iter().map(|name| pull_secret_name(name)).collect();
+    let mut values = engine.definition.values.fill(&Facts {
+        id: wanted.id.as_str(),
+        title: wanted.name.as_str(),
+        url: &format!("{}://{host}", config.scheme),
+        host: &host,
+        secret: CREDENTIALS,
+        pull_secrets: &pull_secrets,
+        storage_class: &config.storage_class,
+        ingress: Ingress {
+            class: &config.ingress.class_name,
+            annotations: &config.ingress.annotations,
+            tls: tls.enabled,
+            tls_secret: &secret,
         },
-        "persistence": {
-            "storageClass": config.storage_class,
-            "database": gibibytes(size.database_volume),
-            "uploads": gibibytes(size.uploads),
-        },
-        "resources": { "wordpress": resources(size.web), "mariadb": resources(size.database) },
-        "running": wanted.running,
-        "plugin": engine.plugin,
-        "sampleProducts": engine.sample_products,
+        images: &engine.images,
+        options: &engine.options,
+        sizes: &wanted.sizes,
+        running: wanted.running,
     });
-    if let Value::Object(map) = &mut values {
-        merge(map, &engine.values);
-    }
-    values
-}
-
-fn resources(resources: Resources) -> Value {
-    json!({
-        "requests": { "cpu": cpu(resources.cpu_request), "memory": memory(resources.memory_request) },
-        "limits": { "cpu": cpu(resources.cpu_limit), "memory": memory(resources.memory_limit) },
-    })
+    merge(&mut values, &engine.values);
+    values.into()
 }
 
 /// As helm merges values: maps by key, everything else replaced.
@@ -69,13 +57,16 @@ fn merge(into: &mut Map<String, Value>, over: &Map<String, Value>) {
 
 #[cfg(test)]
 mod tests {
-    use store::Engine;
+    use serde_json::json;
 
     use super::*;
-    use crate::{config::tests::example, resource::view::tests::resource};
+    use crate::{
+        config::tests::{engine_of, example},
+        resource::view::tests::resource,
+    };
 
     fn of(config: &Config) -> Value {
-        values(&resource(1).wanted().unwrap(), config, config.engine(Engine::WooCommerce).unwrap())
+        values(&resource(1).wanted(config).unwrap(), config)
     }
 
     #[test]
@@ -99,7 +90,7 @@ mod tests {
     fn what_the_configuration_adds_wins_and_leaves_its_neighbours() {
         let mut config = example();
         let own = json!({ "persistence": { "database": "9Gi" }, "extra": [1] });
-        config.engines.values_mut().for_each(|engine| engine.values = own.as_object().unwrap().clone());
+        engine_of(&mut config).values = own.as_object().unwrap().clone();
         let values = of(&config);
         assert_eq!(values["persistence"]["database"], "9Gi");
         assert_eq!(values["persistence"]["uploads"], "3Gi");

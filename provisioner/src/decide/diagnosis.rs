@@ -1,5 +1,6 @@
 //! Why a store was given up: from everything that was seen, one plain sentence with what to do, and the evidence.
 
+use engine::Part;
 use k8s_openapi::api::core::v1::{Event, PersistentVolumeClaim, Pod};
 use kube::ResourceExt;
 use store::{ConditionKind, view::Evidence};
@@ -20,6 +21,8 @@ pub struct Case {
     pub complaint: Option<String>,
     /// Why the shop's answer was none.
     pub no_answer: Option<String>,
+    /// What the shop consists of.
+    pub parts: Vec<Part>,
     pub pods: Vec<Pod>,
     pub events: Vec<Event>,
     pub claims: Vec<PersistentVolumeClaim>,
@@ -51,7 +54,7 @@ fn cause(case: &Case) -> (String, &'static str) {
     if let Some(complaint) = &case.complaint {
         return complained(case.step, complaint);
     }
-    let seen = look(&case.pods);
+    let seen = look(&case.parts, &case.pods);
     if let Some(trouble) = seen.troubles.iter().max_by_key(|trouble| weight(trouble)) {
         return (troubled(trouble, case), advice(trouble));
     }
@@ -187,7 +190,7 @@ fn evidence(case: &Case) -> Vec<Evidence> {
         .no_answer
         .iter()
         .map(|text| Evidence { source: "shop".to_owned(), text: format!("The shop {text}.") });
-    let seen = look(&case.pods);
+    let seen = look(&case.parts, &case.pods);
     let troubles = seen.troubles.iter().map(|trouble| {
         let container =
             trouble.container.as_deref().map(|name| format!(", container {name}")).unwrap_or_default();
@@ -232,10 +235,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{
-        act::manifests::{DATABASE, WEB},
-        observe::pods::tests::pod,
-    };
+    use crate::observe::pods::tests::{DATABASE, WEB, parts, pod};
 
     fn ready() -> Value {
         json!({ "conditions": [{ "type": "PodScheduled", "status": "True" }, { "type": "Ready", "status": "True" }] })
@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn case() -> Case {
-        Case { step: Some(ConditionKind::WorkloadsReady), seconds: 600, ..Case::default() }
+        Case { step: Some(ConditionKind::WorkloadsReady), seconds: 600, parts: parts(), ..Case::default() }
     }
 
     #[test]

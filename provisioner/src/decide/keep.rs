@@ -216,14 +216,22 @@ fn newest(revisions: &[Revision]) -> Option<&Revision> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use store::{Address, Plan, Scheme};
+    use store::{Address, PlanName, Scheme};
 
     use super::*;
 
     fn release(id: &str, running: bool) -> Release {
         let offer = id.split('-').next().unwrap_or_default().to_owned();
         let address = Address { scheme: Scheme::Http, host: "store-a.localhost".into() };
-        Release { id: id.to_owned(), offer, plan: Plan::Small, running, address, updated: false, since: None }
+        Release {
+            id: id.to_owned(),
+            offer,
+            plan: PlanName::Small,
+            running,
+            address,
+            updated: false,
+            since: None,
+        }
     }
 
     /// A store in a cluster that does what it is told.

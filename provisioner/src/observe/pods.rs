@@ -1,13 +1,9 @@
 //! What a store's pods say: whether the shop's parts run, and what is wrong with one that does not.
 
+use engine::Part;
 use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
 use kube::ResourceExt;
 use store::view::{PodState, PodView};
-
-use crate::{
-    act::manifests::{DATABASE, WEB},
-    resource::COMPONENT_LABEL,
-};
 
 /// Why a pod does not come up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,18 +102,16 @@ pub fn trim(pod: &mut Pod) {
     pod.spec = None;
 }
 
-pub fn look(pods: &[Pod]) -> Workloads {
-    let mut pods: Vec<&Pod> = pods.iter().collect();
-    pods.sort_by_key(|pod| pod.name_any());
-    let parts = [(DATABASE, "Database"), (WEB, "WordPress")];
+/// `parts`: what the shop consists of.
+pub fn look(parts: &[Part], pods: &[Pod]) -> Workloads {
+    let pods = by_name(pods);
     let words: Vec<(bool, String)> = parts
-        .into_iter()
-        .map(|(component, name)| {
-            let own: Vec<&Pod> = pods
-                .iter()
-                .copied()
-                .filter(|pod| pod.labels().get(COMPONENT_LABEL).is_some_and(|c| c == component))
-                .collect();
+        .iter()
+        .map(|part| {
+            let is_own =
+                |pod: &&Pod| part.labels.iter().all(|(key, value)| pod.labels().get(key) == Some(value));
+            let own: Vec<&Pod> = pods.iter().copied().filter(is_own).collect();
+            let name = &part.title;
             let ready = own.iter().any(|pod| state(pod) == PodState::Ready);
             (
                 ready,
@@ -139,6 +133,17 @@ pub fn look(pods: &[Pod]) -> Workloads {
         sentence,
         troubles,
     }
+}
+
+/// Each pod by itself, whatever it is of.
+pub fn views(pods: &[Pod]) -> Vec<PodView> {
+    by_name(pods).into_iter().map(view).collect()
+}
+
+fn by_name(pods: &[Pod]) -> Vec<&Pod> {
+    let mut pods: Vec<&Pod> = pods.iter().collect();
+    pods.sort_by_key(|pod| pod.name_any());
+    pods
 }
 
 /// Containers that have not done what they should, worth a look into their logs: pod, container, and whether the run before the
@@ -282,7 +287,7 @@ fn terminated(state: Option<&ContainerState>) -> Option<(i32, String, String)> {
     Some((terminated.exit_code, terminated.reason.clone().unwrap_or_default(), last))
 }
 
-/// The line of a log that tells why its program ended: the last one, but MariaDB's is “Aborting” and the error stands before it.
+/// The line of a log that tells why its program ended: the last one, but a database's may be “Aborting”, and the error stands before it.
 pub(crate) fn telling_line(log: &str) -> Option<&str> {
     const ERROR: &str = "[ERROR] ";
     let mut newest_first = log.lines().rev().map(str::trim).filter(|line| !line.is_empty());
@@ -316,6 +321,18 @@ pub(crate) mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::config::tests::{engine_of, example};
+
+    pub(crate) const WEB: &str = "web";
+    pub(crate) const DATABASE: &str = "database";
+
+    pub(crate) fn parts() -> Vec<Part> {
+        engine_of(&mut example()).definition.parts.clone()
+    }
+
+    fn look(pods: &[Pod]) -> Workloads {
+        super::look(&parts(), pods)
+    }
 
     pub(crate) fn pod(name: &str, component: &str, status: &Value) -> Pod {
         serde_json::from_value(json!({

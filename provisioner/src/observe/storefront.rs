@@ -2,9 +2,13 @@
 
 mod trust;
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
-use http::{HeaderMap, Request, header};
+use engine::{
+    Probe,
+    probe::{self, Answer, Header},
+};
+use http::{HeaderValue, Request, header};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
@@ -20,15 +24,6 @@ use tokio_rustls::TlsConnector;
 use crate::config::Config;
 pub use trust::{Distrust, TrustError};
 
-/// How the engine's shop is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// The shop plugin's own list of products.
-    Products,
-    /// The front page, which has to be WordPress'.
-    FrontPage,
-}
-
 /// Why it is not an answer. Displays as a clause: “the shop …”.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
@@ -38,91 +33,42 @@ pub enum NoAnswer {
     Distrusted(#[from] Distrust),
     #[error("did not answer within {0} s")]
     TooSlow(u64),
-    #[error("answers 404: the ingress does not lead to it yet")]
-    NoRoute,
-    #[error("answers 503: the ingress finds no pod of it that is ready")]
-    NoPod,
-    #[error(
-        "sells nothing: the WooCommerce plugin is not active. Activate it under Plugins in the shop's admin"
-    )]
-    NoPlugin,
-    #[error("redirects to {0}: WordPress is not set up, its database may be empty")]
-    Redirect(String),
-    #[error(
-        "shows visitors the “coming soon” page. Open it in the shop's admin: WooCommerce, Settings, Site visibility"
-    )]
-    ComingSoon,
-    #[error("is in maintenance: visitors are told to come back later")]
-    Maintenance,
-    #[error("cannot reach its database")]
-    NoDatabase,
-    #[error("answers {0}: it has an error, its log tells more")]
-    ServerError(u16),
-    #[error("answers {0}, which is not an answer of a shop")]
-    Status(u16),
-    #[error("answers, but not as the shop: {0}")]
-    OtherContent(&'static str),
+    /// It answers, but not as its engine says that a shop does.
+    #[error("{0}")]
+    NotTheShop(#[from] probe::NoAnswer),
 }
 
 /// An answer is read up to this many bytes: the front page has about 90,000.
 const MAX_BODY: usize = 512 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What came back.
+/// What one shop is asked.
 #[derive(Clone, Copy, Debug)]
-pub struct Answer<'a> {
-    pub status: u16,
-    pub headers: &'a HeaderMap,
-    pub body: &'a str,
+pub struct Question<'a> {
+    pub probe: &'a Probe,
+    /// The shop's.
+    pub host: &'a str,
+    /// What its Secret has under the keys that the probe names.
+    pub secrets: &'a BTreeMap<String, HeaderValue>,
 }
 
-/// Set by the shop's images/wordpress/mu-plugins/selling.php.
-const CLOSED: &str = "x-storeyard-closed";
-/// How WordPress says where its API is, on each of its pages.
-const WORDPRESS: &str = "https://api.w.org/";
-
-impl Question {
-    /// The list of products has no address of its own under plain permalinks; this one is there under any.
-    fn path(self) -> &'static str {
-        match self {
-            Self::Products => "/?rest_route=/wc/store/v1/products&per_page=1",
-            Self::FrontPage => "/",
+impl Question<'_> {
+    fn request(&self) -> Result<Request<Empty<Bytes>>, http::Error> {
+        let mut request = Request::get(&self.probe.path)
+            .header(header::HOST, self.host)
+            .header(header::USER_AGENT, "storeyard")
+            .header(header::CONNECTION, "close");
+        for (name, value) in &self.probe.headers {
+            request = match value {
+                Header::Text(text) => request.header(name, text),
+                // Without it the shop refuses, and that is then what is said of it.
+                Header::Secret(key) => match self.secrets.get(key) {
+                    Some(value) => request.header(name, value),
+                    None => request,
+                },
+            };
         }
-    }
-
-    /// What an answer means.
-    pub fn judge(self, answer: Answer<'_>) -> Result<(), NoAnswer> {
-        let Answer { status, body, .. } = answer;
-        match (status, self) {
-            (200, Self::Products) if answer.has(CLOSED, "coming-soon") => Err(NoAnswer::ComingSoon),
-            (200, Self::Products) if is_json_array(body) => Ok(()),
-            (200, Self::Products) => Err(NoAnswer::OtherContent("the list of products is not a list")),
-            (200, Self::FrontPage) if answer.is_wordpress() => Ok(()),
-            (200, Self::FrontPage) => Err(NoAnswer::OtherContent("the front page is not one of WordPress")),
-            (300..400, _) => {
-                let location = answer.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
-                Err(NoAnswer::Redirect(location.unwrap_or("elsewhere").chars().take(120).collect()))
-            }
-            (404, Self::Products) if body.contains("rest_no_route") => Err(NoAnswer::NoPlugin),
-            (404, _) if !answer.is_wordpress() => Err(NoAnswer::NoRoute),
-            (500.., _) if body.contains("Error establishing a database connection") => {
-                Err(NoAnswer::NoDatabase)
-            }
-            (503, _) if body.contains("maintenance") => Err(NoAnswer::Maintenance),
-            (503, _) => Err(NoAnswer::NoPod),
-            (500.., _) => Err(NoAnswer::ServerError(status)),
-            _ => Err(NoAnswer::Status(status)),
-        }
-    }
-}
-
-impl Answer<'_> {
-    fn has(&self, name: &str, text: &str) -> bool {
-        self.headers.get_all(name).iter().any(|value| value.to_str().is_ok_and(|value| value.contains(text)))
-    }
-
-    fn is_wordpress(&self) -> bool {
-        self.has(header::LINK.as_str(), WORDPRESS)
+        request.body(Empty::new())
     }
 }
 
@@ -152,60 +98,49 @@ impl Visitor {
         Ok(Self { address: config.ingress.address.clone(), tls })
     }
 
-    /// Asks once. `host`: the shop's.
-    pub async fn ask(&self, question: Question, host: &str) -> Result<(), NoAnswer> {
-        match timeout(PATIENCE, self.visit(question, host)).await {
+    /// Asks once.
+    pub async fn ask(&self, question: &Question<'_>) -> Result<(), NoAnswer> {
+        match timeout(PATIENCE, self.visit(question)).await {
             Ok(result) => result,
             Err(_) => Err(NoAnswer::TooSlow(PATIENCE.as_secs())),
         }
     }
 
-    async fn visit(&self, question: Question, host: &str) -> Result<(), NoAnswer> {
+    async fn visit(&self, question: &Question<'_>) -> Result<(), NoAnswer> {
         let stream = TcpStream::connect(&self.address).await.map_err(|error| self.unreachable(&error))?;
-        let Some(tls) = &self.tls else { return self.exchange(stream, question, host).await };
-        let name = ServerName::try_from(host.to_owned()).map_err(|error| self.unreachable(&error))?;
+        let Some(tls) = &self.tls else { return self.exchange(stream, question).await };
+        let name =
+            ServerName::try_from(question.host.to_owned()).map_err(|error| self.unreachable(&error))?;
         let stream = tls.connect(name, stream).await.map_err(|error| match Distrust::of(&error) {
             Some(distrust) => distrust.into(),
             None => self.unreachable(&format_args!("no TLS is spoken there, {error}")),
         })?;
-        self.exchange(stream, question, host).await
+        self.exchange(stream, question).await
     }
 
     async fn exchange(
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        question: Question,
-        host: &str,
+        question: &Question<'_>,
     ) -> Result<(), NoAnswer> {
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
                 .await
                 .map_err(|error| self.unreachable(&error))?;
         let connection = tokio::spawn(connection);
-        let request = Request::get(question.path())
-            .header(header::HOST, host)
-            .header(header::USER_AGENT, "storeyard")
-            .header(header::CONNECTION, "close")
-            .body(Empty::new())
-            .map_err(|error| self.unreachable(&error))?;
+        let request = question.request().map_err(|error| self.unreachable(&error))?;
         let response = sender.send_request(request).await.map_err(|error| self.unreachable(&error))?;
         let (head, body) = response.into_parts();
         let body = Limited::new(body, MAX_BODY).collect().await.map_err(|error| self.unreachable(&error))?;
         connection.abort();
-        question.judge(Answer {
-            status: head.status.as_u16(),
-            headers: &head.headers,
-            body: &String::from_utf8_lossy(&body.to_bytes()),
-        })
+        let body = String::from_utf8_lossy(&body.to_bytes()).into_owned();
+        let answer = Answer { status: head.status.as_u16(), headers: &head.headers, body: &body };
+        Ok(question.probe.judge(answer)?)
     }
 
     fn unreachable(&self, why: &dyn fmt::Display) -> NoAnswer {
         NoAnswer::Unreachable { address: self.address.clone(), why: why.to_string() }
     }
-}
-
-fn is_json_array(body: &str) -> bool {
-    matches!(serde_json::from_str(body), Ok(serde_json::Value::Array(_)))
 }
 
 #[cfg(test)]
@@ -217,24 +152,38 @@ mod tests {
     };
 
     use super::*;
-    use crate::config::{Tls, tests::example};
+    use crate::config::{
+        Tls,
+        tests::{engine_of, example},
+    };
 
-    /// What `question` makes of an answer.
-    fn judge(
-        question: Question,
-        status: u16,
-        headers: &[(&'static str, &str)],
-        body: &str,
-    ) -> Result<(), NoAnswer> {
+    /// How a shop with the plugin is asked, and one without.
+    fn probes() -> [Probe; 2] {
+        [true, false].map(|plugin| {
+            let mut config = example();
+            let engine = engine_of(&mut config);
+            engine.options.insert("plugin".to_owned(), plugin.into());
+            engine.probe().clone()
+        })
+    }
+
+    fn judge(probe: &Probe, status: u16, headers: &[(&'static str, &str)], body: &str) -> Result<(), String> {
         let headers = headers
             .iter()
             .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
             .collect();
-        question.judge(Answer { status, headers: &headers, body })
+        probe.judge(Answer { status, headers: &headers, body }).map_err(|no_answer| no_answer.to_string())
     }
 
-    fn products(status: u16, body: &str) -> Result<(), NoAnswer> {
-        judge(Question::Products, status, &[], body)
+    fn products(status: u16, body: &str) -> Result<(), String> {
+        judge(&probes()[0], status, &[], body)
+    }
+
+    /// Whether that is not an answer, and why.
+    #[track_caller]
+    fn assert_told(judged: Result<(), String>, word: &str) {
+        let said = judged.unwrap_err();
+        assert!(said.contains(word), "{said}");
     }
 
     const OF_WORDPRESS: (&str, &str) = ("link", "<http://x/wp-json/>; rel=\"https://api.w.org/\"");
@@ -248,47 +197,69 @@ mod tests {
     #[test]
     fn what_a_broken_shop_says_is_no_answer() {
         let installer = [("location", "http://x/wp-admin/install.php")];
-        let redirected = judge(Question::Products, 302, &installer, "").unwrap_err();
-        assert!(matches!(redirected, NoAnswer::Redirect(to) if to.contains("install.php")));
-        assert_eq!(products(404, "404 page not found"), Err(NoAnswer::NoRoute));
-        assert_eq!(products(500, "<html>"), Err(NoAnswer::ServerError(500)));
-        assert!(matches!(products(200, "<html>a page</html>"), Err(NoAnswer::OtherContent(_))));
+        assert_told(judge(&probes()[0], 302, &installer, ""), "install.php: WordPress is not set up");
+        assert_told(products(404, "404 page not found"), "the ingress does not lead to it yet");
+        assert_told(products(500, "<html>"), "answers 500");
+        assert_told(products(200, "<html>a page</html>"), "the list of products is not a list");
     }
 
     #[test]
     fn the_true_cause_is_named_when_a_shop_does_not_sell() {
-        assert_eq!(products(404, r#"{"code":"rest_no_route"}"#), Err(NoAnswer::NoPlugin));
+        assert_told(products(404, r#"{"code":"rest_no_route"}"#), "plugin is not active");
         let closed = [("x-storeyard-closed", "coming-soon")];
-        assert_eq!(judge(Question::Products, 200, &closed, "[]"), Err(NoAnswer::ComingSoon));
+        assert_told(judge(&probes()[0], 200, &closed, "[]"), "coming soon");
         let maintenance = "Briefly unavailable for scheduled maintenance. Check back in a minute.";
-        assert_eq!(products(503, maintenance), Err(NoAnswer::Maintenance));
-        assert_eq!(products(503, "no available server"), Err(NoAnswer::NoPod));
-        let away = "<h1>Error establishing a database connection</h1>";
-        assert_eq!(products(500, away), Err(NoAnswer::NoDatabase));
+        assert_told(products(503, maintenance), "in maintenance");
+        assert_told(products(503, "no available server"), "no pod");
+        assert_told(products(500, "<h1>Error establishing a database connection</h1>"), "reach its database");
     }
 
     #[test]
     fn a_shop_is_asked_at_an_address_that_no_permalinks_take_away() {
-        assert!(Question::Products.path().starts_with("/?rest_route="));
+        assert!(probes()[0].path.starts_with("/?rest_route="));
     }
 
     #[test]
-    fn a_front_page_answers_as_wordpress_whatever_its_owner_calls_it() {
-        assert_eq!(judge(Question::FrontPage, 200, &[OF_WORDPRESS], "<title>Renamed</title>"), Ok(()));
-        let other = judge(Question::FrontPage, 200, &[], "<title>Welcome to nginx</title>");
-        assert!(matches!(other, Err(NoAnswer::OtherContent(_))));
-        assert_eq!(judge(Question::FrontPage, 404, &[OF_WORDPRESS], ""), Err(NoAnswer::Status(404)));
-        assert_eq!(judge(Question::FrontPage, 404, &[], ""), Err(NoAnswer::NoRoute));
+    fn a_front_page_answers_as_itself_whatever_its_owner_calls_it() {
+        let [_, front] = probes();
+        assert_eq!(judge(&front, 200, &[OF_WORDPRESS], "<title>Renamed</title>"), Ok(()));
+        assert_told(judge(&front, 200, &[], "<title>Welcome to nginx</title>"), "not one of WordPress");
+        assert_told(judge(&front, 404, &[OF_WORDPRESS], ""), "not an answer of a shop");
+        assert_told(judge(&front, 404, &[], ""), "the ingress does not lead to it yet");
     }
 
     proptest! {
         #[test]
         fn only_200_is_ever_an_answer(status in 100..600u16, body in ".{0,50}") {
             if status != 200 {
-                prop_assert!(products(status, &body).is_err());
-                prop_assert!(judge(Question::FrontPage, status, &[OF_WORDPRESS], &body).is_err());
+                for probe in &probes() {
+                    prop_assert!(judge(probe, status, &[OF_WORDPRESS], &body).is_err());
+                }
             }
         }
+    }
+
+    /// Asks for the products.
+    async fn ask(visitor: &Visitor) -> Result<(), NoAnswer> {
+        let [probe, _] = probes();
+        visitor.ask(&Question { probe: &probe, host: HOST, secrets: &BTreeMap::new() }).await
+    }
+
+    #[test]
+    fn what_a_probe_asks_with_comes_from_the_stores_secret() {
+        let text = include_str!("../../../charts/woocommerce/engine.yaml");
+        let text = text.replace(
+            "  - path: /\n",
+            "  - path: /\n    headers: {x-key: $(secrets.auth-key), x-kind: shop}\n",
+        );
+        let engine = engine::Engine::parse(&text).unwrap();
+        let probe = engine.probe(&[("plugin".to_owned(), false.into())].into());
+        let secrets = [("auth-key".to_owned(), HeaderValue::from_static("pk_1"))].into();
+        let request = Question { probe, host: HOST, secrets: &secrets }.request().unwrap();
+        assert_eq!(
+            (&request.headers()["x-key"], &request.headers()["x-kind"]),
+            (&HeaderValue::from_static("pk_1"), &HeaderValue::from_static("shop"))
+        );
     }
 
     /// A visitor of an ingress at `address`, with `tls` laid over the configuration's.
@@ -366,7 +337,7 @@ mod tests {
         tls: Tls,
     ) -> Result<(), NoAnswer> {
         let address = tls_ingress(certificate).await;
-        visitor(&address, Scheme::Https, tls).ask(Question::Products, HOST).await
+        ask(&visitor(&address, Scheme::Https, tls)).await
     }
 
     #[tokio::test]
@@ -411,7 +382,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(async move { answer(listener.accept().await.unwrap().0).await });
-        let refused = visitor(&address, Scheme::Https, Tls::default()).ask(Question::Products, HOST).await;
+        let refused = ask(&visitor(&address, Scheme::Https, Tls::default())).await;
         assert!(
             matches!(&refused, Err(NoAnswer::Unreachable { why, .. }) if why.contains("TLS")),
             "{refused:?}"
@@ -435,7 +406,7 @@ mod tests {
         let address = listener.local_addr().unwrap().to_string();
         let server = tokio::spawn(async move { answer(listener.accept().await.unwrap().0).await });
         let visitor = visitor(&address, Scheme::Http, Tls::default());
-        assert_eq!(visitor.ask(Question::Products, HOST).await, Ok(()));
+        assert_eq!(ask(&visitor).await, Ok(()));
         assert!(server.await.unwrap().contains("host: store-a.localhost"));
     }
 
@@ -444,7 +415,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
-        let answer = visitor(&address, Scheme::Http, Tls::default()).ask(Question::Products, HOST).await;
+        let answer = ask(&visitor(&address, Scheme::Http, Tls::default())).await;
         assert!(matches!(answer, Err(NoAnswer::Unreachable { .. })));
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use engine::Sizes;
 use k8s_openapi::api::{core::v1::PersistentVolumeClaim, storage::v1::StorageClass};
 use kube::ResourceExt;
-use store::Plan;
 
 use super::room::bytes;
 
@@ -13,18 +13,17 @@ pub type Volumes = BTreeMap<String, u32>;
 
 const GIB: u64 = 1 << 30;
 
-pub fn volumes(plan: Plan, claims: &[PersistentVolumeClaim], classes: &[StorageClass]) -> Volumes {
-    let size = plan.size();
-    let wanted = [("database", size.database_volume), ("uploads", size.uploads)];
-    let of = |(name, wanted): (&str, u32)| {
-        let Some(claim) = claims.iter().find(|claim| claim.name_any() == name) else {
-            return (name.to_owned(), wanted);
+/// A volume's claim is named as the engine names the volume.
+pub fn volumes(sizes: &Sizes, claims: &[PersistentVolumeClaim], classes: &[StorageClass]) -> Volumes {
+    let of = |(name, wanted): (&String, u32)| {
+        let Some(claim) = claims.iter().find(|claim| claim.name_any() == *name) else {
+            return (name.clone(), wanted);
         };
         let present = requested(claim).unwrap_or(wanted);
         let grows = class_of(claim, classes).is_some_and(|class| class.allow_volume_expansion == Some(true));
-        (name.to_owned(), if grows { present.max(wanted) } else { present })
+        (name.clone(), if grows { present.max(wanted) } else { present })
     };
-    wanted.into_iter().map(of).collect()
+    sizes.volumes.iter().map(|(name, disk)| (name, disk.0)).map(of).collect()
 }
 
 /// Rounded up.
@@ -42,7 +41,14 @@ fn class_of<'a>(claim: &PersistentVolumeClaim, classes: &'a [StorageClass]) -> O
 mod tests {
     use serde_json::json;
 
+    use store::PlanName;
+
     use super::*;
+    use crate::config::tests::{engine_of, example};
+
+    fn sizes(plan: PlanName) -> Sizes {
+        engine_of(&mut example()).definition.plans[&plan].clone()
+    }
 
     fn claim(name: &str, class: &str, storage: &str) -> PersistentVolumeClaim {
         serde_json::from_value(json!({ "metadata": { "name": name },
@@ -61,15 +67,14 @@ mod tests {
     fn volumes_grow_where_their_class_lets_them_and_never_shrink() {
         let classes = [class("grows", true), class("stays", false)];
         let claims = [claim("database", "grows", "2Gi"), claim("uploads", "stays", "3Gi")];
-        let of = |plan| volumes(plan, &claims, &classes);
-        let medium = Plan::Medium.size();
+        let medium = sizes(PlanName::Medium);
         assert_eq!(
-            of(Plan::Medium),
-            [("database".into(), medium.database_volume), ("uploads".into(), 3)].into()
+            volumes(&medium, &claims, &classes),
+            [("database".into(), medium.volumes["database"].0), ("uploads".into(), 3)].into()
         );
         let larger = [claim("database", "grows", "90Gi"), claim("uploads", "unknown", "3500Mi")];
         assert_eq!(
-            volumes(Plan::Small, &larger, &classes),
+            volumes(&sizes(PlanName::Small), &larger, &classes),
             [("database".into(), 90), ("uploads".into(), 4)].into()
         );
     }

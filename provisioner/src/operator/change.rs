@@ -73,10 +73,7 @@ impl Work<'_> {
     /// Does the act that comes next. None where there is nothing to do but to ask the shop.
     pub(super) async fn change(&mut self, wanted: &Wanted) -> Result<Option<Flow>, PassError> {
         self.size_volumes(wanted).await?;
-        let Some(target) = self.context.target(wanted, self.progress.volumes.as_ref()) else {
-            // The platform does not offer the engine any more: what there is stays as it is.
-            return Ok(None);
-        };
+        let target = self.context.target(wanted, self.progress.volumes.as_ref());
         self.offer(&target.release);
         if let Some(left) = self.left_of_pause() {
             return Ok(self.progress.change.is_some().then_some(Flow::Pause(left)));
@@ -137,7 +134,7 @@ impl Work<'_> {
             Act::Heal(heal) => return self.heal(heal, stands, wanted).await.map(Some),
             Act::Begin(change) => return self.begin_change(change, wanted).await.map(Some),
             Act::Deploy(next) => return self.deploy(next, wanted, target).await.map(Some),
-            Act::Undo(why) => self.undo(&why).await,
+            Act::Undo(why) => self.undo(&why, wanted).await,
             Act::RollBack(revision) => return self.roll_back(revision).await.map(Some),
             Act::Finish => self.finish(),
             Act::Refuse(sentence) => self.refuse(sentence),
@@ -199,7 +196,7 @@ impl Work<'_> {
         let classes: Api<StorageClass> = Api::all(client.clone());
         let all = ListParams::default();
         let (claims, classes) = tokio::try_join!(claims.list(&all), classes.list(&all))?;
-        let sizes = volumes(wanted.plan, &claims.items, &classes.items);
+        let sizes = volumes(&wanted.sizes, &claims.items, &classes.items);
         if Some(&sizes) != self.progress.volumes.as_ref() {
             let told: Vec<String> = sizes.iter().map(|(name, size)| format!("{name} {size} GiB")).collect();
             self.progress.note(format!("Volumes with the plan {}: {}.", wanted.plan, told.join(", ")), now());
@@ -240,7 +237,7 @@ impl Work<'_> {
         let (deployments, stateful_sets) =
             tokio::try_join!(deployments.list(&all), stateful_sets.list(&all))?;
         let pods = self.context.pods_of(&self.id);
-        let seen = look(&pods);
+        let seen = look(&wanted.engine.definition.parts, &pods);
         self.progress.pods = seen.views;
         let mut rollout = rollout(&deployments.items, &stateful_sets.items);
         if !change.to.running && !pods.is_empty() {
@@ -273,7 +270,7 @@ impl Work<'_> {
         if self.context.config.updates.mode == UpdateMode::Manual {
             return Turn::Later;
         }
-        let others = self.context.standings(&self.id, wanted.engine, &offered.offer);
+        let others = self.context.standings(&self.id, &wanted.engine.key, &offered.offer);
         let is_proven = others.iter().any(|(_, standing)| *standing == Standing::Proven);
         let phase = Phase::of(&self.progress.conditions, false);
         // What is not well is no measure of an offer.
@@ -292,7 +289,7 @@ impl Work<'_> {
 
     async fn begin_change(&mut self, change: Change, wanted: &Wanted) -> Result<Flow, PassError> {
         let waits = change.kind == ChangeKind::Update && !self.is_asked(wanted);
-        if waits && !self.context.take_update_turn(&self.id, wanted.engine, &change.to.offer) {
+        if waits && !self.context.take_update_turn(&self.id, &wanted.engine.key, &change.to.offer) {
             return Ok(Flow::Pause(TURN));
         }
         tracing::info!(store = %self.id, kind = ?change.kind, to = %change.to.id, "a change begins");
@@ -316,14 +313,13 @@ impl Work<'_> {
         wanted: &Wanted,
         target: &Target,
     ) -> Result<Flow, PassError> {
-        let Some(engine) = self.context.config.engine(wanted.engine) else { return Ok(Flow::Rest) };
         let command = match next {
             release::Next::Forget(revision) => commands::forget_revision(&self.id, revision),
             release::Next::Uninstall => {
                 // Volumes would go with it, so nothing of the kind is done to a store that was ever ready.
                 return Ok(self.changing_failed("somebody began to uninstall the release"));
             }
-            _ => commands::install(&self.id, engine, &target.values, &target.release.id),
+            _ => commands::install(&self.id, &wanted.engine.chart, &target.values, &target.release.id),
         };
         match self.run_through(command).await {
             Ok(_) => {
@@ -360,7 +356,7 @@ impl Work<'_> {
         Flow::Pause(pause)
     }
 
-    async fn undo(&mut self, why: &str) {
+    async fn undo(&mut self, why: &str, wanted: &Wanted) {
         let Some(change) = self.progress.change.clone() else { return };
         let step = match self.progress.state(ConditionKind::ReleaseDeployed) {
             State::Done if self.progress.state(ConditionKind::WorkloadsReady) == State::Done => {
@@ -369,7 +365,7 @@ impl Work<'_> {
             State::Done => ConditionKind::WorkloadsReady,
             _ => ConditionKind::ReleaseDeployed,
         };
-        let case = self.case(step).await;
+        let case = self.case(step, wanted).await;
         let found = diagnose(&case).sentence;
         let sentence = shortened(&format!("{}. {found}", capitalised(why)), 600);
         tracing::warn!(store = %self.id, reason = %sentence, "a change is undone");
@@ -502,11 +498,12 @@ impl Work<'_> {
     async fn fence(&mut self, wanted: &Wanted) -> Result<Result<(), String>, PassError> {
         let (config, account) = (&self.context.config, self.context.account.as_ref());
         let mut all = manifests::namespace(&self.id, config, account, self.progress.ready);
-        all.extend(manifests::limits(&self.id, wanted.plan, &config.ingress.tls));
-        all.extend(manifests::policies(&self.id, &config.ingress));
+        let engine = &wanted.engine.definition;
+        all.extend(manifests::limits(&self.id, engine, &wanted.sizes, &config.ingress.tls));
+        all.extend(manifests::policies(&self.id, engine, &config.ingress));
         // Without what was given nothing can be derived; what there is of it stays.
         if let Some(given) = self.given_credentials().await? {
-            match secrets::derived(&given) {
+            match secrets::derived(&engine.secrets, &given) {
                 Ok(derived) => all.push(manifests::credentials(&self.id, &derived)),
                 Err(error) => return Ok(Err(error.to_string())),
             }

@@ -11,7 +11,7 @@ use kube::{
     Client, ResourceExt,
     runtime::reflector::{self, ObjectRef},
 };
-use store::{Engine, Millis, Phase, RemovalKind, StoreId, time::Elapsed};
+use store::{EngineKey, Millis, Phase, RemovalKind, StoreId, time::Elapsed};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +24,7 @@ use crate::{
         claim::Claim,
         manifests::Account,
         runner::Runner,
-        target::{ChartContent, Target, target},
+        target::{Target, target},
     },
     config::Config,
     decide::{
@@ -56,8 +56,6 @@ pub(super) struct Context {
     /// By the namespace of the claim.
     pub(super) volumes: Watched<PersistentVolume>,
     pub(super) objects: Objects,
-    /// The content of each engine's chart.
-    pub(super) charts: BTreeMap<Engine, ChartContent>,
     /// Which store is being updated to which offer, beyond what the resources say.
     pub(super) updating: Mutex<BTreeMap<StoreId, String>>,
     pub(super) memories: Mutex<HashMap<StoreId, Memory>>,
@@ -225,15 +223,18 @@ impl Context {
         *self.began.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the store's release is to be made from. None where its engine is not offered any more.
-    pub(super) fn target(&self, wanted: &Wanted, volumes: Option<&Volumes>) -> Option<Target> {
-        let engine = self.config.engine(wanted.engine)?;
-        let chart = self.charts.get(&wanted.engine)?;
-        Some(target(wanted, &self.config, engine, chart, volumes))
+    /// What the store's release is to be made from.
+    pub(super) fn target(&self, wanted: &Wanted, volumes: Option<&Volumes>) -> Target {
+        target(wanted, &self.config, volumes)
     }
 
     /// How all other stores of the engine stand to an offer.
-    pub(super) fn standings(&self, own: &StoreId, engine: Engine, offer: &str) -> Vec<(StoreId, Standing)> {
+    pub(super) fn standings(
+        &self,
+        own: &StoreId,
+        engine: &EngineKey,
+        offer: &str,
+    ) -> Vec<(StoreId, Standing)> {
         self.standings_with(&self.updating(), own, engine, offer)
     }
 
@@ -241,12 +242,12 @@ impl Context {
         &self,
         updating: &BTreeMap<StoreId, String>,
         own: &StoreId,
-        engine: Engine,
+        engine: &EngineKey,
         offer: &str,
     ) -> Vec<(StoreId, Standing)> {
         let of = |store: &Arc<Store>| {
             let id = StoreId::parse(store.metadata.name.as_deref()?).ok()?;
-            if id == *own || store.spec.engine != engine.key() {
+            if id == *own || store.spec.engine != engine.as_str() {
                 return None;
             }
             let standing = match updating.get(&id) {
@@ -259,7 +260,7 @@ impl Context {
     }
 
     /// Takes a store's turn to be updated: of two that saw at the same moment that it is theirs, one may find it taken.
-    pub(super) fn take_update_turn(&self, id: &StoreId, engine: Engine, offer: &str) -> bool {
+    pub(super) fn take_update_turn(&self, id: &StoreId, engine: &EngineKey, offer: &str) -> bool {
         let mut updating = self.updating();
         let is_turn =
             turn(self.standings_with(&updating, id, engine, offer), self.config.updates.concurrency);

@@ -35,7 +35,7 @@ impl Work<'_> {
     pub(super) async fn give_up(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
         // It may have come up since it was last looked at, which was perhaps by another operator.
         let is_released = self.progress.state(ConditionKind::ReleaseDeployed).is_over();
-        let seen = look(&self.context.pods_of(&self.id));
+        let seen = look(&wanted.engine.definition.parts, &self.context.pods_of(&self.id));
         if is_released
             && seen.ready
             && self.ask(wanted, &wanted.id.host(&self.context.config.domain_suffix)).await.is_ok()
@@ -46,7 +46,7 @@ impl Work<'_> {
         }
         let is_open = |kind: &ConditionKind| !self.progress.state(*kind).is_over();
         let step = ConditionKind::ALL.into_iter().find(is_open).unwrap_or(ConditionKind::StorefrontReachable);
-        let case = self.case(step).await;
+        let case = self.case(step, wanted).await;
         let diagnosis = diagnose(&case);
         self.fail(step, diagnosis.sentence, diagnosis.evidence);
         Ok(Flow::On)
@@ -135,7 +135,7 @@ impl Work<'_> {
     }
 
     /// Everything that may tell why, as far as it can be read.
-    pub(super) async fn case(&self, step: ConditionKind) -> Case {
+    pub(super) async fn case(&self, step: ConditionKind, wanted: &Wanted) -> Case {
         let client = &self.context.client;
         let namespace = self.id.namespace();
         let all = ListParams::default();
@@ -159,6 +159,7 @@ impl Work<'_> {
             seconds: self.context.config.deadline_seconds,
             complaint: self.memory.complaint.clone(),
             no_answer: self.memory.no_answer.clone().filter(|_| waits_for_shop),
+            parts: wanted.engine.definition.parts.clone(),
             pods,
             events,
             claims,

@@ -20,7 +20,10 @@ use crate::{
         manifests::{self, CREDENTIALS, PLAN},
     },
     decide::diagnosis::capitalised,
-    observe::{pods::look, release::Status},
+    observe::{
+        pods::{look, views},
+        release::Status,
+    },
     resource::{READY_ANNOTATION, Wanted, now},
 };
 
@@ -47,7 +50,7 @@ impl Work<'_> {
             return self.keep_stopped().await;
         }
         let pods = self.context.pods_of(&self.id);
-        let seen = look(&pods);
+        let seen = look(&wanted.engine.definition.parts, &pods);
         // Pods that are missing while the watch on them is broken may well be there.
         if self.context.pods.is_current() || seen.ready {
             self.progress.pods = seen.views.clone();
@@ -84,7 +87,7 @@ impl Work<'_> {
 
     /// Nothing of it is to run, so nothing is asked.
     async fn keep_stopped(&mut self) -> Result<Flow, PassError> {
-        self.progress.pods = look(&self.context.pods_of(&self.id)).views;
+        self.progress.pods = views(&self.context.pods_of(&self.id));
         for kind in [ConditionKind::WorkloadsReady, ConditionKind::StorefrontReachable] {
             self.see(kind, State::Stopped, "");
         }

@@ -1,13 +1,15 @@
 //! From a store whose turn has come to one that answers.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
+use engine::Probe;
+use http::HeaderValue;
 use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, ResourceExt,
     api::{ListParams, PartialObjectMeta},
 };
-use store::{ConditionKind, Engine, Millis, State, StoreId};
+use store::{ConditionKind, Millis, State, StoreId};
 use tokio::time::Instant;
 
 use super::{
@@ -17,7 +19,7 @@ use super::{
     work::{Flow, Work},
 };
 use crate::{
-    act::{commands, runner::CommandError},
+    act::{commands, manifests::CREDENTIALS, runner::CommandError},
     decide::{backoff, diagnosis::capitalised},
     observe::{
         pods::{Trouble, look},
@@ -86,22 +88,7 @@ impl Work<'_> {
     }
 
     pub(super) async fn release(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
-        let Some(engine) = self.context.config.engine(wanted.engine) else {
-            let sentence = format!(
-                "The platform's configuration has no engine {}. Add it, then press Retry.",
-                wanted.engine.key()
-            );
-            self.fail(ConditionKind::ReleaseDeployed, sentence, Vec::new());
-            return Ok(Flow::On);
-        };
-        let Some(target) = self.context.target(wanted, self.progress.volumes.as_ref()) else {
-            let sentence = format!(
-                "The chart of the engine {} cannot be read. Ask whoever runs this platform, then press Retry.",
-                wanted.engine.key()
-            );
-            self.fail(ConditionKind::ReleaseDeployed, sentence, Vec::new());
-            return Ok(Flow::On);
-        };
+        let target = self.context.target(wanted, self.progress.volumes.as_ref());
         self.see(ConditionKind::ReleaseDeployed, State::InProgress, "Deploying the chart.");
         match release::next(&self.history().await?, &target.release.id, now()) {
             Next::Nothing => {
@@ -130,7 +117,8 @@ impl Work<'_> {
                 Ok(self.after(ConditionKind::ReleaseDeployed, uninstalled))
             }
             Next::Install => {
-                let install = commands::install(&self.id, engine, &target.values, &target.release.id);
+                let chart = &wanted.engine.chart;
+                let install = commands::install(&self.id, chart, &target.values, &target.release.id);
                 let news = self.news();
                 let (ran, told) = {
                     let work = &*self;
@@ -145,7 +133,7 @@ impl Work<'_> {
                     self.see(ConditionKind::ReleaseDeployed, State::Done, "");
                     self.tell_event(
                         Reason::Deployed,
-                        format!("The release {} was deployed from {}.", self.id.release(), engine.chart),
+                        format!("The release {} was deployed from {}.", self.id.release(), chart.reference),
                     );
                 }
                 Ok(self.after(ConditionKind::ReleaseDeployed, installed))
@@ -153,8 +141,8 @@ impl Work<'_> {
         }
     }
 
-    pub(super) async fn workloads(&mut self) -> Result<Flow, PassError> {
-        let seen = look(&self.context.pods_of(&self.id));
+    pub(super) async fn workloads(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+        let seen = look(&wanted.engine.definition.parts, &self.context.pods_of(&self.id));
         self.progress.pods = seen.views;
         if let Some(trouble) = seen.troubles.iter().find(|trouble| trouble.is_for_room()) {
             return self.wait_for_room(trouble).await;
@@ -177,7 +165,7 @@ impl Work<'_> {
     }
 
     pub(super) async fn storefront(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
-        let seen = look(&self.context.pods_of(&self.id));
+        let seen = look(&wanted.engine.definition.parts, &self.context.pods_of(&self.id));
         self.progress.pods = seen.views;
         if !seen.ready {
             self.see(ConditionKind::WorkloadsReady, State::InProgress, seen.sentence);
@@ -215,9 +203,8 @@ impl Work<'_> {
     pub(super) async fn answered(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
         self.see(ConditionKind::StorefrontReachable, State::Done, "");
         self.progress.ready = Some(now());
-        let release =
-            self.context.target(wanted, self.progress.volumes.as_ref()).map(|target| target.release);
-        self.progress.release = release.map(|release| Release { since: Some(now()), ..release });
+        let target = self.context.target(wanted, self.progress.volumes.as_ref());
+        self.progress.release = Some(Release { since: Some(now()), ..target.release });
         self.memory.settling = Some((Instant::now(), None));
         self.memory.no_answer = None;
         self.memory.no_answers = 0;
@@ -230,14 +217,32 @@ impl Work<'_> {
     }
 
     pub(super) async fn ask(&mut self, wanted: &Wanted, host: &str) -> Result<(), NoAnswer> {
-        let config = &self.context.config;
-        let has_plugin = config.engine(wanted.engine).is_some_and(|engine| engine.plugin);
-        let question = match wanted.engine {
-            Engine::WooCommerce if has_plugin => Question::Products,
-            Engine::WooCommerce => Question::FrontPage,
-        };
+        let probe = wanted.engine.probe();
+        let secrets = self.secrets_of(probe).await;
         self.memory.asked = Some(now());
-        self.context.visitor.ask(question, host).await
+        self.context.visitor.ask(&Question { probe, host, secrets: &secrets }).await
+    }
+
+    /// What of the store's own secrets the probe asks with. Without one that cannot be read the shop refuses, and says so.
+    async fn secrets_of(&self, probe: &Probe) -> BTreeMap<String, HeaderValue> {
+        let keys: Vec<&str> = probe.secrets().collect();
+        if keys.is_empty() {
+            return BTreeMap::new();
+        }
+        let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &self.id.namespace());
+        let data = match secrets.get_opt(CREDENTIALS).await {
+            Ok(secret) => secret.and_then(|secret| secret.data).unwrap_or_default(),
+            Err(error) => {
+                tracing::warn!(store = %self.id, %error, "the store's secrets cannot be read, and it is asked without");
+                return BTreeMap::new();
+            }
+        };
+        let value = |key: &str| {
+            let mut value = HeaderValue::from_bytes(&data.get(key)?.0).ok()?;
+            value.set_sensitive(true);
+            Some((key.to_owned(), value))
+        };
+        keys.into_iter().filter_map(value).collect()
     }
 
     /// The release's revisions, from the labels of helm's own Secrets.

@@ -109,7 +109,7 @@ impl Work<'_> {
                 );
                 return Ok(self.complained_of(ConditionKind::CredentialsReady, &message));
             }
-            Some(given) => match secrets::derived(&given) {
+            Some(given) => match secrets::derived(&wanted.engine.definition.secrets, &given) {
                 Ok(secrets) => secrets,
                 Err(error) => {
                     return Ok(self.complained_of(ConditionKind::CredentialsReady, &error.to_string()));
@@ -125,11 +125,12 @@ impl Work<'_> {
         secrets: &BTreeMap<String, String>,
     ) -> Result<Flow, PassError> {
         let id = self.id.clone();
+        let engine = &wanted.engine.definition;
         let limits = commands::apply(
             "ResourceQuota, LimitRange",
-            &manifests::limits(&id, wanted.plan, &self.context.config.ingress.tls),
+            &manifests::limits(&id, engine, &wanted.sizes, &self.context.config.ingress.tls),
         );
-        let mut fences = manifests::policies(&id, &self.context.config.ingress);
+        let mut fences = manifests::policies(&id, engine, &self.context.config.ingress);
         fences.push(manifests::credentials(&id, secrets));
         match self.pull_secrets().await? {
             Ok(copies) => fences.extend(copies),

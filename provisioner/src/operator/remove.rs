@@ -37,7 +37,7 @@ impl Work<'_> {
             }
         }
         if going.is_some() {
-            self.progress.pods = crate::observe::pods::look(&self.context.pods_of(&self.id)).views;
+            self.progress.pods = crate::observe::pods::views(&self.context.pods_of(&self.id));
             self.save().await?;
             return Ok(Some(self.look_again()));
         }

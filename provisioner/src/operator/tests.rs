@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fake_cluster::{Cluster, Line};
-use k8s_openapi::api::events::v1::Event;
+use k8s_openapi::api::{core::v1::Secret, events::v1::Event};
 use serde_json::{Value, json};
 use store::{ConditionKind, Millis, State};
 use tokio::{
@@ -15,8 +15,9 @@ use tokio::{
 
 use super::*;
 use crate::{
-    act::manifests::{DATABASE, WEB},
-    config::tests::EXAMPLE,
+    act::target::target,
+    config::tests::{EXAMPLE, example},
+    observe::pods::tests::{DATABASE, WEB},
     resource::progress::Progress,
 };
 
@@ -45,6 +46,8 @@ impl Operator {
 
     fn with_shops_at(address: &str, cluster: &Arc<Cluster>) -> Self {
         let line = cluster.line();
+        // Where it is not known what stands in a namespace, no program is started to put it right.
+        line.lose("limitranges");
         let config = EXAMPLE
             .replace("127.0.0.1:80", address)
             .replace(r#""concurrency""#, &format!(r#""operatorLease": "{LEASE}", "concurrency""#));
@@ -105,9 +108,18 @@ fn ready(name: &str) -> Value {
     store
 }
 
-/// What a shop consists of that runs, as far as the operator looks at it.
+/// What a shop consists of that runs and is as it is wanted, as far as the operator looks at it.
 async fn run_shop(cluster: &Arc<Cluster>, id: &str) {
     let namespace = format!("store-{id}");
+    let config = example();
+    let store: Store = serde_json::from_value(cluster.get(id).unwrap()).unwrap();
+    let release = target(&store.wanted(&config).unwrap(), &config, None).release;
+    let revision = json!({ "metadata": {
+        "name": format!("sh.helm.release.v1.{namespace}.v1"), "namespace": namespace,
+        "labels": { "owner": "helm", "name": namespace, "status": "deployed", "version": "1", "storeyard-values": release.id },
+    } });
+    let secrets: Api<Secret> = Api::namespaced(cluster.client(), &namespace);
+    secrets.create(&PostParams::default(), &serde_json::from_value(revision).unwrap()).await.unwrap();
     let of_store = |labels: Value| {
         let mut labels = labels;
         labels["storeyard.dev/store"] = json!(id);

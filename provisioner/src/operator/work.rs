@@ -102,7 +102,7 @@ async fn one_pass(resource: &Store, context: &Context) -> Result<Action, PassErr
     if !deleting && !has_finalizer {
         with_finalizer(context, &resource.name_any()).await?;
     }
-    let goal = match resource.wanted() {
+    let goal = match resource.wanted(&context.config) {
         _ if deleting => Goal::Gone,
         Ok(wanted) => Goal::Running(Box::new(wanted)),
         Err(malformed) => Goal::NotUnderstood(malformed),
@@ -180,7 +180,7 @@ impl Work<'_> {
             Next::Queue | Next::Begin => self.begin().await,
             Next::Prepare => self.prepare(wanted).await,
             Next::Release => self.release(wanted).await,
-            Next::Workloads => self.workloads().await,
+            Next::Workloads => self.workloads(wanted).await,
             Next::Storefront => self.storefront(wanted).await,
             Next::Keep => self.keep(wanted).await,
             Next::GiveUp => self.give_up(wanted).await,

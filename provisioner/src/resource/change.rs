@@ -1,7 +1,7 @@
 //! What of a store is deployed, and what becomes of it: parts of the status of a store that was ready.
 
 use serde::{Deserialize, Serialize};
-use store::{Address, Millis, Plan};
+use store::{Address, Millis, PlanName};
 
 /// A release by what it was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,7 +11,7 @@ pub struct Release {
     pub id: String,
     /// Names what the platform offers to every store of the engine: the chart, the images, and what else is the same for all.
     pub offer: String,
-    pub plan: Plan,
+    pub plan: PlanName,
     pub running: bool,
     pub address: Address,
     /// It replaced another offer and the shop answered, which shows that the offer can be updated to.

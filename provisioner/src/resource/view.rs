@@ -1,25 +1,34 @@
 //! From the resource to what a page shows.
 
 use store::{
-    Address, Millis, Phase, StoreSummary, StoreView,
-    view::{Undone, Upkeep},
+    Address, Millis, Phase, PlanCard, StoreSummary, StoreView,
+    view::{Undone, Upkeep, Volume},
 };
 
 use crate::{
-    config::{Config, EngineConfig},
+    config::Config,
     resource::{Malformed, Store, Wanted, progress::Progress},
     stores::asks::{asks, merged},
 };
 
 /// The page's view of a Store.
 pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
-    let wanted = resource.wanted()?;
+    let wanted = resource.wanted(config)?;
     let progress = Progress::read(resource.status.as_ref());
     // Retry was pressed, and the operator has not come to it yet: what the status tells is of the try before.
     let progress =
         if progress.attempt == wanted.attempt { progress } else { progress.restarted(wanted.attempt) };
     let phase = Phase::of(&progress.conditions, wanted.deleting.is_some());
-    let engine_note = config.engine(wanted.engine).and_then(EngineConfig::note);
+    let engine = &wanted.engine;
+    // What it has, and not what it is to have.
+    let plan = progress.release.as_ref().map_or(wanted.plan, |release| release.plan);
+    let sizes = engine.sizes(plan).unwrap_or(&wanted.sizes);
+    let of_volume =
+        |name: &String| Some(Volume { name: name.clone(), gibibytes: sizes.volumes.get(name)?.0 });
+    let volumes = engine.definition.volumes.iter().filter_map(of_volume).collect();
+    let larger =
+        engine.definition.plans.iter().filter(|(other, larger)| **other != plan && larger.holds(sizes));
+    let larger = larger.map(|(plan, sizes)| PlanCard { name: *plan, summary: sizes.summary() }).collect();
     // Where it is, and not where it is to be.
     let deployed = progress.release.as_ref().map(|release| release.address.clone());
     let address = deployed
@@ -30,13 +39,14 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
             since: since(phase, &progress, &wanted),
             failed_at: progress.failure.as_ref().map(|failure| failure.step),
             address,
+            admin_path: engine.definition.admin_path.clone(),
             created: wanted.created,
             owner: wanted.owner,
             id: wanted.id,
             name: wanted.name,
-            engine: wanted.engine,
-            // What it has, and not what it is to have.
-            plan: progress.release.as_ref().map_or(wanted.plan, |release| release.plan),
+            engine: engine.key.clone(),
+            engine_title: engine.definition.title.clone(),
+            plan,
         },
         email: wanted.email,
         user: wanted.user,
@@ -50,11 +60,14 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         started: progress.started,
         deadline: progress.deadline,
         ready: progress.ready,
-        engine_note,
+        engine_note: engine.note(),
+        plan_summary: sizes.summary(),
+        volumes,
         upkeep: Upkeep {
             suspended: !wanted.running,
             offered: progress.offered.is_some(),
             undone: progress.refused.map(|refused| Undone { sentence: refused.sentence, at: refused.at }),
+            larger,
         },
     })
 }
@@ -71,10 +84,13 @@ fn since(phase: Phase, progress: &Progress, wanted: &Wanted) -> Millis {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use store::{ConditionKind, Plan, Scheme, State, view::Failure};
+    use store::{ConditionKind, PlanName, Scheme, State, view::Failure};
 
     use super::*;
-    use crate::{config::tests::example, resource::change::Release};
+    use crate::{
+        config::tests::{engine_of, example},
+        resource::change::Release,
+    };
 
     pub(crate) fn resource(attempt: u32) -> Store {
         serde_json::from_value(serde_json::json!({
@@ -119,7 +135,7 @@ pub(crate) mod tests {
         let release = Release {
             id: "a-1".into(),
             offer: "a".into(),
-            plan: Plan::Small,
+            plan: PlanName::Small,
             running: true,
             address: Address { scheme: Scheme::Http, host: "old.example.com".into() },
             updated: false,
@@ -130,7 +146,7 @@ pub(crate) mod tests {
         kept.spec.plan = "large".into();
         kept.status = Some(progress.write(None));
         let summary = view(&kept, &example()).unwrap().summary;
-        assert_eq!((summary.plan, summary.address.host.as_str()), (Plan::Small, "old.example.com"));
+        assert_eq!((summary.plan, summary.address.host.as_str()), (PlanName::Small, "old.example.com"));
     }
 
     #[test]
@@ -146,7 +162,7 @@ pub(crate) mod tests {
     #[test]
     fn what_a_store_of_the_engine_cannot_do_is_said() {
         let mut config = example();
-        config.engines.values_mut().for_each(|engine| engine.plugin = false);
+        engine_of(&mut config).options.insert("plugin".to_owned(), false.into());
         let note = |config: &Config| view(&resource(1), config).unwrap().engine_note.unwrap_or_default();
         assert!(note(&config).contains("without products"));
         assert!(!note(&example()).contains("without products"));
@@ -157,6 +173,19 @@ pub(crate) mod tests {
     fn what_the_platform_did_not_write_is_told_by_field() {
         let mut foreign = resource(1);
         foreign.spec.engine = "shopware".into();
-        assert_eq!(view(&foreign, &example()).unwrap_err().field, "engine");
+        assert_eq!(
+            view(&foreign, &example()).unwrap_err().to_string(),
+            "The Store atelier-nord-x7k2q cannot be understood: its engine is not one that the platform offers."
+        );
+    }
+
+    #[test]
+    fn what_a_plan_gives_is_what_the_engine_says() {
+        let view = view(&resource(1), &example()).unwrap();
+        assert_eq!(view.plan_summary, "up to 2 cores, 1 GiB memory, 5 GiB disk");
+        let volumes: Vec<(&str, u32)> =
+            view.volumes.iter().map(|volume| (volume.name.as_str(), volume.gibibytes)).collect();
+        assert_eq!(volumes, [("database", 2), ("uploads", 3)]);
+        assert_eq!(view.summary.admin(), "http://store-atelier-nord-x7k2q.localhost/wp-admin/");
     }
 }

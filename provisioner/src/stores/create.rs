@@ -7,7 +7,7 @@ use kube::{
     api::{ListParams, PostParams},
 };
 use sha2::Sha256;
-use store::{NewStore, PersonId, Slug, StoreId, view::Ask};
+use store::{AdminUser, NewStore, PersonId, Slug, StoreId, view::Ask};
 
 use super::{
     StoresError, asks,
@@ -107,10 +107,10 @@ fn bits(key: &RequestKey, new: &NewStore, owner: &PersonId, n: u32) -> Result<u6
         request.as_str(),
         owner.as_str(),
         name.as_str(),
-        engine.key(),
+        engine.as_str(),
         plan.key(),
         email.as_str(),
-        user.as_str(),
+        user.as_ref().map(AdminUser::as_str).unwrap_or_default(),
         password.reveal(),
     ] {
         mac.update(&(part.len() as u64).to_be_bytes());
@@ -124,9 +124,12 @@ fn store(id: &StoreId, new: &NewStore, owner: &PersonId) -> Store {
     let now = now();
     let spec = StoreSpec {
         name: new.name.as_str().to_owned(),
-        engine: new.engine.key().to_owned(),
+        engine: new.engine.as_str().to_owned(),
         plan: new.plan.key().to_owned(),
-        admin: Admin { user: new.user.as_str().to_owned(), email: new.email.as_str().to_owned() },
+        admin: Admin {
+            user: new.user.as_ref().map(|user| user.as_str().to_owned()),
+            email: new.email.as_str().to_owned(),
+        },
         owner: Some(owner.to_string()),
         request_id: new.request.as_str().to_owned(),
         running: true,
@@ -148,7 +151,7 @@ pub(in crate::stores) mod tests {
     use store::{NewStoreForm, RequestId};
 
     use super::*;
-    use crate::stores::credentials::ADMIN_PASSWORD;
+    use crate::{config::tests::example, stores::credentials::ADMIN_PASSWORD};
 
     pub(in crate::stores) fn asked(request: u128) -> NewStore {
         NewStoreForm {
@@ -160,7 +163,7 @@ pub(in crate::stores) mod tests {
             user: "ada".into(),
             password: "correct horse battery".into(),
         }
-        .parse()
+        .parse(&example().cards())
         .unwrap()
     }
 
@@ -192,8 +195,9 @@ pub(in crate::stores) mod tests {
     fn a_new_store_is_what_was_asked_for_and_cannot_vanish_unnoticed() {
         let id = StoreId::parse("atelier-nord-x7k2q").unwrap();
         let store = store(&id, &asked(1), &ada());
-        let wanted = store.wanted().unwrap();
-        assert_eq!((wanted.name.as_str(), wanted.user.as_str(), wanted.attempt), ("Atelier Nord", "ada", 1));
+        let wanted = store.wanted(&example()).unwrap();
+        assert_eq!((wanted.name.as_str(), wanted.attempt), ("Atelier Nord", 1));
+        assert_eq!(wanted.user.as_ref().map(AdminUser::as_str), Some("ada"));
         assert_eq!(wanted.owner, Some(ada()));
         assert_eq!(store.metadata.finalizers.as_deref(), Some(&[FINALIZER.to_owned()][..]));
     }

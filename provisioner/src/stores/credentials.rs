@@ -19,13 +19,13 @@ pub(crate) const SEED: &str = "seed";
 
 pub(super) fn credentials(id: &StoreId, new: &NewStore) -> Secret {
     let seed: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
-    let data = [
-        (ADMIN_USER, new.user.as_str()),
-        (ADMIN_EMAIL, new.email.as_str()),
-        (ADMIN_PASSWORD, new.password.reveal()),
-        (SEED, &seed),
-    ]
-    .map(|(key, value)| (key.to_owned(), ByteString(value.as_bytes().to_vec())));
+    let always =
+        [(ADMIN_EMAIL, new.email.as_str()), (ADMIN_PASSWORD, new.password.reveal()), (SEED, seed.as_str())];
+    let user = new.user.as_ref().map(|user| (ADMIN_USER, user.as_str()));
+    let data = always
+        .into_iter()
+        .chain(user)
+        .map(|(key, value)| (key.to_owned(), ByteString(value.as_bytes().to_vec())));
     let mut labels = labels(id);
     labels.insert(COMPONENT_LABEL.to_owned(), CREDENTIALS.to_owned());
     Secret {
@@ -34,7 +34,7 @@ pub(super) fn credentials(id: &StoreId, new: &NewStore) -> Secret {
             labels: Some(labels),
             ..ObjectMeta::default()
         },
-        data: Some(data.into()),
+        data: Some(data.collect()),
         immutable: Some(true),
         type_: Some("Opaque".to_owned()),
         ..Secret::default()

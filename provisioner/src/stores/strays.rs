@@ -7,10 +7,13 @@ use kube::{
     Api, Client, ResourceExt,
     api::{DeleteParams, PostParams, Preconditions},
 };
-use store::{Engine, PersonId, Plan, StoreId, view::Ask};
+use store::{PersonId, PlanName, StoreId, view::Ask};
 
 use super::{StoresError, asks, credentials::labels, told};
-use crate::resource::{Admin, FINALIZER, REMOVAL_ONLY_ANNOTATION, Store, StoreSpec, now};
+use crate::{
+    config::Config,
+    resource::{Admin, FINALIZER, REMOVAL_ONLY_ANNOTATION, Store, StoreSpec, now},
+};
 
 const ANNOTATION: &str = "storeyard.dev/namespaces-without-store";
 /// More than a page shows, and less than an annotation holds.
@@ -29,13 +32,13 @@ pub(super) fn read_in_lease(lease: &Lease) -> Vec<StoreId> {
 /// Removes the namespace as every other one is removed: by a Store of its name that is deleted. That Store is for nothing else.
 pub(super) async fn remove(
     client: &Client,
-    namespace: &str,
+    config: &Config,
     id: &StoreId,
     by: &PersonId,
 ) -> Result<(), StoresError> {
-    let stores: Api<Store> = Api::namespaced(client.clone(), namespace);
+    let stores: Api<Store> = Api::namespaced(client.clone(), &config.namespace);
     let made = stores
-        .create(&PostParams::default(), &store(id, by))
+        .create(&PostParams::default(), &store(id, by, config))
         .await
         .map_err(|error| told(error, id, "removed"))?;
     let only_this = Preconditions { uid: made.uid(), resource_version: None };
@@ -44,12 +47,15 @@ pub(super) async fn remove(
     Ok(())
 }
 
-fn store(id: &StoreId, by: &PersonId) -> Store {
+/// What it is made of is not known any more, and one that is offered is understood.
+fn store(id: &StoreId, by: &PersonId, config: &Config) -> Store {
+    let card = config.cards().into_iter().next();
+    let plan = card.as_ref().and_then(|card| Some(card.plans.first()?.name));
     let spec = StoreSpec {
         name: id.as_str().to_owned(),
-        engine: Engine::WooCommerce.key().to_owned(),
-        plan: Plan::Small.key().to_owned(),
-        admin: Admin { user: "nobody".to_owned(), email: "nobody@example.invalid".to_owned() },
+        engine: card.map(|card| card.key.to_string()).unwrap_or_default(),
+        plan: plan.unwrap_or(PlanName::Small).key().to_owned(),
+        admin: Admin { user: Some("nobody".to_owned()), email: "nobody@example.invalid".to_owned() },
         owner: Some(by.to_string()),
         request_id: String::new(),
         running: true,
@@ -68,6 +74,7 @@ fn store(id: &StoreId, by: &PersonId) -> Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::tests::example;
 
     #[test]
     fn what_the_operator_tells_is_what_web_reads() {
@@ -80,7 +87,8 @@ mod tests {
 
     #[test]
     fn the_store_that_removes_is_one_that_can_be_read() {
-        let store = store(&StoreId::parse("a-00000").unwrap(), &PersonId::parse("ada").unwrap());
-        assert!(store.wanted().is_ok());
+        let config = example();
+        let store = store(&StoreId::parse("a-00000").unwrap(), &PersonId::parse("ada").unwrap(), &config);
+        assert!(store.wanted(&config).is_ok());
     }
 }

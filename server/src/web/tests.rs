@@ -229,7 +229,7 @@ const CONFIG: &str = r#"{
     "ingress": {"className": "traefik", "address": "127.0.0.1:80", "namespace": "traefik", "podLabels": {"app": "traefik"}},
     "signIn": {"users": "storeyard-users", "keys": "storeyard-keys", "signOuts": "storeyard-sign-outs", "idleMinutes": 720, "absoluteHours": 168},
     "deadlineSeconds": 600, "concurrency": 4, "checkSeconds": 60,
-    "engines": {"woocommerce": {"chart": "/charts/woocommerce", "plugin": true, "images": {}}}}"#;
+    "engines": {"woocommerce": {"chart": "../charts/woocommerce", "options": {"plugin": true}, "images": {"wordpress": "localhost/w:1", "mariadb": "localhost/m:1"}}}}"#;
 
 fn ready() -> Value {
     store(READY, "Berg Kaffee", "Done")

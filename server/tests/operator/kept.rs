@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use store::{ConditionKind, Phase, Plan, State, StoreId, StoreView, Wish, view::TimelineKind};
+use store::{ConditionKind, Phase, PlanName, State, StoreId, StoreView, Wish, view::TimelineKind};
 use tokio::time::sleep;
 
 use crate::platform::{Platform, ada};
@@ -155,15 +155,15 @@ async fn a_store_is_suspended_and_resumed_with_its_data_and_takes_a_larger_plan(
     println!("resumed in {:?}", began.elapsed());
     assert_eq!(answers(&id), 200);
 
-    platform.stores.change(&id, Wish::Plan(Plan::Medium), &ada()).await.unwrap();
+    platform.stores.change(&id, Wish::Plan(PlanName::Medium), &ada()).await.unwrap();
     platform.until(&id, "larger", |view| has_note(view, "The plan was changed (")).await;
     platform.until_phase(&id, Phase::Ready).await;
     let memory =
         "jsonpath={.spec.template.spec.containers[?(@.name==\"wordpress\")].resources.limits.memory}";
     let limit = platform.kubectl(&["get", "deployment", "wordpress", "-n", &id.namespace(), "-o", memory]);
-    assert_eq!(limit, format!("{}Mi", Plan::Medium.size().web.memory_limit));
+    assert_eq!(limit, platform.sizes(PlanName::Medium).parts["web"].limits.memory.to_string());
     assert_eq!(platform.kubectl(&claims), data);
-    let smaller = platform.stores.change(&id, Wish::Plan(Plan::Small), &ada()).await.unwrap_err();
+    let smaller = platform.stores.change(&id, Wish::Plan(PlanName::Small), &ada()).await.unwrap_err();
     assert!(smaller.to_string().contains("do not shrink"), "{smaller}");
     platform.delete(&id).await;
     platform.until_gone(&id).await;

@@ -197,7 +197,9 @@ async fn what_a_store_cannot_be_is_refused_with_a_sentence_and_what_cannot_be_un
 async fn a_command_that_fails_is_run_again_after_growing_pauses() {
     let platform = Platform::started(|config| {
         config["deadlineSeconds"] = json!(40);
-        config["engines"]["woocommerce"]["chart"] = json!("oci://127.0.0.1:9/nowhere@1.0.0");
+        let engine = &mut config["engines"]["woocommerce"];
+        engine["definition"] = json!(format!("{}/engine.yaml", engine["chart"].as_str().unwrap()));
+        engine["chart"] = json!("oci://127.0.0.1:9/nowhere@1.0.0");
     })
     .await;
     let id = platform.create("Failing").await;

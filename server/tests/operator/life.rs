@@ -3,7 +3,7 @@
 use provisioner::stores::StoresError;
 use store::{ConditionKind, Phase, State, view::TimelineKind};
 
-use crate::platform::{LONG, Platform, ada, asked, key, nanos};
+use crate::platform::{LONG, Platform, ada, key, nanos};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
@@ -12,8 +12,12 @@ async fn a_store_is_made_kept_and_removed() {
 
     // The same request twice is one store; the same name twice is two.
     let request = u128::from(nanos());
-    let id = platform.stores.create(asked("Ben's “Café” №1", request), &ada(), &key()).await.unwrap();
-    assert_eq!(platform.stores.create(asked("Ben's “Café” №1", request), &ada(), &key()).await.unwrap(), id);
+    let id =
+        platform.stores.create(platform.asked("Ben's “Café” №1", request), &ada(), &key()).await.unwrap();
+    assert_eq!(
+        platform.stores.create(platform.asked("Ben's “Café” №1", request), &ada(), &key()).await.unwrap(),
+        id
+    );
     let ready = platform.until_phase(&id, Phase::Ready).await;
     for (kind, condition) in ready.conditions.iter() {
         assert_eq!(condition.state, State::Done, "{kind}: {condition:?}");

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use engine::Sizes;
 use kube::{
     Client,
     config::{KubeConfigOptions, Kubeconfig},
@@ -21,7 +22,7 @@ use provisioner::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{NewStore, NewStoreForm, PersonId, Phase, RequestId, StoreId, StoreView};
+use store::{EngineCard, NewStore, NewStoreForm, PersonId, Phase, PlanName, RequestId, StoreId, StoreView};
 
 /// What is known of the cluster that tests may use.
 #[derive(Debug, Deserialize)]
@@ -69,7 +70,7 @@ impl Platform {
             "namespace": namespace, "domainSuffix": "localhost", "scheme": "http", "ingress": cluster.ingress,
             "signIn": {"users": "users", "keys": "keys", "signOuts": "sign-outs", "idleMinutes": 60, "absoluteHours": 24},
             "deadlineSeconds": 110, "concurrency": 4, "checkSeconds": 5,
-            "engines": { "woocommerce": { "chart": cluster.chart, "plugin": cluster.plugin, "images": cluster.images, "sampleProducts": false } },
+            "engines": { "woocommerce": { "chart": cluster.chart, "options": { "plugin": cluster.plugin }, "images": cluster.images } },
         });
         change(&mut config);
         let kubeconfig = Kubeconfig::read_from(&cluster.kubeconfig).unwrap();
@@ -148,8 +149,19 @@ impl Platform {
         &self.folder
     }
 
+    /// What a plan of the platform's first engine gives.
+    pub(crate) fn sizes(&self, plan: PlanName) -> Sizes {
+        let engine = self.stores.config().engines.values().next().expect("the platform offers an engine");
+        engine.sizes(plan).expect("the engine has the plan").clone()
+    }
+
+    /// A store of the platform's first engine.
+    pub(crate) fn asked(&self, name: &str, request: u128) -> NewStore {
+        asked(&self.stores.config().cards(), name, request)
+    }
+
     pub(crate) async fn create(&self, name: &str) -> StoreId {
-        self.stores.create(asked(name, nanos().into()), &ada(), &key()).await.unwrap()
+        self.stores.create(self.asked(name, nanos().into()), &ada(), &key()).await.unwrap()
     }
 
     /// The store as soon as `is_so`.
@@ -310,17 +322,17 @@ pub(crate) fn key() -> RequestKey {
     RequestKey::new([7; 32])
 }
 
-pub(crate) fn asked(name: &str, request: u128) -> NewStore {
+fn asked(engines: &[EngineCard], name: &str, request: u128) -> NewStore {
     NewStoreForm {
         request: RequestId::new(request).as_str().to_owned(),
         name: name.to_owned(),
-        engine: "woocommerce".to_owned(),
+        engine: engines[0].key.to_string(),
         plan: "small".to_owned(),
         email: "ada@atelier.example".to_owned(),
         user: "ada".to_owned(),
         password: "correct horse battery".to_owned(),
     }
-    .parse()
+    .parse(engines)
     .unwrap()
 }
 

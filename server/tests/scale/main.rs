@@ -86,13 +86,10 @@ async fn two_hundred_stores_at_rest_cost_a_request_each_a_check_and_no_program()
         furnish(&cluster, number);
         cluster.put(ready(number));
     }
-    let chart = std::env::temp_dir().join(format!("storeyard-scale-chart-{}", std::process::id()));
-    std::fs::create_dir_all(&chart).unwrap();
-    let config =
-        CONFIG.replace("127.0.0.1:9", &address).replace("/nowhere", chart.to_str().unwrap()).replace(
-            r#""checkSeconds": 60"#,
-            &format!(r#""checkSeconds": {CHECK}, "updates": {{"mode": "manual", "concurrency": 1}}"#),
-        );
+    let config = CONFIG.replace("127.0.0.1:9", &address).replace(
+        r#""checkSeconds": 60"#,
+        &format!(r#""checkSeconds": {CHECK}, "updates": {{"mode": "manual", "concurrency": 1}}"#),
+    );
     let mut operator = Operator::with(&config, Arc::clone(&cluster), "rest").await;
     let is_settled = |cluster: &Cluster| {
         (0..STORES).all(|number| {
@@ -120,8 +117,6 @@ async fn two_hundred_stores_at_rest_cost_a_request_each_a_check_and_no_program()
     assert_eq!(operator.commands(), run, "no program is run");
     // One for each store and check, with some of the next check, and what renews watches.
     assert!(asked <= 3 * STORES as u64, "{asked} requests");
-    drop(operator);
-    std::fs::remove_dir_all(&chart).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

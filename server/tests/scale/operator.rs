@@ -139,4 +139,4 @@ pub(crate) const CONFIG: &str = r#"{
     "ingress": {"className": "traefik", "address": "127.0.0.1:9", "namespace": "traefik", "podLabels": {"app": "traefik"}},
     "signIn": {"users": "users", "keys": "keys", "signOuts": "sign-outs", "idleMinutes": 60, "absoluteHours": 24},
     "deadlineSeconds": 600, "concurrency": 4, "checkSeconds": 60,
-    "engines": {"woocommerce": {"chart": "/nowhere", "plugin": true, "images": {"wordpress": "localhost/w:1", "mariadb": "localhost/m:1"}}}}"#;
+    "engines": {"woocommerce": {"chart": "../charts/woocommerce", "images": {"wordpress": "localhost/w:1", "mariadb": "localhost/m:1"}}}}"#;

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use codee::Encoder as _;
 use codee::binary::PostcardCodec;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use store::{ConditionKind, ListQuery};
 
 use super::door::{self, Session};
@@ -204,6 +204,11 @@ fn start(env: &Env, trial: &Trial) -> Result<Running> {
 fn configuration(env: &Env, trial: &Trial) -> Result<PathBuf> {
     let mut config = trial.config()?;
     config["namespace"] = NAMESPACE.into();
+    for engine in config["engines"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        // What is a folder of the image there is one of the checkout here.
+        let chart = engine["chart"].as_str().context("an engine has no chart")?;
+        engine["chart"] = chart.replace("/srv/storeyard", &env.paths.checkout.to_string_lossy()).into();
+    }
     let path = env.paths.stage().join("bench-config.json");
     fs::create_dir_all(env.paths.stage())?;
     fs::write(&path, config.to_string())?;

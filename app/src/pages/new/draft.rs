@@ -1,7 +1,7 @@
 //! What is in the form so far, and what is wrong with it.
 
 use leptos::{ev, prelude::*};
-use store::{Field, FieldError, NewStoreForm, StoreId};
+use store::{AccountRule, EngineCard, Field, FieldError, NewStoreForm, StoreId};
 
 use crate::{
     browser,
@@ -14,6 +14,7 @@ const FIELDS: [Field; 7] =
 /// The browser owns the fields; this is what was read from them last. A field is told wrong once it was left, or refused by the server.
 #[derive(Clone, Copy, Debug)]
 pub struct Draft {
+    engines: StoredValue<Vec<EngineCard>>,
     form: RwSignal<NewStoreForm>,
     touched: RwSignal<Vec<Field>>,
     refused: RwSignal<Vec<FieldError>>,
@@ -24,14 +25,15 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// A fresh form, or the one that came back with `error`.
-    pub fn new(error: Option<ApiError>) -> Self {
+    /// A fresh form for one of `engines`, or the one that came back with `error`.
+    pub fn new(engines: Vec<EngineCard>, error: Option<ApiError>) -> Self {
         let status = error.as_ref().map(ApiError::status);
         let kept = match &error {
             Some(ApiError::Invalid { kept, .. }) => kept.as_ref().clone(),
             _ => Kept::default(),
         };
         let draft = Self {
+            engines: StoredValue::new(engines),
             form: RwSignal::new(kept.into()),
             touched: RwSignal::new(Vec::new()),
             refused: RwSignal::new(Vec::new()),
@@ -56,6 +58,31 @@ impl Draft {
 
     pub fn name(self) -> String {
         self.form.with(|form| form.name.clone())
+    }
+
+    pub fn engines(self) -> Vec<EngineCard> {
+        self.engines.get_value()
+    }
+
+    /// The engine that is chosen, or the one that is before anybody chooses.
+    pub fn engine(self) -> Option<EngineCard> {
+        self.form.with(|form| self.chosen(form))
+    }
+
+    pub fn engine_untracked(self) -> Option<EngineCard> {
+        self.form.with_untracked(|form| self.chosen(form))
+    }
+
+    pub fn plan_untracked(self) -> String {
+        self.form.with_untracked(|form| form.plan.clone())
+    }
+
+    pub fn asks_for_user(self) -> bool {
+        self.engine().is_none_or(|card| card.account == AccountRule::UserName)
+    }
+
+    fn chosen(self, form: &NewStoreForm) -> Option<EngineCard> {
+        self.engines.with_value(|engines| form.chosen(engines).or(engines.first()).cloned())
     }
 
     /// Reads what was typed before the page was hydrated, or filled in by the browser after Back.
@@ -94,7 +121,7 @@ impl Draft {
         let form = self.form.get_untracked();
         self.touched.set(FIELDS.to_vec());
         self.refusal.set(None);
-        match form.parse() {
+        match self.engines.with_value(|engines| form.parse(engines)) {
             Ok(_) => Ok(form),
             Err(errors) => match errors.iter().find(|error| error.field != Field::Request) {
                 Some(error) => Err(error.field),
@@ -132,7 +159,8 @@ impl Draft {
         });
         refused.or_else(|| {
             let touched = self.touched.with(|touched| touched.contains(&field));
-            touched.then(|| self.form.with(|form| form.error(field))).flatten()
+            let error = |form: &NewStoreForm| self.engines.with_value(|engines| form.error(field, engines));
+            touched.then(|| self.form.with(error)).flatten()
         })
     }
 

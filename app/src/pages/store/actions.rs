@@ -16,7 +16,7 @@ pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView 
     let summary = view.with_untracked(|view| view.summary.clone());
     let phase = Memo::new(move |_| view.with(|view| view.summary.phase));
     let shop = summary.address.shop();
-    let admin = summary.address.admin(summary.engine);
+    let admin = summary.admin();
     let changes = me().changes(summary.owner.as_ref());
     let delete_page = links::delete(&summary.id);
     // A link that works without a script; with one, the dialog opens in place.

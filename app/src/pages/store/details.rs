@@ -29,9 +29,9 @@ pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
             <header><h2 id="details-title">"Details"</h2></header>
             <dl class="facts">
                 <div><dt>"Address"</dt><dd class="mono">{shop.clone()} " " <CopyButton text=Signal::stored(shop) what="address"/></dd></div>
-                <div><dt>"Engine"</dt><dd>{of(|view| view.summary.engine.to_string())}</dd></div>
-                <div><dt>"Plan"</dt><dd>{of(|view| view.summary.plan.to_string())}<span class="sub">{of(|view| view.summary.plan.summary())}</span></dd></div>
-                <div><dt>"Admin"</dt><dd><bdi>{of(|view| view.user.as_str().to_owned())}</bdi><span class="sub">{of(|view| view.email.as_str().to_owned())}</span></dd></div>
+                <div><dt>"Engine"</dt><dd>{of(|view| view.summary.engine_title.clone())}</dd></div>
+                <div><dt>"Plan"</dt><dd>{of(|view| view.summary.plan.to_string())}<span class="sub">{of(|view| view.plan_summary.clone())}</span></dd></div>
+                <div><dt>"Admin"</dt><dd><bdi>{of(|view| admin(view).0)}</bdi><span class="sub">{of(|view| admin(view).1)}</span></dd></div>
                 <div><dt>"Namespace"</dt><dd class="mono">{summary.id.namespace()}</dd></div>
                 <div>
                     <dt>"Created"</dt>
@@ -46,6 +46,14 @@ pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
             {view.with_untracked(|view| view.engine_note.clone()).map(|note| view! { <p class="lack">{note}</p> }.into_any())}
         </section>
     }
+}
+
+/// What the administrator signs in with, and what else is known of them.
+fn admin(view: &StoreView) -> (String, String) {
+    let email = view.email.as_str().to_owned();
+    view.user
+        .as_ref()
+        .map_or_else(|| (email.clone(), String::new()), |user| (user.as_str().to_owned(), email.clone()))
 }
 
 #[component]

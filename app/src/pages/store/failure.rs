@@ -76,7 +76,7 @@ fn details(view: &StoreView, failure: &Failure) -> String {
     let summary = &view.summary;
     let mut text = format!(
         "Store {} ({}, {}) failed at {}, try {}.\n{}\n",
-        summary.id, summary.engine, summary.plan, failure.step, view.attempt, failure.sentence
+        summary.id, summary.engine_title, summary.plan, failure.step, view.attempt, failure.sentence
     );
     for evidence in &failure.evidence {
         text.push_str(&format!("\n{}:\n{}\n", evidence.source, evidence.text));
@@ -95,9 +95,7 @@ mod tests {
     fn copied_details_say_which_store_failed_where_and_why() {
         let view = fixtures::view(Phase::Failed);
         let text = details(&view, view.failure.as_ref().unwrap());
-        for part in
-            ["atelier-nord-x7k2q", "Workloads", "could not be pulled", "pod wordpress-0", "ErrImagePull"]
-        {
+        for part in ["atelier-nord-x7k2q", "Workloads", "could not be pulled", "pod web-0", "ErrImagePull"] {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
     }

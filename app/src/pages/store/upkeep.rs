@@ -1,7 +1,7 @@
 //! What can be done with a store that is there, beside its deletion: stop and start it, update it, give it another plan.
 
 use leptos::{html::Select, prelude::*, server_fn::ServerFn};
-use store::{Plan, StoreView, Wish};
+use store::{PlanCard, StoreView, Wish};
 
 use crate::{
     api::ChangeStore,
@@ -106,22 +106,16 @@ fn Button(view: Memo<StoreView>, wish: Signal<Wish>, label: &'static str) -> imp
 /// Larger plans only: volumes do not shrink.
 #[component]
 fn PlanForm(view: Memo<StoreView>) -> impl IntoView {
-    let plan = Memo::new(move |_| view.with(|view| view.summary.plan));
+    let larger = Memo::new(move |_| view.with(|view| view.upkeep.larger.clone()));
     part(move || {
-        let present = plan.get();
-        let larger: Vec<Plan> = Plan::ALL
-            .into_iter()
-            .filter(|plan| *plan != present && plan.size().holds(&present.size()))
-            .collect();
+        let larger = larger.get();
         if larger.is_empty() {
             return ().into_any();
         }
-        let options = larger
-            .into_iter()
-            .map(|plan| {
-                view! { <option value=plan.key()>{format!("{plan}: {}", plan.summary())}</option> }.into_any()
-            })
-            .collect_view();
+        let option = |PlanCard { name, summary }: PlanCard| {
+            view! { <option value=name.key()>{format!("{name}: {summary}")}</option> }.into_any()
+        };
+        let options = larger.into_iter().map(option).collect_view();
         let select = NodeRef::<Select>::new();
         let chosen = move || select.get_untracked().map(|select| select.value()).unwrap_or_default();
         view! {

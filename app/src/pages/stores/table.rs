@@ -75,7 +75,7 @@ fn Row(id: String, live: Live, page: Memo<ListPage>) -> impl IntoView {
                 <span class="sub mono">{row.with_untracked(|row| row.address.host.clone())}</span>
             </td>
             <td role="cell" class="cell-phase"><PhaseMark phase since/></td>
-            <td role="cell" class="cell-engine">{row.with_untracked(|row| row.engine.to_string())}</td>
+            <td role="cell" class="cell-engine">{row.with_untracked(|row| row.engine_title.clone())}</td>
             <td role="cell" class="cell-plan">{row.with_untracked(|row| row.plan.to_string())}</td>
             <td role="cell" class="cell-created muted num">
                 <time datetime=clock::iso(created) title=move || clock::date_and_time(created, zone.get())>{age}</time>
@@ -90,15 +90,15 @@ fn Row(id: String, live: Live, page: Memo<ListPage>) -> impl IntoView {
 fn RowLinks(row: Memo<StoreSummary>) -> impl IntoView {
     let phase = Memo::new(move |_| row.with(|row| row.phase));
     part(move || {
-        let StoreSummary { id, address, engine, .. } = row.get_untracked();
+        let summary = row.get_untracked();
         match phase.get() {
             Phase::Ready | Phase::Updating | Phase::Degraded => view! {
-                <a href=address.shop() rel="external noopener" target="_blank">"Shop"</a>
+                <a href=summary.address.shop() rel="external noopener" target="_blank">"Shop"</a>
                 <span aria-hidden="true">" · "</span>
-                <a href=address.admin(engine) rel="external noopener" target="_blank">"Admin"</a>
+                <a href=summary.admin() rel="external noopener" target="_blank">"Admin"</a>
             }
             .into_any(),
-            Phase::Failed => view! { <a href=links::store(&id)>"Why?"</a> }.into_any(),
+            Phase::Failed => view! { <a href=links::store(&summary.id)>"Why?"</a> }.into_any(),
             Phase::Queued | Phase::Provisioning | Phase::Suspended | Phase::Deleting => ().into_any(),
         }
     })

@@ -1,0 +1,298 @@
+//! The engines that this platform offers: what their charts' `engine.yaml` say, with what the configuration chooses. Read once, when a
+//! process starts.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use engine::{Engine, EngineError, Options, Probe, Sizes, option};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use store::{EngineCard, EngineKey, PlanCard, PlanName};
+
+/// What an engine is called beside its chart.
+const DEFINITION: &str = "engine.yaml";
+
+/// An engine as the configuration has it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EngineConfig {
+    /// A folder, an archive or an `oci://` address with its version after `@`.
+    chart: String,
+    /// The engine's definition, where the chart has none that could be read.
+    #[serde(default)]
+    definition: Option<PathBuf>,
+    #[serde(default)]
+    images: BTreeMap<String, String>,
+    #[serde(default)]
+    options: Options,
+    /// Merged last over what the operator gives the chart.
+    #[serde(default)]
+    values: serde_json::Map<String, serde_json::Value>,
+}
+
+/// An engine that stores can be made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OfferedEngine {
+    pub key: EngineKey,
+    pub definition: Engine,
+    pub chart: Chart,
+    pub images: BTreeMap<String, String>,
+    /// What is chosen, and what holds where nothing is.
+    pub options: Options,
+    pub values: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// As the configuration has it.
+    pub reference: String,
+    /// Of all that is in it. One of a registry is named by its version, and has none.
+    pub digest: String,
+}
+
+/// Why an engine cannot be offered. Displays as a sentence for whoever runs the platform.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineConfigError {
+    #[error(
+        "The engine {key} is not known: {path} cannot be read, {source}. Give a folder with an {DEFINITION} in engines.{key}.chart, or \
+         the file's own path in engines.{key}.definition"
+    )]
+    Unreadable { key: EngineKey, path: String, source: io::Error },
+    #[error(
+        "The engine {key} is not known: its chart {chart} is no folder, so its {DEFINITION} has to be named in engines.{key}.definition"
+    )]
+    NoDefinition { key: EngineKey, chart: String },
+    #[error("The engine {key} is not understood: in {path}, {source}")]
+    Refused { key: EngineKey, path: String, source: EngineError },
+    #[error("The engine {key} has no image {image}: give its full reference in engines.{key}.images.{image}")]
+    NoImage { key: EngineKey, image: String },
+    #[error(
+        "The engine {key} has nothing to do with the image {image}: take engines.{key}.images.{image} away"
+    )]
+    UnknownImage { key: EngineKey, image: String },
+    #[error("The engine {key} does not take its options: engines.{key}.options.{source}")]
+    Options { key: EngineKey, source: option::OptionError },
+}
+
+impl EngineConfig {
+    /// Reads what the engine says, and holds the configuration against it.
+    ///
+    /// # Errors
+    /// The definition cannot be read or is wrong, or the configuration does not fit it.
+    pub(crate) fn offered(self, key: EngineKey) -> Result<OfferedEngine, EngineConfigError> {
+        let folder = Path::new(&self.chart);
+        let path = match self.definition {
+            Some(path) => path,
+            None if folder.extension().is_some_and(|end| end == "tgz") || self.chart.contains("://") => {
+                return Err(EngineConfigError::NoDefinition { key, chart: self.chart });
+            }
+            None => folder.join(DEFINITION),
+        };
+        let unreadable = |path: &Path, source| EngineConfigError::Unreadable {
+            key: key.clone(),
+            path: path.display().to_string(),
+            source,
+        };
+        let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+        let definition = Engine::parse(&text).map_err(|source| EngineConfigError::Refused {
+            key: key.clone(),
+            path: path.display().to_string(),
+            source,
+        })?;
+        let digest = if self.chart.contains("://") {
+            String::new()
+        } else {
+            digest(folder).map_err(|error| unreadable(folder, error))?
+        };
+        let is_given = |image: &&String| self.images.contains_key(*image);
+        if let Some(image) = definition.images.iter().find(|image| !is_given(image)) {
+            return Err(EngineConfigError::NoImage { key, image: image.clone() });
+        }
+        if let Some(image) = self.images.keys().find(|image| !definition.images.contains(image)) {
+            return Err(EngineConfigError::UnknownImage { key, image: image.clone() });
+        }
+        let options = option::settled(&definition.options, &self.options)
+            .map_err(|source| EngineConfigError::Options { key: key.clone(), source })?;
+        Ok(OfferedEngine {
+            key,
+            definition,
+            chart: Chart { reference: self.chart, digest },
+            images: self.images,
+            options,
+            values: self.values,
+        })
+    }
+}
+
+impl OfferedEngine {
+    pub fn sizes(&self, plan: PlanName) -> Option<&Sizes> {
+        self.definition.plans.get(&plan)
+    }
+
+    /// What somebody who chooses this engine, or has a store of it, has to know.
+    pub fn note(&self) -> Option<String> {
+        self.definition.note(&self.options)
+    }
+
+    /// How its shop is asked whether it answers.
+    pub fn probe(&self) -> &Probe {
+        self.definition.probe(&self.options)
+    }
+
+    /// As the form offers it.
+    pub fn card(&self) -> EngineCard {
+        let plans = self.definition.plans.iter();
+        EngineCard {
+            key: self.key.clone(),
+            title: self.definition.title.clone(),
+            summary: self.definition.summary.clone(),
+            note: self.note(),
+            account: self.definition.account,
+            plans: plans.map(|(name, sizes)| PlanCard { name: *name, summary: sizes.summary() }).collect(),
+        }
+    }
+}
+
+/// A short name of what is in a file, or in all files of a folder.
+fn digest(chart: &Path) -> io::Result<String> {
+    let mut files = Vec::new();
+    list(chart, chart, &mut files)?;
+    files.sort();
+    let mut digest = Sha256::new();
+    for (name, path) in files {
+        let content = fs::read(path)?;
+        for part in [name.as_bytes(), &content] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+    }
+    Ok(digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn list(path: &Path, root: &Path, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
+    if !fs::metadata(path)?.is_dir() {
+        let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
+        files.push((name, path.to_owned()));
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        list(&entry?.path(), root, files)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::path::PathBuf;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A chart in a folder that goes with it.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new() -> Self {
+            let path = std::env::temp_dir().join(format!("storeyard-chart-{:x}", rand::random::<u64>()));
+            fs::create_dir_all(path.join("templates")).unwrap();
+            let folder = Self(path);
+            folder.write(DEFINITION, include_str!("../../charts/woocommerce/engine.yaml"));
+            folder.write("templates/page.yaml", "kind: Service");
+            folder
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            fs::write(self.0.join(name), text).unwrap();
+        }
+
+        fn offered(&self, change: impl FnOnce(&mut Value)) -> Result<OfferedEngine, EngineConfigError> {
+            let images = json!({ "wordpress": "localhost/wordpress:1", "mariadb": "localhost/mariadb:1" });
+            let mut config = json!({ "chart": self.0, "images": images });
+            change(&mut config);
+            let config: EngineConfig = serde_json::from_value(config).unwrap();
+            config.offered(EngineKey::parse("shop").unwrap())
+        }
+
+        fn refused(&self, change: impl FnOnce(&mut Value)) -> String {
+            self.offered(change).unwrap_err().to_string()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            fs::remove_dir_all(&self.0).ok();
+        }
+    }
+
+    #[test]
+    fn every_chart_of_an_engine_has_a_definition_that_is_understood() {
+        let folders = fs::read_dir("../charts").unwrap().map(|entry| entry.unwrap().path());
+        let engines: Vec<PathBuf> = folders.filter(|folder| !folder.ends_with("platform")).collect();
+        assert!(!engines.is_empty());
+        for folder in engines {
+            let text = fs::read_to_string(folder.join(DEFINITION)).unwrap();
+            assert_eq!(Engine::parse(&text).map(drop), Ok(()), "{}", folder.display());
+        }
+    }
+
+    #[test]
+    fn a_definition_that_is_wrong_is_refused_with_file_field_and_sentence() {
+        let folder = Folder::new();
+        let text = include_str!("../../charts/woocommerce/engine.yaml");
+        folder.write(DEFINITION, &text.replace("path: /wp-admin/", "path: wp-admin"));
+        let sentence = folder.refused(|_| {});
+        for part in ["engine.yaml", "admin.path (line ", "write a path below the shop's address"] {
+            assert!(sentence.contains(part), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_chart_without_a_definition_says_where_one_can_be_named() {
+        let folder = Folder::new();
+        fs::remove_file(folder.0.join(DEFINITION)).unwrap();
+        assert!(folder.refused(|_| {}).contains("engines.shop.definition"));
+        for chart in ["oci://registry.example/charts/shop@1.2.3", "/charts/shop.tgz"] {
+            let sentence = folder.refused(|config| config["chart"] = json!(chart));
+            assert!(sentence.contains(chart) && sentence.contains("engines.shop.definition"), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_definition_may_stand_apart_from_its_chart() {
+        let folder = Folder::new();
+        let engine = folder.offered(|config| {
+            config["chart"] = json!("oci://registry.example/charts/shop@1.2.3");
+            config["definition"] = json!(folder.0.join(DEFINITION));
+        });
+        let engine = engine.unwrap();
+        assert_eq!(engine.chart.digest, "");
+        assert_eq!(engine.definition.title, "WooCommerce");
+    }
+
+    #[test]
+    fn a_configuration_that_does_not_fit_the_engine_is_refused_by_name() {
+        let folder = Folder::new();
+        let sentence = folder.refused(|config| config["images"] = json!({ "wordpress": "a:1" }));
+        assert!(sentence.contains("engines.shop.images.mariadb"), "{sentence}");
+        let sentence = folder.refused(|config| config["images"]["redis"] = json!("a:1"));
+        assert!(sentence.contains("engines.shop.images.redis"), "{sentence}");
+        let sentence = folder.refused(|config| config["options"] = json!({ "plugins": true }));
+        assert!(sentence.contains("engines.shop.options.plugins is not one of"), "{sentence}");
+    }
+
+    #[test]
+    fn a_chart_that_changed_has_another_digest() {
+        let folder = Folder::new();
+        let digest = || folder.offered(|_| {}).unwrap().chart.digest;
+        let first = digest();
+        assert_eq!(first, digest());
+        folder.write("templates/page.yaml", "kind: Deployment");
+        let second = digest();
+        folder.write("templates/more.yaml", "");
+        assert!(first != second && second != digest(), "{first} {second}");
+    }
+}
