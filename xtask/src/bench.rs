@@ -66,7 +66,7 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
 fn on_cluster(env: &Env, options: &Options, table: &mut Table) -> Result<()> {
     let cluster = Cluster::embedded(env);
     let compiled = images::platform::compile(env)?;
-    let images = images::platform::ensure(env, &compiled)?;
+    let images = images::platform::ensure(env, &compiled, images::Packages::Kept)?;
     node::import_missing(env, &images.all())?;
     let values = json!({"concurrency": options.at_once.max(1)});
     let trial = Trial::install_with(env, &cluster, &images, values)?;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::env::Env;
-use crate::images::{linked, node as node_images, platform as platform_images};
+use crate::images::{Packages, linked, node as node_images, platform as platform_images};
 use crate::lanes::side_by_side;
 use crate::lock::Lock;
 use crate::node::{self, Claim, Keep};
@@ -41,6 +41,9 @@ enum Command {
         /// Brings up the node and nothing in it
         #[arg(long)]
         only_node: bool,
+        /// Looks for newer Debian packages first, and builds the images anew that lack some
+        #[arg(long, conflicts_with = "only_node")]
+        fresh: bool,
     },
     /// Takes the node down and removes all of it, its stores included
     Down {
@@ -55,7 +58,11 @@ enum Command {
     /// Measures, and prints a table
     Bench(bench::Options),
     /// Builds all images that are missing
-    Images,
+    Images {
+        /// Looks for newer Debian packages too, and builds the images anew that lack some
+        #[arg(long)]
+        fresh: bool,
+    },
     /// Builds all programs that are missing
     Tools,
 }
@@ -69,7 +76,7 @@ impl Command {
             Self::Status => None,
             Self::Test(_) => Some("test"),
             Self::Bench(_) => Some("bench"),
-            Self::Images => Some("images"),
+            Self::Images { .. } => Some("images"),
             Self::Tools => Some("tools"),
         }
     }
@@ -89,16 +96,17 @@ pub fn run() -> Result<ExitCode> {
         tools::remove_half_made(&env.paths.bin())?;
     }
     match cli.command {
-        Command::Up { context: Some(context), registry, values, .. } => {
-            let address = elsewhere::install(&env, &context, registry.as_deref(), values)?;
+        Command::Up { context: Some(context), registry, values, fresh, .. } => {
+            let packages = Packages::fresh(fresh);
+            let address = elsewhere::install(&env, &context, registry.as_deref(), values, packages)?;
             println!("\nStoreyard is installed in the context {context}: {address}");
         }
         Command::Up { only_node: true, .. } => {
             up::node(&env, Purpose::Node)?;
             println!("\nThe node is up: KUBECONFIG={}", env.paths.kubeconfig().display());
         }
-        Command::Up { .. } => {
-            let platform = up::all(&env, Purpose::Node)?;
+        Command::Up { fresh, .. } => {
+            let platform = up::all(&env, Purpose::Node, Packages::fresh(fresh))?;
             println!("\nStoreyard is up: http://{}/", up::HOST);
             if let Some(token) = platform.token {
                 println!("Make yourself its first user there; the one-time token is {token}");
@@ -108,7 +116,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Status => status::print(&env)?,
         Command::Test(options) => return test::run(&env, &options),
         Command::Bench(options) => return bench::run(&env, &options),
-        Command::Images => {
+        Command::Images { fresh } => {
             preflight::check(&env, Purpose::Build)?;
             let (_, compiled) = side_by_side(
                 || {
@@ -118,7 +126,7 @@ pub fn run() -> Result<ExitCode> {
                 },
                 || platform_images::compile(&env),
             )?;
-            platform_images::ensure(&env, &compiled)?;
+            platform_images::ensure(&env, &compiled, Packages::fresh(fresh))?;
         }
         Command::Tools => {
             preflight::check(&env, Purpose::Build)?;
@@ -151,6 +159,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn newer_packages_are_looked_for_where_images_are_made() {
+        for made in [&["up", "--fresh"][..], &["up", "--context", "a", "--fresh"], &["images", "--fresh"]] {
+            assert!(Cli::try_parse_from([&["xtask"], made].concat()).is_ok(), "{made:?}");
+        }
+        assert!(Cli::try_parse_from(["xtask", "up", "--only-node", "--fresh"]).is_err());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::cluster::Cluster;
 use crate::command;
 use crate::env::Env;
 use crate::images::platform::{self as platform_images, PlatformImages};
-use crate::images::{Buildah, Image};
+use crate::images::{Buildah, Image, Packages};
 use crate::platform::{self, Installation, References};
 use crate::preflight::{self, Purpose};
 
@@ -28,7 +28,13 @@ enum Way {
 ///
 /// # Errors
 /// The context does not answer, or images cannot be brought there.
-pub fn install(env: &Env, name: &str, registry: Option<&str>, values: Vec<PathBuf>) -> Result<String> {
+pub fn install(
+    env: &Env,
+    name: &str,
+    registry: Option<&str>,
+    values: Vec<PathBuf>,
+    packages: Packages,
+) -> Result<String> {
     preflight::check(env, Purpose::Build)?;
     env.tools.build_for_images(&env.paths, &env.reporter)?;
     let cluster = Cluster::named(env, name);
@@ -40,7 +46,7 @@ pub fn install(env: &Env, name: &str, registry: Option<&str>, values: Vec<PathBu
         }
     };
     let way = way(name, registry, &nodes, is_installed)?;
-    let images = platform_images::ensure(env, &platform_images::compile(env)?)?;
+    let images = platform_images::ensure(env, &platform_images::compile(env)?, packages)?;
     let references = deliver(env, &way, &images)?;
     let values = if values.is_empty() { vec![platform::local_values(env)] } else { values };
     let installation = Installation::main();

@@ -1,10 +1,12 @@
 //! Container images, each kept as one archive named by the hash of what goes in.
 
 pub mod buildah;
-mod carried;
+pub(crate) mod carried;
 pub mod linked;
 pub mod node;
+mod packages;
 pub mod platform;
+pub(crate) mod recipe;
 pub mod woocommerce;
 
 use std::ffi::OsStr;
@@ -16,6 +18,7 @@ use std::time::SystemTime;
 use anyhow::{Context as _, Result};
 
 pub use buildah::Buildah;
+pub use packages::{Packages, Record, now};
 
 use crate::command;
 use crate::env::Env;
@@ -50,6 +53,11 @@ impl Image {
         self.archive.exists()
     }
 
+    /// What it is called in its labels and its bill.
+    pub fn title(&self) -> String {
+        format!("storeyard-{}", self.name)
+    }
+
     /// The bill of materials that is in the image, where there is one.
     pub fn bill(&self) -> PathBuf {
         bill_beside(&self.archive)
@@ -76,11 +84,16 @@ impl Image {
         env.reporter.step(&title, &format!("image-{}", self.name), |step| {
             let buildah = Buildah::new(&env.paths);
             make(&buildah, step)?;
-            let half_made = self.archive.with_extension("half-made");
-            buildah.archive(step, &self.reference, &half_made)?;
-            fs::rename(&half_made, &self.archive)
-                .with_context(|| format!("{} cannot be put in place", self.archive.display()))
-        })?;
+            self.keep(env, &buildah, step)
+        })
+    }
+
+    /// Writes the archive of an image that was made, and removes old ones.
+    fn keep(&self, env: &Env, buildah: &Buildah, step: &Step) -> Result<()> {
+        let half_made = self.archive.with_extension("half-made");
+        buildah.archive(step, &self.reference, &half_made)?;
+        fs::rename(&half_made, &self.archive)
+            .with_context(|| format!("{} cannot be put in place", self.archive.display()))?;
         remove_old(&env.paths.images(), self.name)
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::cluster::Cluster;
 use crate::env::Env;
+use crate::images::{self, Record};
 use crate::node::{Claim, Containerd, Kubelet};
 use crate::platform::NAMESPACE;
 use crate::process::Process;
@@ -32,6 +33,9 @@ pub fn print(env: &Env) -> Result<()> {
     line("kubelet", &process(Kubelet::new(env).running()));
     if containerd.running().is_some() {
         line("images", &format!("{} in the node", containerd.images()?.len()));
+    }
+    if let Some(reminder) = Record::read(&env.paths)?.reminder(images::now()) {
+        line("packages", &reminder);
     }
     if !env.tools.kubectl().exists() {
         line("API server", "not asked: this checkout's kubectl is not built; `cargo xtask tools` builds it");

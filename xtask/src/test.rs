@@ -3,6 +3,7 @@
 mod carried;
 mod charts;
 mod checks;
+mod fresh;
 mod gallery;
 pub(crate) mod journeys;
 mod operator;
@@ -24,8 +25,8 @@ use clap::ValueEnum as _;
 
 use crate::cluster::Cluster;
 use crate::env::Env;
-use crate::images::linked;
 use crate::images::platform::{self as platform_images, Compiled, PlatformImages};
+use crate::images::{Packages, linked};
 use crate::node::{self, Keep, Was};
 use crate::preflight::{self, Purpose};
 use crate::trial::Trial;
@@ -54,6 +55,8 @@ enum Part {
     Rust,
     /// The pages in every state, in Chromium without a cluster
     Gallery,
+    /// That newer Debian packages reach the images
+    Fresh,
     /// What the images say of themselves
     Carried,
     /// The charts against the API server
@@ -146,7 +149,8 @@ impl Run<'_> {
         self.part(Part::Checks, checks::run)?;
         self.part(Part::Supply, supply::run)?;
         self.part(Part::Rust, rust::run)?;
-        self.part(Part::Gallery, gallery::run)
+        self.part(Part::Gallery, gallery::run)?;
+        self.part(Part::Fresh, fresh::run)
     }
 
     fn on_machine(&mut self) -> Result<()> {
@@ -178,7 +182,9 @@ impl Run<'_> {
 
     fn with_programs(&mut self, node: Option<Was>, compiled: Option<Compiled>) -> Result<()> {
         let images = match compiled {
-            Some(compiled) => self.attempt("images", |env| platform_images::ensure(env, &compiled))?,
+            Some(compiled) => {
+                self.attempt("images", |env| platform_images::ensure(env, &compiled, Packages::Kept))?
+            }
             None => None,
         };
         match &images {

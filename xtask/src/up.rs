@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::cluster::Cluster;
 use crate::env::Env;
-use crate::images::{linked, platform as platform_images};
+use crate::images::{Packages, linked, platform as platform_images};
 use crate::interrupt;
 use crate::lanes::side_by_side;
 use crate::node::{self, Was};
@@ -55,7 +55,7 @@ pub fn node(env: &Env, purpose: Purpose) -> Result<Up> {
 ///
 /// # Errors
 /// As [`node`], or Storeyard does not answer.
-pub fn all(env: &Env, purpose: Purpose) -> Result<Platform> {
+pub fn all(env: &Env, purpose: Purpose, packages: Packages) -> Result<Platform> {
     preflight::check(env, purpose)?;
     let (_, compiled) = side_by_side(
         || {
@@ -66,7 +66,7 @@ pub fn all(env: &Env, purpose: Purpose) -> Result<Platform> {
         || platform_images::compile(env),
     )?;
     let cluster = Cluster::embedded(env);
-    let images = platform_images::ensure(env, &compiled)?;
+    let images = platform_images::ensure(env, &compiled, packages)?;
     node::import_missing(env, &images.all())?;
     platform::install(
         env,

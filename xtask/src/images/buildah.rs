@@ -7,8 +7,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use store::Millis;
 
-use super::REPOSITORY;
+use super::{REPOSITORY, packages};
 use crate::command;
 use crate::paths::Paths;
 use crate::progress::Step;
@@ -20,6 +22,14 @@ const PUBLIC_BASE: &str = "debian:trixie-slim";
 const PULL: Duration = Duration::from_secs(60);
 /// How long a registry may take to answer at all.
 const ANSWER: Duration = Duration::from_secs(8);
+
+/// Which layers of earlier builds a build may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layers {
+    Kept,
+    /// None: every step is run.
+    Anew,
+}
 
 /// buildah's storage and programs.
 #[derive(Debug)]
@@ -74,13 +84,16 @@ impl Buildah {
         reference: &str,
         file: &Path,
         context: &Path,
+        layers: Layers,
     ) -> Result<()> {
         self.ensure_base(step)?;
         step.detail("");
         command::logged(
             step,
             self.run("build")
-                .args(["--isolation", "chroot", "--layers", "--build-arg"])
+                .args(["--isolation", "chroot", "--layers"])
+                .args((layers == Layers::Anew).then_some("--no-cache"))
+                .arg("--build-arg")
                 .arg(format!("BASE={}", Self::base()))
                 .args(["--tag", reference, "--file"])
                 .arg(file)
@@ -141,15 +154,64 @@ impl Buildah {
     }
 
     fn ensure_base(&self, step: &Step) -> Result<()> {
-        let base = Self::base();
-        if command::succeeds(self.run("inspect").args(["--type", "image", &base]))? {
+        if command::succeeds(self.run("inspect").args(["--type", "image", &Self::base()]))? {
             return Ok(());
         }
-        step.detail("asking a registry for the Debian base");
-        if self.pull_base(step)? {
-            return command::logged(step, self.run("tag").args([PUBLIC_BASE, &base]));
+        self.make_base(step)
+    }
+
+    /// Makes the Debian base with the newest packages, and forgets whatever was built on an older one.
+    ///
+    /// # Errors
+    /// Neither a registry nor Debian has it.
+    pub fn renew_base(&self, step: &Step) -> Result<()> {
+        self.make_base(step)?;
+        let base = self.base_listed()?;
+        let all: Vec<Listed> = serde_json::from_str(&command::output(self.run("images").arg("--json"))?)?;
+        // Archives hold all that is in use, so that what is built on an older base is of no more use here.
+        let old = all.into_iter().map(|image| image.id).filter(|id| *id != base.id);
+        let old: Vec<String> = old.collect();
+        if old.is_empty() {
+            return Ok(());
         }
-        step.detail("making the Debian base with mmdebstrap");
+        step.detail("removing what was built on the old one");
+        command::logged(step, self.run("rmi").arg("--force").args(old))
+    }
+
+    /// When the Debian base was made.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn base_made(&self) -> Result<Millis> {
+        Ok(Millis(self.base_listed()?.created.saturating_mul(1000)))
+    }
+
+    fn base_listed(&self) -> Result<Listed> {
+        let base = Self::base();
+        let listed: Vec<Listed> =
+            serde_json::from_str(&command::output(self.run("images").args(["--json", &base]))?)?;
+        listed.into_iter().next().with_context(|| format!("there is no image {base}"))
+    }
+
+    fn make_base(&self, step: &Step) -> Result<()> {
+        step.detail("asking a registry for the Debian base");
+        let container = if self.pull_base(step)? {
+            let container = self.container(PUBLIC_BASE)?;
+            // The registry's may be older than the newest packages.
+            step.detail("bringing the Debian base to the newest packages");
+            for program in [&packages::UPDATE[..], &packages::UPGRADE, &packages::FORGET] {
+                container.output_as_root(program)?;
+            }
+            container
+        } else {
+            step.detail("making the Debian base with mmdebstrap");
+            self.bootstrapped(step)?
+        };
+        container.commit(step, &Self::base())
+    }
+
+    /// A container with a Debian of its own in it.
+    fn bootstrapped(&self, step: &Step) -> Result<Container<'_>> {
         fs::create_dir_all(&self.stage)?;
         let archive = self.stage.join("debian.tar");
         command::logged(
@@ -158,12 +220,11 @@ impl Buildah {
                 .args(["--variant=minbase", "--include=ca-certificates", SUITE])
                 .arg(&archive),
         )?;
-        let container = command::output(self.run("from").arg("scratch"))?;
-        let container = container.trim();
-        command::logged(step, self.run("add").arg(container).arg(&archive).arg("/"))?;
-        command::logged(step, self.run("config").args(["--cmd", "bash", container]))?;
-        command::logged(step, self.run("commit").args(["--rm", container, &base]))?;
-        fs::remove_file(&archive).with_context(|| format!("{} cannot be removed", archive.display()))
+        let container = self.container("scratch")?;
+        command::logged(step, self.run("add").arg(&container.id).arg(&archive).arg("/"))?;
+        command::logged(step, self.run("config").args(["--cmd", "bash", &container.id]))?;
+        fs::remove_file(&archive).with_context(|| format!("{} cannot be removed", archive.display()))?;
+        Ok(container)
     }
 
     /// Whether a registry had the public base image; it is asked for its manifest first, which is small.
@@ -177,7 +238,10 @@ impl Buildah {
         if !command::succeeds(within(ANSWER, "manifest").args(["inspect", PUBLIC_BASE]))? {
             return Ok(false);
         }
-        let pulled = command::logged(step, within(PULL, "pull").args(["--retry", "0", PUBLIC_BASE]));
+        let pulled = command::logged(
+            step,
+            within(PULL, "pull").args(["--policy", "always", "--retry", "0", PUBLIC_BASE]),
+        );
         Ok(pulled.is_ok())
     }
 
@@ -192,6 +256,14 @@ impl Buildah {
             .env("BUILDAH_ISOLATION", "chroot");
         buildah
     }
+}
+
+/// An image, as buildah lists it.
+#[derive(Debug, Deserialize)]
+struct Listed {
+    id: String,
+    /// In seconds.
+    created: i64,
 }
 
 /// A container that was made from an image, and is to be committed or removed.
@@ -209,6 +281,15 @@ impl Container<'_> {
     pub fn output(&self, program: &[&str]) -> Result<String> {
         let mut run = self.buildah.run("run");
         command::output(run.args(["--isolation", "chroot", &self.id, "--"]).args(program))
+    }
+
+    /// As [`Container::output`], by a program that runs as root whoever the image runs as.
+    ///
+    /// # Errors
+    /// As [`Container::output`].
+    pub fn output_as_root(&self, program: &[&str]) -> Result<String> {
+        let mut run = self.buildah.run("run");
+        command::output(run.args(["--isolation", "chroot", "--user", "0:0", &self.id, "--"]).args(program))
     }
 
     /// Adds a file that everyone may read.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+use super::buildah::Layers;
 use super::{Buildah, Image};
 use crate::env::Env;
 use crate::key::Key;
@@ -113,7 +114,7 @@ impl NodeImage {
                 buildah.from_files(step, reference, &[(&root, "/")], &["/bin/sh"])
             }
             Contents::Cilium { containerfile, context } => {
-                buildah.from_containerfile(step, reference, containerfile, context)
+                buildah.from_containerfile(step, reference, containerfile, context, Layers::Kept)
             }
         }
     }

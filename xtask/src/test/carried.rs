@@ -74,7 +74,7 @@ impl Carried {
     fn read(image: &Image, container: &Container<'_>) -> Result<Self> {
         let bill = container.output(&["cat", BILL])?;
         Ok(Self {
-            title: format!("storeyard-{}", image.name),
+            title: image.title(),
             listed: bill::listed(&bill)?,
             bill,
             notice: container.output(&["cat", NOTICE])?,
