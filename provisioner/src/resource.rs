@@ -27,7 +27,7 @@ use store::{
 };
 
 use self::{
-    change::{Change, Refused, Release, Settled},
+    change::{Change, Offered, Refused, Release, Settled},
     conditions::{Condition, Step},
 };
 use crate::{config::Config, engines::OfferedEngine};
@@ -163,7 +163,9 @@ pub struct StoreStatus {
     #[serde(deserialize_with = "readable_one")]
     pub release: Option<Release>,
     /// What the platform offers, where that is another one.
-    pub offered: Option<String>,
+    #[schemars(schema_with = "opaque")]
+    #[serde(deserialize_with = "readable_one")]
+    pub offered: Option<Offered>,
     /// What is under way.
     #[schemars(schema_with = "opaque")]
     #[serde(deserialize_with = "readable_one")]

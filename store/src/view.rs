@@ -73,8 +73,8 @@ pub struct Volume {
 pub struct Upkeep {
     /// It is to be stopped, or is.
     pub suspended: bool,
-    /// The platform offers something else than what is deployed.
-    pub offered: bool,
+    /// The platform offers something else than what is deployed, and why the store has not come to it.
+    pub offered: Option<String>,
     /// The last change that was undone, unless another one has been made since.
     pub undone: Option<Undone>,
     /// Plans of its engine into which it fits.

@@ -39,7 +39,7 @@ use crate::{
     },
     resource::{
         Store, Wanted,
-        change::{Change, ChangeKind, Refused, Release, Settled},
+        change::{Change, ChangeKind, Offered, Refused, Release, Settled},
         now,
         progress::shortened,
     },
@@ -74,12 +74,12 @@ impl Work<'_> {
     pub(super) async fn change(&mut self, wanted: &Wanted) -> Result<Option<Flow>, PassError> {
         self.size_volumes(wanted).await?;
         let target = self.context.target(wanted, self.progress.volumes.as_ref());
-        self.offer(&target.release);
+        let turn = self.turn(wanted, &target.release);
+        self.offer(&target.release, &turn);
         if let Some(left) = self.left_of_pause() {
             return Ok(self.progress.change.is_some().then_some(Flow::Pause(left)));
         }
         let Some(read) = self.read(&target.release).await? else { return Ok(None) };
-        let turn = self.turn(wanted, &target.release);
         let fences = match self.context.objects.fingerprint(&self.id.namespace(), Part::Fence) {
             Seen::There(fences) => Seen::There(with_secrets(fences, &read.namespace, &read.secrets)),
             unknown => unknown,
@@ -143,10 +143,22 @@ impl Work<'_> {
         Ok(Some(Flow::On))
     }
 
-    /// Tells what the platform offers, where that is not what is deployed.
-    fn offer(&mut self, offered: &Release) {
+    /// Tells what the platform offers, where that is not what is deployed, and why the store is not updated to it.
+    fn offer(&mut self, offered: &Release, turn: &Turn) {
         let is_news = self.progress.release.as_ref().is_some_and(|release| release.offer != offered.offer);
-        self.progress.offered = is_news.then(|| offered.offer.clone());
+        let is_manual = self.context.config.updates.mode == UpdateMode::Manual;
+        let waits = match turn {
+            // Which one is nobody's business who may not see it.
+            Turn::Stopped(_) => {
+                "It had to be undone at another store, so no store is updated to it by itself."
+            }
+            _ if is_manual => "This platform updates a store when somebody asks for it.",
+            Turn::Now | Turn::Later => {
+                "One store is updated first, the others follow a few at a time once its shop has answered."
+            }
+        };
+        self.progress.offered =
+            is_news.then(|| Offered { offer: offered.offer.clone(), waits: waits.to_owned() });
     }
 
     /// What is in the namespace, where something may be to be done: nothing is read of a store that is as it should be until the next check.
@@ -264,6 +276,9 @@ impl Work<'_> {
 
     /// Whether the store may be updated now. Of what somebody asks for it is not asked.
     fn turn(&self, wanted: &Wanted, offered: &Release) -> Turn {
+        if self.progress.release.as_ref().is_none_or(|release| release.offer == offered.offer) {
+            return Turn::Later;
+        }
         if self.is_asked(wanted) {
             return Turn::Now;
         }

@@ -56,6 +56,14 @@ pub struct Refused {
     pub at: Millis,
 }
 
+/// What the platform offers, where that is not what is deployed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    pub offer: String,
+    /// Why the store has not come to it yet, as a sentence.
+    pub waits: String,
+}
+
 /// Fingerprints of what stands in the namespace, as it was when it was last known to be right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {

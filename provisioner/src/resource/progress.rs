@@ -7,7 +7,7 @@ use store::{
 
 use super::{
     RemovalStep, StoreStatus,
-    change::{Change, Refused, Release, Settled},
+    change::{Change, Offered, Refused, Release, Settled},
     conditions::{self, NOT_UNDERSTOOD, READY, Status, Step, Transitions},
     millis, rfc3339,
 };
@@ -31,7 +31,7 @@ pub struct Progress {
     pub namespace_uid: Option<String>,
     pub release: Option<Release>,
     /// What the platform offers, where that is not what is deployed.
-    pub offered: Option<String>,
+    pub offered: Option<Offered>,
     pub change: Option<Change>,
     pub refused: Option<Refused>,
     pub settled: Option<Settled>,

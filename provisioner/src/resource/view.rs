@@ -65,7 +65,7 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         volumes,
         upkeep: Upkeep {
             suspended: !wanted.running,
-            offered: progress.offered.is_some(),
+            offered: progress.offered.map(|offered| offered.waits),
             undone: progress.refused.map(|refused| Undone { sentence: refused.sentence, at: refused.at }),
             larger,
         },

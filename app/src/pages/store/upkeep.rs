@@ -56,14 +56,16 @@ fn Undone(view: Memo<StoreView>) -> impl IntoView {
 
 #[component]
 fn Offered(view: Memo<StoreView>) -> impl IntoView {
-    let is_offered = Signal::derive(move || view.with(|view| view.upkeep.offered));
+    let is_offered = Signal::derive(move || view.with(|view| view.upkeep.offered.is_some()));
+    let waits = text(move || view.with(|view| view.upkeep.offered.clone()).unwrap_or_default());
     let changes = view.with_untracked(|view| me().changes(view.summary.owner.as_ref()));
     let suits = Signal::derive(move || view.with(|view| Wish::Update.suits(view.summary.phase)));
     view! {
         <When is=is_offered>
             <div class="note">
                 <strong>"An update is offered"</strong>
-                <p>"The platform has another version for this store. Stores are updated one first, then a few at a time; if the shop does not answer afterwards, it goes back to what it was."</p>
+                <p>{waits}</p>
+                <p class="muted">"If the shop does not answer after an update, it goes back to what it was."</p>
                 {changes.then(|| view! {
                     <When is=suits><Button view wish=Signal::stored(Wish::Update) label="Update now"/></When>
                 }.into_any())}
