@@ -53,7 +53,8 @@ async fn an_engine_is_a_folder_and_its_stores_live_as_all_others_do() {
     platform.stop();
     platform.change(|config| config["engines"]["page"]["options"] = json!({ "greeting": "Come in" }));
     platform.start(None);
-    let is_updated = |view: &store::StoreView| view.summary.phase == Phase::Ready && !view.upkeep.offered;
+    let is_updated =
+        |view: &store::StoreView| view.summary.phase == Phase::Ready && view.upkeep.offered.is_none();
     while !read(&id).contains("Come in to") {
         platform.until(&id, "updated", is_updated).await;
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
