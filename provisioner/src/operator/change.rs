@@ -52,8 +52,6 @@ const LOOK: Duration = Duration::from_millis(500);
 /// What is changed by hand again and again, or by another controller, is put back ever less often.
 const HEAL_AGAIN: Duration = Duration::from_secs(600);
 const AT_ONCE: u32 = 5;
-/// A store that waits for its turn to be updated looks this often.
-const TURN: Duration = Duration::from_secs(30);
 
 /// What is being put back after somebody changed it, by its fingerprints before.
 #[derive(Clone, Copy, Debug, Default)]
@@ -132,7 +130,7 @@ impl Work<'_> {
             Act::Adopt(release) => self.progress.release = Some(release),
             Act::Settle(settled) => self.settled(settled),
             Act::Heal(heal) => return self.heal(heal, stands, wanted).await.map(Some),
-            Act::Begin(change) => return self.begin_change(change, wanted).await.map(Some),
+            Act::Begin(change) => return self.begin_change(change, wanted).await,
             Act::Deploy(next) => return self.deploy(next, wanted, target).await.map(Some),
             Act::Undo(why) => self.undo(&why, wanted).await,
             Act::RollBack(revision) => return self.roll_back(revision).await.map(Some),
@@ -302,10 +300,11 @@ impl Work<'_> {
         undone.max(done).is_none_or(|last| asked > last)
     }
 
-    async fn begin_change(&mut self, change: Change, wanted: &Wanted) -> Result<Flow, PassError> {
+    /// None where another store was quicker to take its turn: this one is looked at as if it had none.
+    async fn begin_change(&mut self, change: Change, wanted: &Wanted) -> Result<Option<Flow>, PassError> {
         let waits = change.kind == ChangeKind::Update && !self.is_asked(wanted);
         if waits && !self.context.take_update_turn(&self.id, &wanted.engine.key, &change.to.offer) {
-            return Ok(Flow::Pause(TURN));
+            return Ok(None);
         }
         tracing::info!(store = %self.id, kind = ?change.kind, to = %change.to.id, "a change begins");
         let doing = format!("{}.", change.kind.doing());
@@ -317,8 +316,8 @@ impl Work<'_> {
         self.save().await?;
         // More may be asked for than the limits allowed, and the fences may be others.
         match self.fence(wanted).await? {
-            Ok(()) => Ok(Flow::On),
-            Err(complaint) => Ok(self.changing_failed(&complaint)),
+            Ok(()) => Ok(Some(Flow::On)),
+            Err(complaint) => Ok(Some(self.changing_failed(&complaint))),
         }
     }
 
