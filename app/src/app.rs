@@ -1,6 +1,6 @@
 //! The routes, and the frame around every page.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_meta::provide_meta_context;
 use leptos_router::{
     SsrMode,
@@ -30,15 +30,40 @@ impl ViewerZone {
 
 /// The list as it was seen last, for the way back to it.
 #[derive(Clone, Copy, Debug)]
-pub struct LastList(RwSignal<String>);
+pub struct LastList {
+    address: RwSignal<String>,
+    /// How far down it was scrolled.
+    scrolled: StoredValue<f64>,
+}
 
 impl LastList {
+    fn provide() {
+        let (address, scrolled) = (RwSignal::new(links::STORES.to_owned()), StoredValue::new(0.0));
+        provide_context(Self { address, scrolled });
+    }
+
     pub fn get(self) -> String {
-        self.0.get()
+        self.address.get()
     }
 
     pub fn set(self, address: String) {
-        self.0.set(address);
+        self.address.set(address);
+    }
+
+    /// Goes to where the list of that address was left, once it is drawn, and notes how far one scrolls from there.
+    pub fn keep_place(self, address: &str) {
+        let is_same = self.address.with_untracked(|last| last == address);
+        let place = if is_same { self.scrolled.get_value() } else { 0.0 };
+        self.scrolled.set_value(place);
+        Effect::new(move |_| {
+            if place > 0.0 {
+                // The first frame is the heading's, which takes the focus.
+                request_animation_frame(move || request_animation_frame(move || browser::scroll_to(place)));
+            }
+            let listener =
+                window_event_listener(ev::scroll, move |_| self.scrolled.set_value(browser::scrolled()));
+            on_cleanup(move || listener.remove());
+        });
     }
 }
 
@@ -48,7 +73,7 @@ pub fn App() -> impl IntoView {
     let zone = RwSignal::new(Zone::default());
     provide_context(ViewerZone(zone));
     provide_context(Me::known());
-    provide_context(LastList(RwSignal::new(links::STORES.to_owned())));
+    LastList::provide();
     Keys::provide();
     Effect::new(move |_| zone.set(Zone::Viewer));
     view! {

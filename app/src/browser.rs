@@ -87,6 +87,17 @@ pub fn focus_heading() {
     focus("main h1");
 }
 
+/// How far the page is scrolled down.
+pub fn scrolled() -> f64 {
+    window().and_then(|window| window.scroll_y().ok()).unwrap_or_default()
+}
+
+pub fn scroll_to(down: f64) {
+    if let Some(window) = window() {
+        window.scroll_to_with_x_and_y(0.0, down);
+    }
+}
+
 thread_local! {
     /// What in the page had the focus last.
     static FOCUSED: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };

@@ -20,7 +20,7 @@ pub struct Assets {
 }
 
 /// What is there when the page's program is not.
-const START: &str = include_str!("shell/start.js");
+const SCRIPT: &str = concat!(include_str!("shell/start.js"), include_str!("shell/leave.js"));
 
 pub fn shell(assets: Assets) -> impl IntoView {
     let Assets { style, script, wasm, build } = assets;
@@ -41,6 +41,8 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f7f5"/>
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0f1011"/>
                 <meta name="description" content="Working, isolated online stores on your own Kubernetes."/>
                 <meta name=build::META content=build/>
                 {person}
@@ -48,7 +50,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link id="favicon" rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="modulepreload" href=script/>
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-                <script nonce=use_nonce()>{START}</script>
+                <script nonce=use_nonce()>{SCRIPT}</script>
                 <script type="module" nonce=use_nonce()>{run}</script>
                 <MetaTags/>
             </head>

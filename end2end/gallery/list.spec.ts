@@ -148,6 +148,22 @@ test.describe("with many stores", () => {
     await expect(page.getByText("1 to 50 of 60")).toBeVisible();
   });
 
+  test("the way back leads to where one was in the list", async ({ page, own }) => {
+    await page.goto(`${own.address}/stores`);
+    await hydrated(page);
+    const place = () => page.evaluate(() => scrollY);
+    for (const back of [() => page.goBack(), () => page.getByRole("link", { name: "← Stores" }).click()]) {
+      await page.evaluate(() => scrollTo(0, 1_000));
+      await expect.poll(place).toBe(1_000);
+      await page.locator("tbody a.name").nth(24).click();
+      await expect(page.getByRole("region", { name: "Timeline" })).toBeVisible();
+      await expect.poll(place).toBe(0);
+      await back();
+      await expect(page.locator("tbody tr")).toHaveCount(50);
+      await expect.poll(place).toBe(1_000);
+    }
+  });
+
   test("a burst of changes is one sentence", async ({ page, own }) => {
     await page.goto(`${own.address}/stores`);
     await hydrated(page);

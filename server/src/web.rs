@@ -112,6 +112,7 @@ fn router(
         .layer(from_fn_with_state(assets.clone(), assets::refuse_others))
         .layer(from_fn_with_state(assets, assets::refuse_other_builds))
         .layer(map_response(guard::say_status))
+        .layer(map_response(guard::say_when_to_try_again))
         .layer(from_fn(guard::refuse_early))
         .layer(DefaultBodyLimit::max(guard::MAX_BODY_BYTES))
         .layer(RequestBodyTimeoutLayer::new(guard::BODY_TIMEOUT))

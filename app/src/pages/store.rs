@@ -88,7 +88,10 @@ fn Store(id: StoreId, first: Result<Update, ApiError>) -> impl IntoView {
     let kind = Memo::new(move |_| update.with(Kind::of));
     let again = Signal::stored(links::store(&id));
     let body = part(move || match kind.get() {
-        Kind::Loading => view! { <Reading/> }.into_any(),
+        Kind::Loading => {
+            crate::pages::set_status(503);
+            view! { <Reading/> }.into_any()
+        }
         Kind::Unread => view! { <Unread live again/> }.into_any(),
         Kind::Missing => view! { <NoSuchStore/> }.into_any(),
         Kind::Gone => view! { <GoneNotice live/> }.into_any(),

@@ -26,8 +26,6 @@ use crate::{
 #[component]
 pub fn StoresPage() -> impl IntoView {
     let query = query_in_address();
-    let last = expect_context::<LastList>();
-    Effect::new(move |_| last.set(query.with(links::list)));
     view! {
         <Loaded
             view=View::List(query.get_untracked())
@@ -74,6 +72,9 @@ impl Kind {
 
 #[component]
 fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoView {
+    let last = expect_context::<LastList>();
+    last.keep_place(&query.with_untracked(links::list));
+    Effect::new(move |_| last.set(query.with(links::list)));
     let live = Live::follow(first, move || View::List(query.get()));
     let update = live.update();
     let kind = Memo::new(move |_| update.with(Kind::of));
@@ -88,7 +89,10 @@ fn Stores(query: Memo<ListQuery>, first: Result<Update, ApiError>) -> impl IntoV
     let (creates, keys) = (me().creates(), keys());
     let has_toolbar = Signal::derive(move || matches!(kind.get(), Kind::Rows | Kind::NoMatch));
     let body = part(move || match kind.get() {
-        Kind::Loading => view! { <LoadingCard what="The stores are being read." rows=4/> }.into_any(),
+        Kind::Loading => {
+            crate::pages::set_status(503);
+            view! { <LoadingCard what="The stores are being read." rows=4/> }.into_any()
+        }
         Kind::Unread => view! { <Unread live query/> }.into_any(),
         Kind::Empty => view! { <Empty/> }.into_any(),
         Kind::NoMatch => view! { <NoMatch query/> }.into_any(),
@@ -173,7 +177,7 @@ fn NoMatch(query: Memo<ListQuery>) -> impl IntoView {
         <section class="card empty">
             <h2>"No match"</h2>
             <p>{sentence}</p>
-            <a class="button" attr:data-noscroll="" href=links::STORES>"Show all stores"</a>
+            <a class="button" data-noscroll="" href=links::STORES>"Show all stores"</a>
         </section>
     }
 }

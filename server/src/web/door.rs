@@ -83,7 +83,12 @@ async fn sign_in(
                 Refused::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
                 Refused::Busy(_) | Refused::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             };
-            (status, Html(page)).into_response()
+            let mut response = (status, Html(page)).into_response();
+            if let Refused::TooMany(wait) = refused {
+                let seconds = wait.as_secs().max(1);
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            response
         }
     }
 }

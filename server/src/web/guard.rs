@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::StreamExt;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use leptos::server_fn::error::FromServerFnError as _;
 
 /// Ten times what the largest form fills.
@@ -86,6 +86,15 @@ pub(super) async fn say_status(response: Response) -> Response {
         parts.status = status;
     }
     Response::from_parts(parts, Body::from(bytes))
+}
+
+/// Programs are told when to ask again what cannot be answered now; people are told in words.
+pub(super) async fn say_when_to_try_again(mut response: Response) -> Response {
+    const SOON: HeaderValue = HeaderValue::from_static("5");
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(SOON);
+    }
+    response
 }
 
 fn length(headers: &HeaderMap) -> Option<u64> {

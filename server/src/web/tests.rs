@@ -259,11 +259,13 @@ async fn no_stores_a_failed_read_and_a_first_read_look_different() {
     let site = site.over_a_cluster_that_is_down();
     let loading = site.get("/stores").await;
     assert!(loading.body.contains("aria-busy=\"true\"") && !loading.body.contains("Create your first store"));
+    assert_eq!(loading.status, StatusCode::SERVICE_UNAVAILABLE);
 
     let is_stale = |snapshot: &Snapshot| matches!(snapshot.reading, Reading::Stale { .. });
     assert!(site.stores.until(Duration::from_secs(20), is_stale).await);
     let failed = site.get("/stores").await;
     assert_eq!(failed.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(failed.headers[header::RETRY_AFTER], "5");
     assert!(
         failed.body.contains("The stores cannot be read") && !failed.body.contains("Create your first store")
     );

@@ -19,8 +19,10 @@ pub fn NameField(draft: Draft, initial: String, scheme: Scheme, domain_suffix: S
         }
     };
     let preview = RwSignal::new(StoreName::parse(&initial).ok().and_then(|name| here(&name)));
+    // Other fields change nothing of it.
+    let name = Memo::new(move |_| draft.name());
     Effect::new(move |_| {
-        let Ok(name) = StoreName::parse(&draft.name()) else {
+        let Ok(name) = StoreName::parse(&name.get()) else {
             preview.set(None);
             return;
         };
