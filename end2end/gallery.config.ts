@@ -8,7 +8,10 @@ export default defineConfig({
   workers: 2,
   // Programs may be compiled at the same time.
   timeout: 120_000,
-  expect: { timeout: 15_000 },
+  expect: {
+    timeout: 15_000,
+    toMatchAriaSnapshot: { pathTemplate: "{testDir}/aria/{arg}{ext}" },
+  },
   forbidOnly: true,
   reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
   use: { trace: "retain-on-failure", screenshot: "only-on-failure" },

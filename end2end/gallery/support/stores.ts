@@ -75,7 +75,10 @@ export function updating(made: Made): Store {
   return store(made, "Updating", steps, {
     readyAt: at(made.age - 15 * SECOND),
     phaseSince: at(9 * SECOND),
-    offered: { offer: "b2c3d4e5f6a7", waits: "One store is updated first, the others follow a few at a time once its shop has answered." },
+    offered: {
+      offer: "b2c3d4e5f6a7",
+      waits: "One store is updated first, the others follow a few at a time once its shop has answered.",
+    },
   });
 }
 
@@ -103,7 +106,10 @@ export function undone(made: Made): Store {
     "Its parts did not come up in time. The image localhost/storeyard/wordpress:2-woo of container wordpress in pod wordpress-7c9d8b6f5-q8w2e cannot be pulled (not found).";
   return store(made, "Ready", states("Done"), {
     readyAt: at(made.age - 15 * SECOND),
-    offered: { offer: "b2c3d4e5f6a7", waits: "One store is updated first, the others follow a few at a time once its shop has answered." },
+    offered: {
+      offer: "b2c3d4e5f6a7",
+      waits: "One store is updated first, the others follow a few at a time once its shop has answered.",
+    },
     refused: { kind: "Update", to: release, sentence, at: Date.now() - HOUR },
   });
 }
