@@ -12,8 +12,7 @@ test("a store is suspended and its address says so, it is resumed with what was 
   await expect(phase(page)).toHaveText(/Ready/, { timeout: READY_WITHIN });
   const shop = (await page.getByRole("link", { name: "Open shop" }).getAttribute("href")) ?? "";
   const upkeep = page.getByRole("region", { name: "Upkeep" });
-  const claims = () =>
-    kubectl("get", "pvc", "-n", `store-${id}`, "-o", "jsonpath={.items[*].metadata.uid}");
+  const claims = () => kubectl("get", "pvc", "-n", `store-${id}`, "-o", "jsonpath={.items[*].metadata.uid}");
   const before = await claims();
 
   await test.step("suspended, nothing of it runs, and its address tells visitors", async () => {
