@@ -165,20 +165,31 @@ test("a request that runs while the pod is replaced gets its answer", async () =
   await rolledOut();
 });
 
-test("visitors of a shop without a pod are told to come back, not that it is gone", async () => {
-  const scale = (replicas: number) =>
-    kubectl("scale", "deployment/wordpress", "-n", `store-${id}`, `--replicas=${replicas}`);
-  await scale(0);
-  try {
-    const pods = ["-n", `store-${id}`, "-l", "app.kubernetes.io/component=web"];
-    await kubectl("wait", "pod", ...pods, "--for=delete", "--timeout=60s");
-    // The ingress has heard of it by then, and answers for good.
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
-    expect(await visit(async (shop) => (await shop.get("/")).status())).toBe(503);
-  } finally {
-    await scale(1);
-    await rolledOut();
-  }
+test("a shop whose pod somebody took away comes back by itself, and nobody is told meanwhile that it is gone", async () => {
+  const pods = () =>
+    kubectl(
+      "get",
+      "pods",
+      "-n",
+      `store-${id}`,
+      "-l",
+      "app.kubernetes.io/component=web",
+      "-o",
+      "jsonpath={.items[*].metadata.uid}",
+    );
+  const before = await pods();
+  await kubectl("scale", "deployment/wordpress", "-n", `store-${id}`, "--replicas=0");
+  const told = new Set<number>();
+  await expect(async () => {
+    told.add(await visit(async (shop) => (await shop.get("/")).status()));
+    const now = await pods();
+    expect(now).not.toBe("");
+    expect(now).not.toContain(before);
+  }).toPass({ intervals: [250], timeout: 90_000 });
+  await rolledOut();
+  told.add(await visit(async (shop) => (await shop.get("/")).status()));
+  expect([...told].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+  expect(told).toContain(200);
 });
 
 /** A form that is sent in drops over `duration`, and the first line of its answer. */

@@ -20,18 +20,22 @@ test("a store is suspended and its address says so, it is resumed with what was 
     await expect(phase(page)).toHaveText(/Suspended/, { timeout: READY_WITHIN });
     expect(await kubectl("get", "pods", "-n", `store-${id}`, "-o", "name")).toBe("");
     await expect(page.getByText("Open shop")).toHaveAttribute("aria-disabled", "true");
+    const visitor = await page.context().newPage();
     await expect(async () => {
-      const answer = await page.request.get(shop);
-      expect(answer.status()).toBe(503);
-      expect(answer.headers()["retry-after"]).toBeTruthy();
-      expect(await answer.text()).toContain("closed at the moment");
+      const answer = await visitor.goto(shop);
+      expect(answer?.status()).toBe(503);
+      expect(answer?.headers()["retry-after"]).toBeTruthy();
+      await expect(visitor.locator("body")).toContainText("closed at the moment");
     }).toPass({ timeout: 15_000 });
+    await visitor.close();
   });
 
   await test.step("resumed, it answers with the same volumes", async () => {
     await upkeep.getByRole("button", { name: "Resume" }).click();
     await expect(phase(page)).toHaveText(/Ready/, { timeout: RESUMED_WITHIN });
-    expect((await page.request.get(shop)).status()).toBe(200);
+    const visitor = await page.context().newPage();
+    expect((await visitor.goto(shop))?.status()).toBe(200);
+    await visitor.close();
     expect(await claims()).toBe(before);
   });
 
@@ -51,7 +55,8 @@ test("a host that no shop has says that there is none", async ({ page }) => {
   await page.goto("/stores");
   const dashboard = new URL(page.url());
   const nowhere = `${dashboard.protocol}//store-nowhere-00000.${dashboard.host.replace(/^dashboard\./, "")}/`;
-  const answer = await page.request.get(nowhere);
-  expect(answer.status()).toBe(404);
-  expect(await answer.text()).toContain("There is no shop at this address");
+  const visitor = await page.context().newPage();
+  const answer = await visitor.goto(nowhere);
+  expect(answer?.status()).toBe(404);
+  await expect(visitor.locator("body")).toContainText("There is no shop at this address");
 });
