@@ -153,14 +153,15 @@ test("keys without a modifier can be switched off, and stay so", async ({ page }
 test("a key that has nothing to do on a page is left to the browser", async ({ page }) => {
   await page.goto(`/stores/${READY}`);
   await hydrated(page);
-  const isTaken = page.evaluate(
-    () =>
-      new Promise<boolean>((resolve) =>
-        window.addEventListener("keydown", (event) => setTimeout(() => resolve(event.defaultPrevented))),
-      ),
-  );
+  // The page listens before the key is pressed.
+  const isTaken = await page.evaluateHandle(() => {
+    const pressed = new Promise<boolean>((resolve) =>
+      window.addEventListener("keydown", (event) => setTimeout(() => resolve(event.defaultPrevented))),
+    );
+    return { pressed };
+  });
   await page.keyboard.press("/");
-  expect(await isTaken).toBe(false);
+  expect(await isTaken.evaluate(({ pressed }) => pressed)).toBe(false);
 });
 
 test.describe("by a viewer", () => {
