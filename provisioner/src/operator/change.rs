@@ -82,6 +82,7 @@ impl Work<'_> {
             Seen::There(fences) => Seen::There(with_secrets(fences, &read.namespace, &read.secrets)),
             unknown => unknown,
         };
+        let objects = self.context.objects.fingerprint(&self.id.namespace(), Part::Release);
         let (rollout, answers) = self.how_far(wanted, &read.revisions).await?;
         let complaint = self.memory.complaint.clone().filter(|_| self.memory.hopeless);
         let act = {
@@ -92,7 +93,7 @@ impl Work<'_> {
                 rollout,
                 answers,
                 fences,
-                objects: self.context.objects.fingerprint(&self.id.namespace(), Part::Release),
+                objects,
                 settling: self.settling(),
                 is_turn: turn == Turn::Now,
                 asked: self.is_asked(wanted),
@@ -109,8 +110,7 @@ impl Work<'_> {
             };
             keep(known, &facts)
         };
-        let objects = self.context.objects.fingerprint(&self.id.namespace(), Part::Release).there();
-        let stands = fences.there().zip(objects).map(|(fences, objects)| Settled { fences, objects });
+        let stands = fences.there().zip(objects.there()).map(|(fences, objects)| Settled { fences, objects });
         self.act(act, stands, wanted, &target).await
     }
 
