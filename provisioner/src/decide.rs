@@ -4,5 +4,6 @@ pub(crate) mod backoff;
 pub mod diagnosis;
 pub mod keep;
 pub mod next;
-pub mod turns;
+pub mod queue;
+pub mod remove;
 pub mod updates;

@@ -1,6 +1,6 @@
-//! Makes, keeps and removes stores: a controller on the Stores, whose every pass looks at what is there and does what comes next.
+//! Makes, keeps and removes stores: a controller on the Stores, whose every reconcile looks at what is there and does what comes next.
 //!
-//! All truth is in the cluster, so the process may be killed at any instant. Passes of one store never overlap; what this process has told
+//! All truth is in the cluster, so the process may be killed at any instant. Reconciles of one store never overlap; what this process has told
 //! is remembered until it comes back from the API server, and what someone else wrote meanwhile counts.
 
 mod change;
@@ -12,12 +12,12 @@ mod lease;
 mod make;
 mod orphans;
 mod prepare;
+mod reconcile;
 mod remove;
 mod room;
 mod teardown;
 #[cfg(test)]
 mod tests;
-mod work;
 
 use std::{
     future::ready,
@@ -60,7 +60,7 @@ use crate::{
     observe::{
         objects::{KINDS, Objects},
         pods,
-        storefront::Visitor,
+        storefront::Prober,
         watched::Watched,
     },
     resource::{PLATFORM_LABEL, STORE_LABEL, Store, now},
@@ -70,12 +70,12 @@ use crate::{
 const LOOKS: u16 = 24;
 /// Programs that one store may have running at a time.
 const PROGRAMS_PER_STORE: usize = 2;
-/// A store whose passes break off again and again is looked at this often at least.
+/// A store whose reconciles break off again and again is looked at this often at least.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// What a pass could not do. The next one begins where it stopped.
+/// What a reconcile could not do. The next one begins where it stopped.
 #[derive(Debug, thiserror::Error)]
-pub enum PassError {
+pub enum ReconcileError {
     #[error("the cluster did not answer as it should: {0}")]
     Cluster(#[from] kube::Error),
     #[error("the status was written by someone else at the same moment")]
@@ -86,19 +86,19 @@ pub enum PassError {
 pub async fn run(
     client: Client,
     config: Arc<Config>,
-    visitor: Visitor,
+    prober: Prober,
     scratch: PathBuf,
     health: Health,
     shutdown: CancellationToken,
 ) {
-    run_under(Terms::default(), client, config, visitor, scratch, health, shutdown).await;
+    run_under(Terms::default(), client, config, prober, scratch, health, shutdown).await;
 }
 
 async fn run_under(
     terms: Terms,
     client: Client,
     config: Arc<Config>,
-    visitor: Visitor,
+    prober: Prober,
     scratch: PathBuf,
     health: Health,
     shutdown: CancellationToken,
@@ -120,7 +120,7 @@ async fn run_under(
         events,
         runner: Runner::new(&scratch, PROGRAMS_PER_STORE * config.concurrency, claim.clone()),
         removals: Semaphore::new(config.concurrency),
-        visitor,
+        prober,
         account,
         stores: stores.clone(),
         pods: Watched::new(),
@@ -162,12 +162,12 @@ async fn run_under(
         .applied_objects()
         .filter(is_news);
     // Making and removing each wait for programs; the rest is looked at meanwhile.
-    let passes = u16::try_from(2 * config.concurrency).unwrap_or(u16::MAX).saturating_add(LOOKS);
+    let concurrency = u16::try_from(2 * config.concurrency).unwrap_or(u16::MAX).saturating_add(LOOKS);
     Controller::for_stream(changed, stores)
-        .with_config(controller::Config::default().concurrency(passes))
+        .with_config(controller::Config::default().concurrency(concurrency))
         .reconcile_on(woken)
         .graceful_shutdown_on(shutdown.cancelled_owned())
-        .run(work::pass, failed, Arc::clone(&context))
+        .run(reconcile::reconcile, failed, Arc::clone(&context))
         .for_each(|result| {
             let claim = &context.claim;
             match result {
@@ -176,7 +176,7 @@ async fn run_under(
                 // All of them, and it is told by whoever lost the Lease.
                 Err(ControllerError::ReconcilerFailed(..)) if !claim.is_valid() => {}
                 Err(ControllerError::ReconcilerFailed(error, store)) => {
-                    tracing::warn!(store = %store.name, %error, "a pass broke off and is repeated");
+                    tracing::warn!(store = %store.name, %error, "a reconcile broke off and is repeated");
                 }
                 Err(error) => tracing::warn!(%error, "the watch on the cluster was interrupted"),
             }
@@ -230,12 +230,12 @@ fn claimant(volume: &PersistentVolume) -> Option<String> {
     namespace.starts_with("store-").then_some(namespace)
 }
 
-fn failed(store: Arc<Store>, error: &PassError, context: Arc<Context>) -> Action {
+fn failed(store: Arc<Store>, error: &ReconcileError, context: Arc<Context>) -> Action {
     if !context.claim.is_valid() {
         // Woken when this operator takes over again.
         return Action::await_change();
     }
-    if matches!(error, PassError::Overtaken) {
+    if matches!(error, ReconcileError::Overtaken) {
         return Action::requeue(Duration::from_millis(100));
     }
     let name = store.name_any();

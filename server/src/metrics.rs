@@ -14,7 +14,7 @@ const BUCKETS: [(&str, &[f64]); 3] = [
         "storeyard_create_to_ready_seconds",
         &[5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 300.0, 600.0],
     ),
-    ("storeyard_pass_seconds", &[0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0]),
+    ("storeyard_reconcile_seconds", &[0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0]),
     ("storeyard_http_request_seconds", &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0]),
 ];
 
@@ -73,9 +73,10 @@ mod tests {
     async fn what_is_measured_goes_into_its_bucket_though_nobody_reads() {
         let recorder = build();
         let handle = recorder.handle();
-        let pass = metrics::with_local_recorder(&recorder, || metrics::histogram!("storeyard_pass_seconds"));
+        let reconcile =
+            metrics::with_local_recorder(&recorder, || metrics::histogram!("storeyard_reconcile_seconds"));
         for _ in 0..1234 {
-            pass.record(0.1);
+            reconcile.record(0.1);
         }
         // To render would put them there as well; what the handle shows of itself does not.
         let is_there = || format!("{handle:?}").contains("count: 1234");

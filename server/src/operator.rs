@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use provisioner::{config::Config, observe::storefront::Visitor, operator::Health};
+use provisioner::{config::Config, observe::storefront::Prober, operator::Health};
 use tokio_util::sync::CancellationToken;
 
 /// Runs until `shutdown`, and until what is then running has had its time.
@@ -15,7 +15,7 @@ pub(crate) async fn serve(
 ) -> anyhow::Result<()> {
     let scratch = std::env::temp_dir().join("storeyard");
     std::fs::create_dir_all(&scratch).with_context(|| format!("{} cannot be made", scratch.display()))?;
-    let visitor = Visitor::new(&config).context("the shops' certificates could not be checked")?;
-    provisioner::operator::run(client, config, visitor, scratch, health, shutdown).await;
+    let prober = Prober::new(&config).context("the shops' certificates could not be checked")?;
+    provisioner::operator::run(client, config, prober, scratch, health, shutdown).await;
     Ok(())
 }

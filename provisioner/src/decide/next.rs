@@ -1,17 +1,29 @@
-//! What comes next for a store, from what is known of it. The whole of the operator's will is in this one function.
+//! What comes next for a store. The whole of the operator's will is in this one function; where what comes next depends on what stands in the
+//! cluster, one below it says which single act it is: [`remove`](super::remove), [`keep`](super::keep), [`release`](crate::observe::release).
 
 use store::{ConditionKind, Millis, Phase};
 
 use crate::resource::progress::Progress;
 
+/// What is to become of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Needs nothing but the name.
+    Gone,
+    There,
+    /// What it asks for is not understood.
+    Unknown,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Deletion was asked for.
     Remove,
+    /// What there is stays as it is.
+    Refuse,
     /// A try that nobody has taken up yet.
     TakeUp,
-    Queue,
-    /// Its turn has come.
+    /// As soon as it is its turn.
     Begin,
     /// Namespace, limits, fences and credentials.
     Prepare,
@@ -29,16 +41,11 @@ pub enum Next {
 }
 
 /// `ends`: when the try is given up, however late an operator comes to look.
-pub fn next(
-    progress: &Progress,
-    attempt: u32,
-    deleting: bool,
-    has_turn: bool,
-    ends: Option<Millis>,
-    now: Millis,
-) -> Next {
-    if deleting {
-        return Next::Remove;
+pub fn next(goal: Goal, progress: &Progress, attempt: u32, ends: Option<Millis>, now: Millis) -> Next {
+    match goal {
+        Goal::Gone => return Next::Remove,
+        Goal::Unknown => return Next::Refuse,
+        Goal::There => {}
     }
     // Before all that ends in a teardown.
     if progress.ready.is_some() {
@@ -62,7 +69,7 @@ pub fn next(
         if is_left {
             return Next::CleanUp;
         }
-        return if has_turn { Next::Begin } else { Next::Queue };
+        return Next::Begin;
     }
     if ends.is_some_and(|ends| now >= ends) {
         return Next::GiveUp;
@@ -82,12 +89,12 @@ mod tests {
     use proptest::prelude::*;
     use store::{ConditionKind, Millis, State, view::Failure};
 
-    use super::Next;
+    use super::{Goal, Next};
     use crate::resource::progress::Progress;
 
     /// As the operator asks it.
-    fn next(progress: &Progress, attempt: u32, deleting: bool, has_turn: bool, now: Millis) -> Next {
-        super::next(progress, attempt, deleting, has_turn, progress.deadline, now)
+    fn next(progress: &Progress, attempt: u32, now: Millis) -> Next {
+        super::next(Goal::There, progress, attempt, progress.deadline, now)
     }
 
     fn begun() -> Progress {
@@ -104,19 +111,18 @@ mod tests {
     }
 
     #[test]
-    fn a_store_waits_for_its_turn_and_then_begins() {
+    fn a_store_that_was_asked_for_begins_in_its_turn() {
         let progress = Progress { attempt: 1, ..Progress::default() };
-        assert_eq!(next(&progress, 1, false, false, Millis(1)), Next::Queue);
-        assert_eq!(next(&progress, 1, false, true, Millis(1)), Next::Begin);
+        assert_eq!(next(&progress, 1, Millis(1)), Next::Begin);
     }
 
     #[test]
     fn steps_follow_one_another() {
         let mut progress = begun();
-        let mut steps = vec![next(&progress, 1, false, true, Millis(1))];
+        let mut steps = vec![next(&progress, 1, Millis(1))];
         for kind in ConditionKind::ALL {
             progress.see(kind, State::Done, "", Millis(1));
-            steps.push(next(&progress, 1, false, true, Millis(1)));
+            steps.push(next(&progress, 1, Millis(1)));
         }
         steps.dedup();
         assert_eq!(steps, [Next::Prepare, Next::Release, Next::Workloads, Next::Storefront]);
@@ -129,25 +135,25 @@ mod tests {
             progress.see(kind, State::Done, "", Millis(1));
         }
         progress.see(ConditionKind::QuotaApplied, State::NotApplied, "no", Millis(1));
-        assert_eq!(next(&progress, 1, false, true, Millis(1)), Next::Release);
+        assert_eq!(next(&progress, 1, Millis(1)), Next::Release);
     }
 
     #[test]
     fn time_runs_out_for_a_try_but_not_for_a_store_that_was_ready() {
         let mut progress = begun();
-        assert_eq!(next(&progress, 1, false, true, Millis(1000)), Next::GiveUp);
+        assert_eq!(next(&progress, 1, Millis(1000)), Next::GiveUp);
         progress.ready = Some(Millis(500));
-        assert_eq!(next(&progress, 1, false, true, Millis(5000)), Next::Keep);
+        assert_eq!(next(&progress, 1, Millis(5000)), Next::Keep);
     }
 
     #[test]
     fn a_store_that_was_given_up_is_cleaned_up_before_it_rests_or_is_retried() {
         let mut progress = Progress { failure: failure(), ..begun() };
-        assert_eq!(next(&progress, 1, false, true, Millis(2000)), Next::CleanUp);
-        assert_eq!(next(&progress, 2, false, true, Millis(2000)), Next::CleanUp);
+        assert_eq!(next(&progress, 1, Millis(2000)), Next::CleanUp);
+        assert_eq!(next(&progress, 2, Millis(2000)), Next::CleanUp);
         progress.see(ConditionKind::WorkloadsReady, State::Failed, "no", Millis(3000));
-        assert_eq!(next(&progress, 1, false, true, Millis(4000)), Next::Rest);
-        assert_eq!(next(&progress, 2, false, true, Millis(4000)), Next::TakeUp);
+        assert_eq!(next(&progress, 1, Millis(4000)), Next::Rest);
+        assert_eq!(next(&progress, 2, Millis(4000)), Next::TakeUp);
     }
 
     #[test]
@@ -155,12 +161,12 @@ mod tests {
         let namespace_uid = Some("u-1".to_owned());
         let mut progress = Progress { failure: failure(), namespace_uid, ..begun() };
         progress.see(ConditionKind::WorkloadsReady, State::Failed, "no", Millis(3000));
-        assert_eq!(next(&progress, 1, false, true, Millis(4000)), Next::CleanUp);
-        assert_eq!(next(&progress, 2, false, true, Millis(4000)), Next::TakeUp);
+        assert_eq!(next(&progress, 1, Millis(4000)), Next::CleanUp);
+        assert_eq!(next(&progress, 2, Millis(4000)), Next::TakeUp);
         let mut retried = progress.restarted(2);
-        assert_eq!(next(&retried, 2, false, true, Millis(4000)), Next::CleanUp);
+        assert_eq!(next(&retried, 2, Millis(4000)), Next::CleanUp);
         retried.namespace_uid = None;
-        assert_eq!(next(&retried, 2, false, true, Millis(4000)), Next::Begin);
+        assert_eq!(next(&retried, 2, Millis(4000)), Next::Begin);
     }
 
     proptest! {
@@ -185,20 +191,25 @@ mod tests {
             for (kind, state) in ConditionKind::ALL.into_iter().zip(states) {
                 progress.see(kind, State::ALL[state], "", Millis(1));
             }
-            let mut then = next(&progress, asked, false, true, Millis(now));
+            let mut then = next(&progress, asked, Millis(now));
             if then == Next::TakeUp {
-                then = next(&progress.restarted(asked), asked, false, true, Millis(now));
+                then = next(&progress.restarted(asked), asked, Millis(now));
             }
             prop_assert_eq!(then, Next::Keep);
         }
 
         #[test]
-        fn deletion_comes_before_everything(states in prop::collection::vec(0..State::ALL.len(), 6), attempt in 0..3u32, has_turn: bool, now in 0..2000i64) {
+        fn deletion_comes_before_everything_and_what_is_not_understood_changes_nothing(
+            states in prop::collection::vec(0..State::ALL.len(), 6),
+            attempt in 0..3u32,
+            now in 0..2000i64,
+        ) {
             let mut progress = begun();
             for (kind, state) in ConditionKind::ALL.into_iter().zip(states) {
                 progress.see(kind, State::ALL[state], "", Millis(1));
             }
-            prop_assert_eq!(next(&progress, attempt, true, has_turn, Millis(now)), Next::Remove);
+            let next = |goal| super::next(goal, &progress, attempt, progress.deadline, Millis(now));
+            prop_assert_eq!((next(Goal::Gone), next(Goal::Unknown)), (Next::Remove, Next::Refuse));
         }
     }
 }

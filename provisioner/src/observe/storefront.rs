@@ -74,20 +74,20 @@ impl Question<'_> {
 
 /// Asks shops through one ingress.
 #[derive(Clone)]
-pub struct Visitor {
+pub struct Prober {
     /// Host and port of the ingress.
     address: String,
     /// None where shops are reached by plain HTTP.
     tls: Option<TlsConnector>,
 }
 
-impl fmt::Debug for Visitor {
+impl fmt::Debug for Prober {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Visitor").field("address", &self.address).field("tls", &self.tls.is_some()).finish()
+        f.debug_struct("Prober").field("address", &self.address).field("tls", &self.tls.is_some()).finish()
     }
 }
 
-impl Visitor {
+impl Prober {
     /// # Errors
     /// The authorities that the configuration names cannot be read.
     pub fn new(config: &Config) -> Result<Self, TrustError> {
@@ -240,9 +240,9 @@ mod tests {
     }
 
     /// Asks for the products.
-    async fn ask(visitor: &Visitor) -> Result<(), NoAnswer> {
+    async fn ask(prober: &Prober) -> Result<(), NoAnswer> {
         let [probe, _] = probes();
-        visitor.ask(&Question { probe: &probe, host: HOST, secrets: &BTreeMap::new() }).await
+        prober.ask(&Question { probe: &probe, host: HOST, secrets: &BTreeMap::new() }).await
     }
 
     #[test]
@@ -262,13 +262,13 @@ mod tests {
         );
     }
 
-    /// A visitor of an ingress at `address`, with `tls` laid over the configuration's.
-    fn visitor(address: &str, scheme: Scheme, tls: Tls) -> Visitor {
+    /// A prober of an ingress at `address`, with `tls` laid over the configuration's.
+    fn prober(address: &str, scheme: Scheme, tls: Tls) -> Prober {
         let mut config = example();
         config.scheme = scheme;
         config.ingress.address = address.to_owned();
         config.ingress.tls = tls;
-        Visitor::new(&config).unwrap()
+        Prober::new(&config).unwrap()
     }
 
     /// Answers one request with an empty list of products; what was asked comes back.
@@ -337,7 +337,7 @@ mod tests {
         tls: Tls,
     ) -> Result<(), NoAnswer> {
         let address = tls_ingress(certificate).await;
-        ask(&visitor(&address, Scheme::Https, tls)).await
+        ask(&prober(&address, Scheme::Https, tls)).await
     }
 
     #[tokio::test]
@@ -382,7 +382,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(async move { answer(listener.accept().await.unwrap().0).await });
-        let refused = ask(&visitor(&address, Scheme::Https, Tls::default())).await;
+        let refused = ask(&prober(&address, Scheme::Https, Tls::default())).await;
         assert!(
             matches!(&refused, Err(NoAnswer::Unreachable { why, .. }) if why.contains("TLS")),
             "{refused:?}"
@@ -394,10 +394,10 @@ mod tests {
         let mut config = example();
         config.scheme = Scheme::Https;
         config.ingress.tls.ca_file = Some("/nowhere/ca.crt".into());
-        assert!(matches!(Visitor::new(&config), Err(TrustError::Unreadable { .. })));
+        assert!(matches!(Prober::new(&config), Err(TrustError::Unreadable { .. })));
         let bundle = Bundle::of("no certificate");
         config.ingress.tls.ca_file = Some(bundle.0.clone());
-        assert!(matches!(Visitor::new(&config), Err(TrustError::Empty { .. })));
+        assert!(matches!(Prober::new(&config), Err(TrustError::Empty { .. })));
     }
 
     #[tokio::test]
@@ -405,8 +405,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let server = tokio::spawn(async move { answer(listener.accept().await.unwrap().0).await });
-        let visitor = visitor(&address, Scheme::Http, Tls::default());
-        assert_eq!(ask(&visitor).await, Ok(()));
+        let prober = prober(&address, Scheme::Http, Tls::default());
+        assert_eq!(ask(&prober).await, Ok(()));
         assert!(server.await.unwrap().contains("host: store-a.localhost"));
     }
 
@@ -415,7 +415,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         drop(listener);
-        let answer = ask(&visitor(&address, Scheme::Http, Tls::default())).await;
+        let answer = ask(&prober(&address, Scheme::Http, Tls::default())).await;
         assert!(matches!(answer, Err(NoAnswer::Unreachable { .. })));
     }
 }

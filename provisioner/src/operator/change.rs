@@ -15,10 +15,10 @@ use store::{ConditionKind, Phase, State};
 use tokio::time::Instant;
 
 use super::{
-    PassError,
+    ReconcileError,
     events::Reason,
     make::read_revisions,
-    work::{Flow, Work},
+    reconcile::{Flow, Reconcile},
 };
 use crate::{
     act::{commands, manifests, runner::CommandError, secrets, target::Target},
@@ -67,15 +67,15 @@ struct Read {
     revisions: Vec<Revision>,
 }
 
-impl Work<'_> {
+impl Reconcile<'_> {
     /// Does the act that comes next. None where there is nothing to do but to ask the shop.
-    pub(super) async fn change(&mut self, wanted: &Wanted) -> Result<Option<Flow>, PassError> {
+    pub(super) async fn change(&mut self, wanted: &Wanted) -> Result<Option<Flow>, ReconcileError> {
         self.size_volumes(wanted).await?;
         let target = self.context.target(wanted, self.progress.volumes.as_ref());
         let turn = self.turn(wanted, &target.release);
         self.offer(&target.release, &turn);
         if let Some(left) = self.left_of_pause() {
-            return Ok(self.progress.change.is_some().then_some(Flow::Pause(left)));
+            return Ok(self.progress.change.is_some().then_some(Flow::Requeue(left)));
         }
         let Some(read) = self.read(&target.release).await? else { return Ok(None) };
         let fences = match self.context.objects.fingerprint(&self.id.namespace(), Part::Fence) {
@@ -120,12 +120,12 @@ impl Work<'_> {
         stands: Option<Settled>,
         wanted: &Wanted,
         target: &Target,
-    ) -> Result<Option<Flow>, PassError> {
+    ) -> Result<Option<Flow>, ReconcileError> {
         match act {
             Act::Rest => return Ok(None),
             Act::Wait => {
                 self.save().await?;
-                return Ok(Some(Flow::Pause(LOOK)));
+                return Ok(Some(Flow::Requeue(LOOK)));
             }
             Act::Adopt(release) => self.progress.release = Some(release),
             Act::Settle(settled) => self.settled(settled),
@@ -138,7 +138,7 @@ impl Work<'_> {
             Act::Refuse(sentence) => self.refuse(sentence),
         }
         self.save().await?;
-        Ok(Some(Flow::On))
+        Ok(Some(Flow::Continue))
     }
 
     /// Tells what the platform offers, where that is not what is deployed, and why the store is not updated to it.
@@ -160,7 +160,7 @@ impl Work<'_> {
     }
 
     /// What is in the namespace, where something may be to be done: nothing is read of a store that is as it should be until the next check.
-    async fn read(&mut self, wanted: &Release) -> Result<Option<Read>, PassError> {
+    async fn read(&mut self, wanted: &Release) -> Result<Option<Read>, ReconcileError> {
         let name = self.id.namespace();
         let Some(namespace) = self.context.namespaces.get(&name).first().cloned() else { return Ok(None) };
         let fingerprints =
@@ -195,7 +195,7 @@ impl Work<'_> {
     }
 
     /// With another plan volumes are to be larger, where they can.
-    async fn size_volumes(&mut self, wanted: &Wanted) -> Result<(), PassError> {
+    async fn size_volumes(&mut self, wanted: &Wanted) -> Result<(), ReconcileError> {
         let planned =
             self.progress.change.as_ref().map(|change| &change.to).or(self.progress.release.as_ref());
         if planned.is_none_or(|release| release.plan == wanted.plan) {
@@ -233,7 +233,7 @@ impl Work<'_> {
         &mut self,
         wanted: &Wanted,
         revisions: &[Revision],
-    ) -> Result<(Seen<Rollout>, Seen<bool>), PassError> {
+    ) -> Result<(Seen<Rollout>, Seen<bool>), ReconcileError> {
         let Some(change) = self.progress.change.clone().filter(|change| change.undone.is_none()) else {
             return Ok((Seen::Unknown, Seen::Unknown));
         };
@@ -301,7 +301,11 @@ impl Work<'_> {
     }
 
     /// None where another store was quicker to take its turn: this one is looked at as if it had none.
-    async fn begin_change(&mut self, change: Change, wanted: &Wanted) -> Result<Option<Flow>, PassError> {
+    async fn begin_change(
+        &mut self,
+        change: Change,
+        wanted: &Wanted,
+    ) -> Result<Option<Flow>, ReconcileError> {
         let waits = change.kind == ChangeKind::Update && !self.is_asked(wanted);
         if waits && !self.context.take_update_turn(&self.id, &wanted.engine.key, &change.to.offer) {
             return Ok(None);
@@ -316,7 +320,7 @@ impl Work<'_> {
         self.save().await?;
         // More may be asked for than the limits allowed, and the fences may be others.
         match self.fence(wanted).await? {
-            Ok(()) => Ok(Some(Flow::On)),
+            Ok(()) => Ok(Some(Flow::Continue)),
             Err(complaint) => Ok(Some(self.changing_failed(&complaint))),
         }
     }
@@ -326,7 +330,7 @@ impl Work<'_> {
         next: release::Next,
         wanted: &Wanted,
         target: &Target,
-    ) -> Result<Flow, PassError> {
+    ) -> Result<Flow, ReconcileError> {
         let command = match next {
             release::Next::Forget(revision) => commands::forget_revision(&self.id, revision),
             release::Next::Uninstall => {
@@ -344,13 +348,13 @@ impl Work<'_> {
                     self.see(ConditionKind::StorefrontReachable, State::Changing, "");
                     self.save().await?;
                 }
-                Ok(Flow::On)
+                Ok(Flow::Continue)
             }
-            Err(CommandError::Cancelled { .. }) => Ok(Flow::On),
+            Err(CommandError::Cancelled { .. }) => Ok(Flow::Continue),
             Err(CommandError::Failed { complaint, .. }) if release::is_final(&complaint) => {
                 self.memory.complaint = Some(complaint);
                 self.memory.hopeless = true;
-                Ok(Flow::On)
+                Ok(Flow::Continue)
             }
             Err(error) => Ok(self.changing_failed(&error.to_string())),
         }
@@ -367,7 +371,7 @@ impl Work<'_> {
         self.memory.complaints = self.memory.complaints.saturating_add(1);
         let pause = backoff::pause(self.memory.complaints, Duration::from_secs(60), &self.id);
         self.memory.run_again = Some(Instant::now() + pause);
-        Flow::Pause(pause)
+        Flow::Requeue(pause)
     }
 
     async fn undo(&mut self, why: &str, wanted: &Wanted) {
@@ -393,13 +397,13 @@ impl Work<'_> {
         self.progress.change = Some(Change { undone: Some(sentence), ..change });
     }
 
-    async fn roll_back(&mut self, revision: u32) -> Result<Flow, PassError> {
+    async fn roll_back(&mut self, revision: u32) -> Result<Flow, ReconcileError> {
         self.save().await?;
         match self.run_through(commands::roll_back(&self.id, revision)).await {
             Ok(_) => self.memory.forget_complaints(),
             Err(error) => return Ok(self.changing_failed(&error.to_string())),
         }
-        Ok(Flow::On)
+        Ok(Flow::Continue)
     }
 
     fn finish(&mut self) {
@@ -444,7 +448,7 @@ impl Work<'_> {
         heal: Heal,
         before: Option<Settled>,
         wanted: &Wanted,
-    ) -> Result<Flow, PassError> {
+    ) -> Result<Flow, ReconcileError> {
         if heal.fences
             && let Err(complaint) = self.fence(wanted).await?
         {
@@ -462,7 +466,7 @@ impl Work<'_> {
         }
         self.count_heal();
         self.memory.settling = Some((Instant::now(), before));
-        Ok(Flow::Pause(SETTLES))
+        Ok(Flow::Requeue(SETTLES))
     }
 
     fn healing_failed(&mut self, complaint: &str) -> Flow {
@@ -470,7 +474,7 @@ impl Work<'_> {
         self.progress
             .note(format!("What somebody changed could not be put back, and is tried again: {line}"), now());
         self.count_heal();
-        Flow::On
+        Flow::Continue
     }
 
     /// The first few times something is put back at once, and then ever less often until there has been peace for a while.
@@ -509,7 +513,7 @@ impl Work<'_> {
     }
 
     /// Namespace, limits, policies and Secrets as they should be, or what is wrong.
-    async fn fence(&mut self, wanted: &Wanted) -> Result<Result<(), String>, PassError> {
+    async fn fence(&mut self, wanted: &Wanted) -> Result<Result<(), String>, ReconcileError> {
         let (config, account) = (&self.context.config, self.context.account.as_ref());
         let mut all = manifests::namespace(&self.id, config, account, self.progress.ready);
         let engine = &wanted.engine.definition;

@@ -1,7 +1,7 @@
-//! What all passes share: the cluster as it was last seen, and what this process remembers of each store.
+//! What all reconciles share: the cluster as it was last seen, and what this process remembers of each store.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -11,7 +11,7 @@ use kube::{
     Client, ResourceExt,
     runtime::reflector::{self, ObjectRef},
 };
-use store::{EngineKey, Millis, Phase, RemovalKind, StoreId, time::Elapsed};
+use store::{EngineKey, Millis, Phase, StoreId, time::Elapsed};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -28,11 +28,11 @@ use crate::{
     },
     config::Config,
     decide::{
-        turns::{Candidate, admitted, ahead},
+        queue::{Candidate, admitted, ahead},
         updates::{Standing, Turn, turn},
     },
     observe::{
-        objects::Objects, room::Room, seen::Seen, storefront::Visitor, volumes::Volumes, watched::Watched,
+        objects::Objects, room::Room, seen::Seen, storefront::Prober, volumes::Volumes, watched::Watched,
     },
     resource::{STORE_LABEL, Store, Wanted, change::Settled, fingerprint, millis, now, progress::Progress},
 };
@@ -46,7 +46,7 @@ pub(super) struct Context {
     pub(super) runner: Runner,
     /// Stores that may be torn down at a time.
     pub(super) removals: Semaphore,
-    pub(super) visitor: Visitor,
+    pub(super) prober: Prober,
     pub(super) account: Option<Account>,
     pub(super) stores: reflector::Store<Store>,
     /// By namespace.
@@ -59,7 +59,7 @@ pub(super) struct Context {
     /// Which store is being updated to which offer, beyond what the resources say.
     pub(super) updating: Mutex<BTreeMap<StoreId, String>>,
     pub(super) memories: Mutex<HashMap<StoreId, Memory>>,
-    /// Passes that broke off in a row, by store.
+    /// Reconciles that broke off in a row, by store.
     pub(super) broken_off: Mutex<HashMap<String, u32>>,
     /// What the nodes have left, and when they were looked at.
     pub(super) room: tokio::sync::Mutex<Option<(Instant, Room)>>,
@@ -94,9 +94,9 @@ pub(super) struct Memory {
     pub(super) no_answers: u32,
     /// What was left of the try's time when the store began to wait for room.
     pub(super) left: Option<Elapsed>,
-    /// What of a teardown is over.
-    pub(super) torn: BTreeSet<RemovalKind>,
     pub(super) teardown_began: Option<Millis>,
+    /// Whether helm has said since then that the release is gone.
+    pub(super) uninstalled: bool,
     /// When the store was last read through, and what stood in its namespace then.
     pub(super) read: Option<(Instant, [Seen<u64>; 2])>,
     /// Since when an own change may not have been heard of, and what stood there before, if it was to put something back.
@@ -171,7 +171,7 @@ impl Context {
         self.lock().get(&id).is_some_and(|memory| memory.is_echo(resource))
     }
 
-    /// Passes of the store that broke off in a row, with this one.
+    /// Reconciles of the store that broke off in a row, with this one.
     pub(super) fn broke_off(&self, store: &str) -> u32 {
         let mut counts = self.broken_off.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(store.to_owned()).or_default();
@@ -184,7 +184,12 @@ impl Context {
     }
 
     /// Begins work on a store if it is its turn; else the number of stores that come before it.
-    pub(super) fn take_turn(&self, id: &StoreId, mut memory: Memory, began: &Progress) -> Result<(), usize> {
+    pub(super) fn leave_queue(
+        &self,
+        id: &StoreId,
+        mut memory: Memory,
+        began: &Progress,
+    ) -> Result<(), usize> {
         let mut memories = self.lock();
         let candidates = self.candidates(&memories);
         if !admitted(&candidates, self.config.concurrency).contains(id) {

@@ -13,11 +13,11 @@ use store::{
 };
 
 use super::{
-    PassError,
+    ReconcileError,
     events::Reason,
     prepare::{Found, Ours},
-    teardown::Torn,
-    work::{Flow, Work},
+    reconcile::{Flow, Reconcile},
+    teardown::Teardown,
 };
 use crate::{
     decide::diagnosis::{Case, diagnose},
@@ -31,8 +31,8 @@ const LOG_LINES: i64 = 20;
 /// A clean-up that takes longer goes on, and no longer keeps the store from being called failed.
 const CLEAN_UP: Duration = Duration::from_secs(300);
 
-impl Work<'_> {
-    pub(super) async fn give_up(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+impl Reconcile<'_> {
+    pub(super) async fn give_up(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         // It may have come up since it was last looked at, which was perhaps by another operator.
         let is_released = self.progress.state(ConditionKind::ReleaseDeployed).is_over();
         let seen = look(&wanted.engine.definition.parts, &self.context.pods_of(&self.id));
@@ -49,7 +49,7 @@ impl Work<'_> {
         let case = self.case(step, wanted).await;
         let diagnosis = diagnose(&case);
         self.fail(step, diagnosis.sentence, diagnosis.evidence);
-        Ok(Flow::On)
+        Ok(Flow::Continue)
     }
 
     /// Keeps why the store is given up; it is `Failed` when it is cleaned up.
@@ -63,7 +63,7 @@ impl Work<'_> {
         metrics::counter!("storeyard_failures_total", "step" => step.key()).increment(1);
     }
 
-    pub(super) async fn clean_up(&mut self) -> Result<Flow, PassError> {
+    pub(super) async fn clean_up(&mut self) -> Result<Flow, ReconcileError> {
         self.save().await?;
         let found = self.find_namespace().await?;
         if let Some(flow) = self.spare(&found).await? {
@@ -72,19 +72,19 @@ impl Work<'_> {
         if let Found::Ours(Ours { uid, .. }) = &found {
             self.progress.namespace_uid = Some(uid.clone());
         }
-        match self.tear_down(found).await? {
-            Torn::Gone => self.cleaned_up().await,
-            Torn::Going { kind, message } => self.still_going(kind, &message).await,
+        match self.tear_down(&found).await? {
+            Teardown::Gone => self.cleaned_up().await,
+            Teardown::Going { kind, message } => self.still_going(kind, &message).await,
         }
     }
 
     /// What this try did not make is not its to remove. None if all of it may go.
-    async fn spare(&mut self, found: &Found) -> Result<Option<Flow>, PassError> {
+    async fn spare(&mut self, found: &Found) -> Result<Option<Flow>, ReconcileError> {
         let Found::Ours(Ours { ready, made, uid, .. }) = found else { return Ok(None) };
         if let Some(ready) = *ready {
             self.progress = self.progress.taken_over(self.attempt, ready, uid.clone());
             self.progress.note("The store was ready before, so nothing of it is removed.", now());
-            return Ok(Some(Flow::On));
+            return Ok(Some(Flow::Continue));
         }
         // The API server's clock has whole seconds.
         let is_older = self.progress.started.is_some_and(|started| made.plus_seconds(1) < started);
@@ -96,19 +96,18 @@ impl Work<'_> {
     }
 
     /// Nothing is left that this store has to remove.
-    async fn cleaned_up(&mut self) -> Result<Flow, PassError> {
+    async fn cleaned_up(&mut self) -> Result<Flow, ReconcileError> {
         self.progress.namespace_uid = None;
-        self.memory.torn.clear();
         self.memory.teardown_began = None;
         if let Some(failure) = self.progress.failure.clone() {
             self.failed(failure.step, &failure.sentence);
         }
         self.save().await?;
         self.context.wake_next();
-        Ok(Flow::On)
+        Ok(Flow::Continue)
     }
 
-    async fn still_going(&mut self, kind: RemovalKind, message: &str) -> Result<Flow, PassError> {
+    async fn still_going(&mut self, kind: RemovalKind, message: &str) -> Result<Flow, ReconcileError> {
         let Some(failure) = self.progress.failure.clone() else {
             self.progress.wait(format!("What the earlier try made is removed first. {message}"));
             self.save().await?;

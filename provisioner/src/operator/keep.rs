@@ -10,9 +10,9 @@ use kube::{Api, ResourceExt};
 use store::{ConditionKind, Millis, Phase, State};
 
 use super::{
-    PassError,
+    ReconcileError,
     prepare::{Found, Ours},
-    work::{Flow, Work},
+    reconcile::{Flow, Reconcile},
 };
 use crate::{
     act::{
@@ -35,8 +35,8 @@ const SECOND_LOOK: Duration = Duration::from_millis(700);
 /// A mark that was made shows within this time.
 const MARK_SHOWS: Duration = Duration::from_secs(30);
 
-impl Work<'_> {
-    pub(super) async fn keep(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+impl Reconcile<'_> {
+    pub(super) async fn keep(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         self.namespace_is_there().await?;
         // Of a store whose status was lost it is first seen whether it answers.
         let is_known = self.progress.state(ConditionKind::StorefrontReachable) != State::Unknown;
@@ -82,21 +82,21 @@ impl Work<'_> {
             self.interval().saturating_sub(self.elapsed_since(self.memory.asked))
         };
         self.save().await?;
-        Ok(Flow::Pause(pause.max(Duration::from_millis(50))))
+        Ok(Flow::Requeue(pause.max(Duration::from_millis(50))))
     }
 
     /// Nothing of it is to run, so nothing is asked.
-    async fn keep_stopped(&mut self) -> Result<Flow, PassError> {
+    async fn keep_stopped(&mut self) -> Result<Flow, ReconcileError> {
         self.progress.pods = views(&self.context.pods_of(&self.id));
         for kind in [ConditionKind::WorkloadsReady, ConditionKind::StorefrontReachable] {
             self.see(kind, State::Stopped, "");
         }
         self.save().await?;
-        Ok(Flow::Pause(Duration::from_secs(self.context.config.check_seconds.into())))
+        Ok(Flow::Requeue(Duration::from_secs(self.context.config.check_seconds.into())))
     }
 
     /// That the namespace is missing is said only after the API server itself has said so.
-    async fn namespace_is_there(&mut self) -> Result<(), PassError> {
+    async fn namespace_is_there(&mut self) -> Result<(), ReconcileError> {
         let name = self.id.namespace();
         let known = self.context.namespaces.get(&name);
         if let Some(known) = known.first().filter(|known| known.metadata.deletion_timestamp.is_none()) {
@@ -139,7 +139,7 @@ impl Work<'_> {
     }
 
     /// Steps that are not looked at while a store is well, and of which nothing is known: one look at each.
-    async fn find_out_what_is_unknown(&mut self) -> Result<(), PassError> {
+    async fn find_out_what_is_unknown(&mut self) -> Result<(), ReconcileError> {
         let is_unknown = |kind: ConditionKind| self.progress.state(kind) == State::Unknown;
         let (namespace, client) = (self.id.namespace(), self.context.client.clone());
         if is_unknown(ConditionKind::ReleaseDeployed)
@@ -215,14 +215,14 @@ fn ask_again(no_answers: u32, stores: usize) -> Duration {
 }
 
 /// What a person has to do where a namespace no longer says whose it is.
-pub(super) fn labels_are_gone(work: &Work<'_>) -> String {
-    let labels: Vec<String> = manifests::ownership(&work.id, &work.context.config.namespace)
+pub(super) fn labels_are_gone(reconcile: &Reconcile<'_>) -> String {
+    let labels: Vec<String> = manifests::ownership(&reconcile.id, &reconcile.context.config.namespace)
         .iter()
         .map(|(key, value)| format!("{key}={value}"))
         .collect();
     format!(
         "Somebody took the labels off the namespace, so Storeyard may not touch it. Put them back: kubectl label namespace {} {}",
-        work.id.namespace(),
+        reconcile.id.namespace(),
         labels.join(" ")
     )
 }

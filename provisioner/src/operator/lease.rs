@@ -220,7 +220,7 @@ impl Contender {
 
     fn holds_until(&self, end: Instant) {
         let before = self.end.send_replace(Some(end));
-        // Asked after the new end is told, so that no pass found the claim ended which is not woken now.
+        // Asked after the new end is told, so that no reconcile found the claim ended which is not woken now.
         if before.is_none_or(|before| before <= Instant::now()) {
             tracing::info!(lease = self.name, me = self.me, "the lease is held; this operator acts");
             self.context.take_over();

@@ -13,10 +13,10 @@ use store::{ConditionKind, Millis, State, StoreId};
 use tokio::time::Instant;
 
 use super::{
-    PassError,
+    ReconcileError,
     events::Reason,
     prepare::{Found, Ours},
-    work::{Flow, Work},
+    reconcile::{Flow, Reconcile},
 };
 use crate::{
     act::{commands, manifests::CREDENTIALS, runner::CommandError},
@@ -35,8 +35,8 @@ const ASK_AGAIN_LATER: Duration = Duration::from_secs(1);
 /// A command that fails again and again is run this often at least.
 const RUN_AGAIN: Duration = Duration::from_secs(60);
 
-impl Work<'_> {
-    pub(super) async fn take_up(&mut self) -> Result<Flow, PassError> {
+impl Reconcile<'_> {
+    pub(super) async fn take_up(&mut self) -> Result<Flow, ReconcileError> {
         if let Found::Ours(Ours { ready: Some(ready), uid, .. }) = self.find_namespace().await?
             && self.progress.ready.is_none()
         {
@@ -46,14 +46,13 @@ impl Work<'_> {
                 "The store was ready before and its status was lost. What is there is kept as it is.",
                 now(),
             );
-            return Ok(Flow::On);
+            return Ok(Flow::Continue);
         }
         let was_ready = self.progress.ready.is_some();
         self.progress = self.progress.restarted(self.attempt);
         self.memory.complaint = None;
         self.memory.complaints = 0;
         self.memory.no_answer = None;
-        self.memory.torn.clear();
         self.memory.teardown_began = None;
         self.memory.run_again = None;
         self.memory.hopeless = false;
@@ -63,37 +62,37 @@ impl Work<'_> {
         } else if self.attempt > 1 {
             self.progress.note(format!("Retry was pressed: try {}.", self.attempt), now());
         }
-        Ok(Flow::On)
+        Ok(Flow::Continue)
     }
 
     /// Begins, or waits for its turn.
-    pub(super) async fn begin(&mut self) -> Result<Flow, PassError> {
+    pub(super) async fn begin(&mut self) -> Result<Flow, ReconcileError> {
         let at = now();
         let mut begun = self.progress.clone();
         begun.started = Some(at);
         begun.deadline = Some(at.plus_seconds(i64::from(self.context.config.deadline_seconds)));
         begun.see(ConditionKind::NamespaceReady, State::InProgress, "", at);
-        match self.context.take_turn(&self.id, self.memory.clone(), &begun) {
+        match self.context.leave_queue(&self.id, self.memory.clone(), &begun) {
             Ok(()) => {
                 self.progress = begun;
-                Ok(Flow::On)
+                Ok(Flow::Continue)
             }
             Err(ahead) => {
                 self.progress.wait(format!("Waits for its turn. {}", place_in_queue(ahead)));
                 self.save().await?;
                 // Whoever is next is woken; this is for who waits behind many.
-                Ok(Flow::Pause(Duration::from_secs(5 + ahead as u64 / 10)))
+                Ok(Flow::Requeue(Duration::from_secs(5 + ahead as u64 / 10)))
             }
         }
     }
 
-    pub(super) async fn release(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+    pub(super) async fn release(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         let target = self.context.target(wanted, self.progress.volumes.as_ref());
         self.see(ConditionKind::ReleaseDeployed, State::InProgress, "Deploying the chart.");
         match release::next(&self.history().await?, &target.release.id, now()) {
             Next::Nothing => {
                 self.see(ConditionKind::ReleaseDeployed, State::Done, "");
-                Ok(Flow::On)
+                Ok(Flow::Continue)
             }
             Next::Wait(left) => {
                 let message = format!(
@@ -121,10 +120,10 @@ impl Work<'_> {
                 let install = commands::install(&self.id, chart, &target.values, &target.release.id);
                 let news = self.news();
                 let (ran, told) = {
-                    let work = &*self;
+                    let this = &*self;
                     tokio::join!(
-                        work.context.runner.run(install, work.unwanted()),
-                        work.tell_if(news.as_ref())
+                        this.context.runner.run(install, this.unwanted()),
+                        this.tell_if(news.as_ref())
                     )
                 };
                 let installed = self.record(ran);
@@ -141,7 +140,7 @@ impl Work<'_> {
         }
     }
 
-    pub(super) async fn workloads(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+    pub(super) async fn workloads(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         let seen = look(&wanted.engine.definition.parts, &self.context.pods_of(&self.id));
         self.progress.pods = seen.views;
         if let Some(trouble) = seen.troubles.iter().find(|trouble| trouble.is_for_room()) {
@@ -150,7 +149,7 @@ impl Work<'_> {
         self.go_on_with_room();
         if seen.ready {
             self.see(ConditionKind::WorkloadsReady, State::Done, "");
-            return Ok(Flow::On);
+            return Ok(Flow::Continue);
         }
         let serious = seen.troubles.iter().any(Trouble::is_serious);
         let message = match self.progress.deadline.filter(|_| serious) {
@@ -164,12 +163,12 @@ impl Work<'_> {
         Ok(self.pause(Duration::from_secs(5)))
     }
 
-    pub(super) async fn storefront(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+    pub(super) async fn storefront(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         let seen = look(&wanted.engine.definition.parts, &self.context.pods_of(&self.id));
         self.progress.pods = seen.views;
         if !seen.ready {
             self.see(ConditionKind::WorkloadsReady, State::InProgress, seen.sentence);
-            return Ok(Flow::On);
+            return Ok(Flow::Continue);
         }
         if self.progress.state(ConditionKind::StorefrontReachable) == State::Pending {
             self.see(
@@ -200,7 +199,7 @@ impl Work<'_> {
     }
 
     /// The shop answered for the first time.
-    pub(super) async fn answered(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+    pub(super) async fn answered(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         self.see(ConditionKind::StorefrontReachable, State::Done, "");
         self.progress.ready = Some(now());
         let target = self.context.target(wanted, self.progress.volumes.as_ref());
@@ -213,14 +212,14 @@ impl Work<'_> {
         tracing::info!(store = %self.id, seconds, "ready");
         self.save().await?;
         self.context.wake_next();
-        Ok(Flow::On)
+        Ok(Flow::Continue)
     }
 
     pub(super) async fn ask(&mut self, wanted: &Wanted, host: &str) -> Result<(), NoAnswer> {
         let probe = wanted.engine.probe();
         let secrets = self.secrets_of(probe).await;
         self.memory.asked = Some(now());
-        self.context.visitor.ask(&Question { probe, host, secrets: &secrets }).await
+        self.context.prober.ask(&Question { probe, host, secrets: &secrets }).await
     }
 
     /// What of the store's own secrets the probe asks with. Without one that cannot be read the shop refuses, and says so.
@@ -246,7 +245,7 @@ impl Work<'_> {
     }
 
     /// The release's revisions, from the labels of helm's own Secrets.
-    pub(super) async fn history(&self) -> Result<Vec<release::Revision>, PassError> {
+    pub(super) async fn history(&self) -> Result<Vec<release::Revision>, ReconcileError> {
         let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &self.id.namespace());
         let of_release = ListParams::default().labels(&format!("owner=helm,name={}", self.id.release()));
         Ok(read_revisions(&self.id, &secrets.list_metadata(&of_release).await?.items))
@@ -258,7 +257,7 @@ impl Work<'_> {
                 self.memory.complaint = None;
                 self.memory.complaints = 0;
                 self.memory.run_again = None;
-                Flow::On
+                Flow::Continue
             }
             Err(error) => self.complained(kind, &error),
         }
@@ -267,13 +266,13 @@ impl Work<'_> {
     /// A command that failed is run again, ever less often, until the try's time is over; one that will never succeed is not.
     pub(super) fn complained(&mut self, kind: ConditionKind, error: &CommandError) -> Flow {
         match error {
-            CommandError::Cancelled { .. } => Flow::On,
+            CommandError::Cancelled { .. } => Flow::Continue,
             CommandError::Failed { complaint, .. }
                 if kind == ConditionKind::ReleaseDeployed && release::is_final(complaint) =>
             {
                 self.memory.complaint = Some(complaint.clone());
                 self.memory.hopeless = true;
-                Flow::On
+                Flow::Continue
             }
             error => self.complained_of(kind, &error.to_string()),
         }

@@ -9,9 +9,9 @@ use store::{ConditionKind, Millis, State};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    PassError,
+    ReconcileError,
     events::Reason,
-    work::{Flow, Work},
+    reconcile::{Flow, Reconcile},
 };
 use crate::{
     act::{
@@ -44,8 +44,8 @@ pub(super) struct Ours {
     pub(super) namespace: Box<Namespace>,
 }
 
-impl Work<'_> {
-    pub(super) async fn find_namespace(&self) -> Result<Found, PassError> {
+impl Reconcile<'_> {
+    pub(super) async fn find_namespace(&self) -> Result<Found, ReconcileError> {
         let namespaces: Api<Namespace> = Api::all(self.context.client.clone());
         let Some(namespace) = namespaces.get_opt(&self.id.namespace()).await? else {
             return Ok(Found::Nothing);
@@ -68,7 +68,7 @@ impl Work<'_> {
         }))
     }
 
-    pub(super) async fn prepare(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
+    pub(super) async fn prepare(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         match self.find_namespace().await? {
             Found::Foreign => return Ok(self.foreign_namespace()),
             Found::Ours(Ours { terminating: true, .. }) => {
@@ -87,11 +87,11 @@ impl Work<'_> {
         let kinds = if namespace.len() > 1 { kinds } else { "Namespace" };
         let news = self.news();
         let (ran, told, given) = {
-            let work = &*self;
+            let this = &*self;
             tokio::join!(
-                work.context.runner.run(commands::apply(kinds, &namespace), work.unwanted()),
-                work.tell_if(news.as_ref()),
-                work.given_credentials(),
+                this.context.runner.run(commands::apply(kinds, &namespace), this.unwanted()),
+                this.tell_if(news.as_ref()),
+                this.given_credentials(),
             )
         };
         let ran = self.record(ran);
@@ -123,7 +123,7 @@ impl Work<'_> {
         &mut self,
         wanted: &Wanted,
         secrets: &BTreeMap<String, String>,
-    ) -> Result<Flow, PassError> {
+    ) -> Result<Flow, ReconcileError> {
         let id = self.id.clone();
         let engine = &wanted.engine.definition;
         let limits = commands::apply(
@@ -145,7 +145,7 @@ impl Work<'_> {
         self.progress.namespace_uid = namespace?.uid();
         match limited {
             Ok(_) => self.see(ConditionKind::QuotaApplied, State::Done, ""),
-            Err(CommandError::Cancelled { .. }) => return Ok(Flow::On),
+            Err(CommandError::Cancelled { .. }) => return Ok(Flow::Continue),
             Err(error) => {
                 let why = error.to_string();
                 let why = why.lines().last().unwrap_or_default().trim_start_matches("Error from server ");
@@ -170,7 +170,7 @@ impl Work<'_> {
         );
         self.memory.complaint = None;
         self.memory.complaints = 0;
-        Ok(Flow::On)
+        Ok(Flow::Continue)
     }
 
     /// Runs a command that needs rights which were given a moment ago.
@@ -187,7 +187,9 @@ impl Work<'_> {
         }
     }
 
-    pub(super) async fn given_credentials(&self) -> Result<Option<BTreeMap<String, Vec<u8>>>, PassError> {
+    pub(super) async fn given_credentials(
+        &self,
+    ) -> Result<Option<BTreeMap<String, Vec<u8>>>, ReconcileError> {
         let secrets: Api<Secret> =
             Api::namespaced(self.context.client.clone(), &self.context.config.namespace);
         let secret = secrets.get_opt(&self.id.credentials_secret()).await?;
@@ -197,7 +199,7 @@ impl Work<'_> {
     }
 
     /// Copies of the Secrets with which the store's images are pulled, or what is wrong with one.
-    pub(super) async fn pull_secrets(&self) -> Result<Result<Vec<Value>, String>, PassError> {
+    pub(super) async fn pull_secrets(&self) -> Result<Result<Vec<Value>, String>, ReconcileError> {
         let config = &self.context.config;
         let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &config.namespace);
         let mut copies = Vec::new();
@@ -223,6 +225,6 @@ impl Work<'_> {
             self.id.namespace()
         );
         self.fail(ConditionKind::NamespaceReady, sentence, Vec::new());
-        Flow::On
+        Flow::Continue
     }
 }

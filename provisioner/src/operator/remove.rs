@@ -3,28 +3,26 @@
 use store::{RemovalKind, State};
 
 use super::{
-    PassError,
-    teardown::Torn,
-    work::{Flow, Work},
+    ReconcileError,
+    reconcile::{Flow, Reconcile},
+    teardown::Teardown,
 };
 use crate::{act::commands, resource::now};
 
-impl Work<'_> {
+impl Reconcile<'_> {
     /// None when nothing is left but the Store.
-    pub(super) async fn remove(&mut self) -> Result<Option<Flow>, PassError> {
+    pub(super) async fn remove(&mut self) -> Result<Option<Flow>, ReconcileError> {
         if self.progress.removal.is_empty() {
             // A teardown that a failure began is looked at anew.
-            self.memory.torn.clear();
             self.memory.teardown_began = None;
             self.progress.see_removal(RemovalKind::ReleaseUninstalled, State::InProgress, "", now());
             self.save().await?;
             self.context.wake_next();
         }
         let found = self.find_namespace().await?;
-        let torn = self.tear_down(found).await?;
-        let (going, message) = match torn {
-            Torn::Going { kind, message } => (Some(kind), message),
-            Torn::Gone => (None, String::new()),
+        let (going, message) = match self.tear_down(&found).await? {
+            Teardown::Going { kind, message } => (Some(kind), message),
+            Teardown::Gone => (None, String::new()),
         };
         for kind in RemovalKind::ALL {
             let is_over = going.is_none_or(|going| kind < going);

@@ -8,8 +8,8 @@ use store::{ConditionKind, State, time::Elapsed};
 use tokio::time::Instant;
 
 use super::{
-    PassError,
-    work::{Flow, Work},
+    ReconcileError,
+    reconcile::{Flow, Reconcile},
 };
 use crate::{
     observe::{
@@ -24,8 +24,8 @@ const LOOK: Duration = Duration::from_secs(15);
 /// Pods in one answer of the API server.
 const PAGE: u32 = 500;
 
-impl Work<'_> {
-    pub(super) async fn wait_for_room(&mut self, trouble: &Trouble) -> Result<Flow, PassError> {
+impl Reconcile<'_> {
+    pub(super) async fn wait_for_room(&mut self, trouble: &Trouble) -> Result<Flow, ReconcileError> {
         if let Some(deadline) = self.progress.deadline.take() {
             self.memory.left = Some(deadline.since(now()));
         }
@@ -43,7 +43,7 @@ impl Work<'_> {
         self.see(ConditionKind::WorkloadsReady, State::Waiting, message);
         self.save().await?;
         // Its pods wake it as soon as they have a node.
-        Ok(Flow::Pause(LOOK))
+        Ok(Flow::Requeue(LOOK))
     }
 
     /// There is room, or it was never wanted: the try's time runs.
@@ -56,7 +56,7 @@ impl Work<'_> {
         self.progress.deadline = Some(store::Millis(now().0 + left.0.max(0)));
     }
 
-    async fn free(&self) -> Result<Option<Room>, PassError> {
+    async fn free(&self) -> Result<Option<Room>, ReconcileError> {
         let mut known = self.context.room.lock().await;
         if let Some((at, room)) = *known
             && at.elapsed() < LOOK

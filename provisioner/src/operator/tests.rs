@@ -52,13 +52,13 @@ impl Operator {
             .replace("127.0.0.1:80", address)
             .replace(r#""concurrency""#, &format!(r#""operatorLease": "{LEASE}", "concurrency""#));
         let config = Arc::new(Config::parse(&config).unwrap());
-        let visitor = Visitor::new(&config).unwrap();
+        let prober = Prober::new(&config).unwrap();
         let (health, shutdown) = (Health::default(), CancellationToken::new());
         let running = run_under(
             TERMS,
             line.client(),
             config,
-            visitor,
+            prober,
             std::env::temp_dir(),
             health.clone(),
             shutdown.clone(),

@@ -1,4 +1,4 @@
-//! One pass over one store: what comes next is done until something has to be waited for.
+//! One reconcile of one store: what comes next is done until something has to be waited for.
 
 use std::{future::pending, sync::Arc, time::Duration};
 
@@ -13,13 +13,13 @@ use store::{ConditionKind, Millis, Phase, State, StoreId};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    PassError,
+    ReconcileError,
     context::{Context, Memory},
     events::{self, Reason},
 };
 use crate::{
     act::runner::{CommandError, Invocation, Ran},
-    decide::next::{Next, next},
+    decide::next::{Goal, Next, next},
     resource::{
         FINALIZER, Malformed, REMOVAL_ONLY_ANNOTATION, Store, StoreStatus, Wanted, fingerprint, now,
         progress::Progress,
@@ -34,24 +34,15 @@ const WRITES: u32 = 5;
 /// How a step left off.
 pub(super) enum Flow {
     /// The next one may begin.
-    On,
+    Continue,
     /// Look again then, or as soon as something changes.
-    Pause(Duration),
+    Requeue(Duration),
     /// Look again when something changes.
-    Rest,
+    AwaitChange,
 }
 
-/// What is to become of a store.
-enum Goal {
-    /// Needs nothing but the name.
-    Gone,
-    Running(Box<Wanted>),
-    /// What it asks for is not understood: what there is stays as it is.
-    NotUnderstood(Malformed),
-}
-
-/// A store, and all that is known of it during a pass.
-pub(super) struct Work<'a> {
+/// A store, and all that is known of it during a reconcile.
+pub(super) struct Reconcile<'a> {
     pub(super) context: &'a Context,
     pub(super) id: StoreId,
     pub(super) attempt: u32,
@@ -61,26 +52,26 @@ pub(super) struct Work<'a> {
     reference: ObjectReference,
     deleting: bool,
     generation: Option<i64>,
-    /// The resource's version that the pass began with.
+    /// The resource's version that the reconcile began with.
     seen: String,
 }
 
-pub(super) async fn pass(resource: Arc<Store>, context: Arc<Context>) -> Result<Action, PassError> {
+pub(super) async fn reconcile(resource: Arc<Store>, context: Arc<Context>) -> Result<Action, ReconcileError> {
     context.loaded().await;
     if !context.claim.is_valid() {
         // Woken when this operator takes over.
         return Ok(Action::await_change());
     }
     let began = Instant::now();
-    let result = one_pass(&resource, &context).await;
-    metrics::histogram!("storeyard_pass_seconds").record(began.elapsed().as_secs_f64());
+    let result = reconcile_store(&resource, &context).await;
+    metrics::histogram!("storeyard_reconcile_seconds").record(began.elapsed().as_secs_f64());
     if result.is_ok() {
         context.went_through(&resource.name_any());
     }
     result
 }
 
-async fn one_pass(resource: &Store, context: &Context) -> Result<Action, PassError> {
+async fn reconcile_store(resource: &Store, context: &Context) -> Result<Action, ReconcileError> {
     let has_finalizer = resource.finalizers().iter().any(|finalizer| finalizer == FINALIZER);
     let deleting = resource.meta().deletion_timestamp.is_some();
     let Ok(id) = StoreId::parse(&resource.name_any()) else {
@@ -102,73 +93,64 @@ async fn one_pass(resource: &Store, context: &Context) -> Result<Action, PassErr
     if !deleting && !has_finalizer {
         with_finalizer(context, &resource.name_any()).await?;
     }
-    let goal = match resource.wanted(&context.config) {
-        _ if deleting => Goal::Gone,
-        Ok(wanted) => Goal::Running(Box::new(wanted)),
-        Err(malformed) => Goal::NotUnderstood(malformed),
-    };
+    let wanted = resource.wanted(&context.config);
     let mut memory = context.recall(&id, resource);
     let seen = resource.resource_version().unwrap_or_default();
     let progress = memory.progress.take().unwrap_or_else(|| Progress::read(resource.status.as_ref()));
     let (attempt, generation) = (resource.spec.attempt, resource.meta().generation);
     let reference = events::reference(resource);
-    let mut work = Work { context, id, attempt, progress, memory, reference, deleting, generation, seen };
-    let result = work.advance(&goal).await;
+    let mut reconcile =
+        Reconcile { context, id, attempt, progress, memory, reference, deleting, generation, seen };
+    let result = reconcile.advance(&wanted).await;
     if !matches!(result, Ok(None)) {
-        work.remember();
+        reconcile.remember();
     }
     result.map(|action| action.unwrap_or_else(Action::await_change))
 }
 
-impl Work<'_> {
+impl Reconcile<'_> {
     /// None when the store is gone.
-    async fn advance(&mut self, goal: &Goal) -> Result<Option<Action>, PassError> {
+    async fn advance(
+        &mut self,
+        wanted: &Result<Wanted, Malformed>,
+    ) -> Result<Option<Action>, ReconcileError> {
         loop {
-            let flow = match goal {
-                Goal::Gone => match self.remove().await? {
-                    Some(flow) => flow,
-                    None => {
-                        without_finalizer(self.context, self.id.as_str()).await?;
-                        self.tell_event(
-                            Reason::Deleted,
-                            "The release, the namespace and its volumes are gone.",
-                        );
-                        self.context.forget(&self.id);
-                        return Ok(None);
-                    }
-                },
-                Goal::NotUnderstood(malformed) => {
-                    self.progress.not_understood = Some(malformed.to_string());
-                    self.save().await?;
-                    Flow::Rest
-                }
-                Goal::Running(wanted) => {
-                    self.progress.not_understood = None;
-                    self.progress.generation = self.generation;
-                    self.step(wanted).await?
-                }
-            };
+            let Some(flow) = self.step(wanted).await? else { return Ok(None) };
             match flow {
-                Flow::Rest => return Ok(Some(Action::await_change())),
-                Flow::Pause(pause) => return Ok(Some(Action::requeue(pause))),
-                Flow::On if self.context.shutdown.is_cancelled() || !self.context.claim.is_valid() => {
+                Flow::AwaitChange => return Ok(Some(Action::await_change())),
+                Flow::Requeue(pause) => return Ok(Some(Action::requeue(pause))),
+                Flow::Continue if self.context.shutdown.is_cancelled() || !self.context.claim.is_valid() => {
                     return Ok(Some(Action::await_change()));
                 }
-                Flow::On if !self.deleting && self.is_unwanted() => {
+                Flow::Continue if !self.deleting && self.is_unwanted() => {
                     return Ok(Some(Action::requeue(Duration::ZERO)));
                 }
-                Flow::On => {}
+                Flow::Continue => {}
             }
         }
     }
 
-    async fn step(&mut self, wanted: &Wanted) -> Result<Flow, PassError> {
-        let second_chance = self.context.began().plus_seconds(SECOND_CHANCE);
-        let ends = match self.progress.deadline {
-            _ if self.memory.hopeless => Some(now()),
-            deadline => deadline.map(|deadline| deadline.max(second_chance)),
+    /// Does the one thing that comes next. None when the store is gone.
+    async fn step(&mut self, wanted: &Result<Wanted, Malformed>) -> Result<Option<Flow>, ReconcileError> {
+        let goal = match wanted {
+            _ if self.deleting => Goal::Gone,
+            Ok(_) => Goal::There,
+            Err(_) => Goal::Unknown,
         };
-        let next = next(&self.progress, self.attempt, false, true, ends, now());
+        let next = next(goal, &self.progress, self.attempt, self.ends(), now());
+        let flow = match (next, wanted) {
+            (Next::Remove, _) => return self.remove_or_end().await,
+            (_, Err(malformed)) => self.set_aside(malformed).await,
+            (next, Ok(wanted)) => {
+                self.progress.not_understood = None;
+                self.progress.generation = self.generation;
+                self.go_on(next, wanted).await
+            }
+        };
+        flow.map(Some)
+    }
+
+    async fn go_on(&mut self, next: Next, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         if matches!(next, Next::Prepare | Next::Release)
             && let Some(left) = self.memory.run_again.map(|at| at.saturating_duration_since(Instant::now()))
             && !left.is_zero()
@@ -177,7 +159,7 @@ impl Work<'_> {
         }
         match next {
             Next::TakeUp => self.take_up().await,
-            Next::Queue | Next::Begin => self.begin().await,
+            Next::Begin => self.begin().await,
             Next::Prepare => self.prepare(wanted).await,
             Next::Release => self.release(wanted).await,
             Next::Workloads => self.workloads(wanted).await,
@@ -185,11 +167,37 @@ impl Work<'_> {
             Next::Keep => self.keep(wanted).await,
             Next::GiveUp => self.give_up(wanted).await,
             Next::CleanUp => self.clean_up().await,
-            Next::Remove | Next::Rest => {
+            Next::Remove | Next::Refuse | Next::Rest => {
                 self.save().await?;
-                Ok(Flow::Rest)
+                Ok(Flow::AwaitChange)
             }
         }
+    }
+
+    /// When the try is given up.
+    fn ends(&self) -> Option<Millis> {
+        let second_chance = self.context.began().plus_seconds(SECOND_CHANCE);
+        match self.progress.deadline {
+            _ if self.memory.hopeless => Some(now()),
+            deadline => deadline.map(|deadline| deadline.max(second_chance)),
+        }
+    }
+
+    /// What is not understood changes nothing.
+    async fn set_aside(&mut self, malformed: &Malformed) -> Result<Flow, ReconcileError> {
+        self.progress.not_understood = Some(malformed.to_string());
+        self.save().await?;
+        Ok(Flow::AwaitChange)
+    }
+
+    async fn remove_or_end(&mut self) -> Result<Option<Flow>, ReconcileError> {
+        if let Some(flow) = self.remove().await? {
+            return Ok(Some(flow));
+        }
+        without_finalizer(self.context, self.id.as_str()).await?;
+        self.tell_event(Reason::Deleted, "The release, the namespace and its volumes are gone.");
+        self.context.forget(&self.id);
+        Ok(None)
     }
 
     pub(super) fn see(&mut self, kind: ConditionKind, state: State, message: impl AsRef<str>) {
@@ -248,7 +256,7 @@ impl Work<'_> {
     }
 
     /// Tells what is known, if it is news.
-    pub(super) async fn save(&mut self) -> Result<(), PassError> {
+    pub(super) async fn save(&mut self) -> Result<(), ReconcileError> {
         let Some(status) = self.news() else { return Ok(()) };
         let version = self.tell(&status).await?;
         self.told(&status, version);
@@ -256,7 +264,7 @@ impl Work<'_> {
     }
 
     /// Writes the status over the one that is known; the resource's version with it. That the Store has gone meanwhile is no error.
-    pub(super) async fn tell(&self, status: &StoreStatus) -> Result<String, PassError> {
+    pub(super) async fn tell(&self, status: &StoreStatus) -> Result<String, ReconcileError> {
         let stores = api(self.context);
         let mut version = self.memory.version.clone();
         for _ in 0..WRITES {
@@ -270,16 +278,16 @@ impl Work<'_> {
             }
             let Some(now) = stores.get_opt(self.id.as_str()).await? else { return Ok(version) };
             if fingerprint(now.status.as_ref()) != self.memory.status {
-                return Err(PassError::Overtaken);
+                return Err(ReconcileError::Overtaken);
             }
             // Something else of it was changed.
             version = now.resource_version().unwrap_or_default();
         }
-        Err(PassError::Overtaken)
+        Err(ReconcileError::Overtaken)
     }
 
-    /// As [`Work::tell`], for what may be no news.
-    pub(super) async fn tell_if(&self, news: Option<&StoreStatus>) -> Result<Option<String>, PassError> {
+    /// As [`Reconcile::tell`], for what may be no news.
+    pub(super) async fn tell_if(&self, news: Option<&StoreStatus>) -> Result<Option<String>, ReconcileError> {
         match news {
             Some(status) => self.tell(status).await.map(Some),
             None => Ok(None),
@@ -301,7 +309,7 @@ impl Work<'_> {
     /// A pause until `wish`, or until the try's time is over.
     pub(super) fn pause(&self, wish: Duration) -> Flow {
         let left = self.progress.deadline.map_or(i64::MAX, |deadline| deadline.since(now()).0.max(1000));
-        Flow::Pause(wish.min(Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))))
+        Flow::Requeue(wish.min(Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))))
     }
 
     pub(super) fn elapsed_since(&self, at: Option<Millis>) -> Duration {
@@ -319,11 +327,12 @@ impl Work<'_> {
     }
 }
 
-async fn with_finalizer(context: &Context, name: &str) -> Result<(), PassError> {
+// kube's own `finalizer` takes a clean-up that ends well for one that is over, and a removal here takes many reconciles.
+async fn with_finalizer(context: &Context, name: &str) -> Result<(), ReconcileError> {
     set_finalizers(context, name, |finalizers| finalizers.push(FINALIZER.to_owned())).await
 }
 
-async fn without_finalizer(context: &Context, name: &str) -> Result<(), PassError> {
+async fn without_finalizer(context: &Context, name: &str) -> Result<(), ReconcileError> {
     set_finalizers(context, name, |finalizers| finalizers.retain(|finalizer| finalizer != FINALIZER)).await
 }
 
@@ -332,7 +341,7 @@ async fn set_finalizers(
     context: &Context,
     name: &str,
     change: impl Fn(&mut Vec<String>),
-) -> Result<(), PassError> {
+) -> Result<(), ReconcileError> {
     let stores = api(context);
     let Some(now) = stores.get_metadata_opt(name).await? else { return Ok(()) };
     let mut finalizers = now.finalizers().to_vec();

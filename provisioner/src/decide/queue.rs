@@ -9,7 +9,7 @@ use store::{Millis, StoreId};
 pub struct Candidate {
     pub id: StoreId,
     pub requested: Millis,
-    /// Work on it has begun, perhaps by an operator before this one.
+    /// Reconcile on it has begun, perhaps by an operator before this one.
     pub begun: bool,
 }
 
