@@ -103,6 +103,11 @@ impl Cluster {
         self.mood.send_replace(mood);
     }
 
+    /// The next so many writes over a version of a Store that was read find it written by somebody else just before.
+    pub fn overtake(&self, writes: u32) {
+        lock(&self.stores).overtake(writes);
+    }
+
     /// Puts a Store as it is, and tells the watches.
     pub fn put(&self, store: Value) {
         lock(&self.stores).put(store);

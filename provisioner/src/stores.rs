@@ -30,6 +30,8 @@ use crate::{
 
 /// How long the cluster may take to tell of one store.
 const FIND_LIMIT: Duration = Duration::from_secs(5);
+/// Tries to write over what was read of a store.
+const REVISIONS: u32 = 5;
 
 #[derive(Clone)]
 pub struct Stores {
@@ -183,92 +185,82 @@ impl Stores {
 
     /// Asks for another try of a store that failed, under the same id, for `by`.
     pub async fn retry(&self, id: &StoreId, by: &PersonId) -> Result<(), StoresError> {
-        let resource = self.get(id).await?;
-        let Ok(view) = crate::resource::view::view(&resource, &self.config) else {
-            return Err(StoresError::NotFound(id.clone()));
-        };
-        if view.summary.phase != Phase::Failed {
-            return Err(StoresError::NotFailed(view.summary.phase));
+        let mut asked = None;
+        self.revise(id, "retried", |resource| {
+            let Ok(view) = crate::resource::view::view(resource, &self.config) else {
+                return Err(StoresError::NotFound(id.clone()));
+            };
+            // Two clicks are one more try and not two.
+            if *asked.get_or_insert(view.attempt) != view.attempt {
+                return Ok(None);
+            }
+            if view.summary.phase != Phase::Failed {
+                return Err(StoresError::NotFailed(view.summary.phase));
+            }
+            Ok(Some(serde_json::json!({
+                "metadata": { "annotations": asks::asked(Some(resource), Ask::Retry, by, now()) },
+                "spec": { "attempt": view.attempt.saturating_add(1), "requestedAt": rfc3339(now()) },
+            })))
+        })
+        .await
+    }
+
+    /// Writes down what is wanted of a store that is there; the operator makes it so.
+    pub async fn change(&self, id: &StoreId, wish: Wish, by: &PersonId) -> Result<(), StoresError> {
+        self.revise(id, "changed", |resource| {
+            let Ok(view) = crate::resource::view::view(resource, &self.config) else {
+                return Err(StoresError::NotFound(id.clone()));
+            };
+            let phase = view.summary.phase;
+            if !wish.suits(phase) {
+                return Err(StoresError::Unsuited { wish, phase });
+            }
+            if let Wish::Plan(plan) = wish
+                && plan != view.summary.plan
+                && !view.upkeep.larger.iter().any(|larger| larger.name == plan)
+            {
+                return Err(StoresError::TooSmall { plan });
+            }
+            let (ask, spec) = match wish {
+                Wish::Suspend => (Ask::Suspension, serde_json::json!({ "running": false })),
+                Wish::Resume => (Ask::Resumption, serde_json::json!({ "running": true })),
+                Wish::Plan(plan) => (Ask::PlanChange, serde_json::json!({ "plan": plan })),
+                Wish::Update => (Ask::Update, serde_json::json!({})),
+            };
+            let mut annotations = asks::asked(Some(resource), ask, by, now());
+            annotations.insert(CHANGE_ANNOTATION.to_owned(), rfc3339(now()));
+            Ok(Some(serde_json::json!({ "metadata": { "annotations": annotations }, "spec": spec })))
+        })
+        .await
+    }
+
+    /// Writes over what was read of a store, and reads again where it was written meanwhile: the operator may write its status at any
+    /// moment. `patch` is what is to be written over that, none if nothing is any more.
+    async fn revise(
+        &self,
+        id: &StoreId,
+        done: &str,
+        mut patch: impl FnMut(&Store) -> Result<Option<serde_json::Value>, StoresError>,
+    ) -> Result<(), StoresError> {
+        for _ in 0..REVISIONS {
+            let resource = self.get(id).await?;
+            let Some(mut patch) = patch(&resource)? else { return Ok(()) };
+            patch["metadata"]["resourceVersion"] = serde_json::json!(resource.metadata.resource_version);
+            match self.api().patch(id.as_str(), &PatchParams::default(), &Patch::Merge(patch)).await {
+                Ok(_) => return Ok(()),
+                Err(kube::Error::Api(status)) if status.code == 409 => {}
+                Err(error) => return Err(told(error, id, done)),
+            }
         }
-        // With the version that was read, so that two clicks are one more try and not two.
-        let patch = serde_json::json!({
-            "metadata": {
-                "resourceVersion": resource.metadata.resource_version,
-                "annotations": asks::asked(Some(&resource), Ask::Retry, by, now()),
-            },
-            "spec": { "attempt": view.attempt.saturating_add(1), "requestedAt": rfc3339(now()) },
-        });
-        match self.api().patch(id.as_str(), &PatchParams::default(), &Patch::Merge(patch)).await {
-            Ok(_) => Ok(()),
-            Err(kube::Error::Api(status)) if status.code == 409 => self.retried_by_another(id).await,
-            Err(error) => Err(told(error, id, "retried")),
-        }
+        Err(StoresError::Unavailable {
+            sentence: "The store is changed by others all the time. Try again.".into(),
+            detail: format!("{REVISIONS} conflicts in a row while {id} was to be {done}"),
+        })
     }
 
     /// Where a store of that name would be; its suffix is not known before it is made.
-    /// Writes down what is wanted of a store that is there; the operator makes it so.
-    pub async fn change(&self, id: &StoreId, wish: Wish, by: &PersonId) -> Result<(), StoresError> {
-        let resource = self.get(id).await?;
-        let Ok(view) = crate::resource::view::view(&resource, &self.config) else {
-            return Err(StoresError::NotFound(id.clone()));
-        };
-        let phase = view.summary.phase;
-        if !wish.suits(phase) {
-            return Err(StoresError::Unsuited { wish, phase });
-        }
-        if let Wish::Plan(plan) = wish
-            && plan != view.summary.plan
-            && !view.upkeep.larger.iter().any(|larger| larger.name == plan)
-        {
-            return Err(StoresError::TooSmall { plan });
-        }
-        let ask = match wish {
-            Wish::Suspend => Ask::Suspension,
-            Wish::Resume => Ask::Resumption,
-            Wish::Update => Ask::Update,
-            Wish::Plan(_) => Ask::PlanChange,
-        };
-        let mut annotations = asks::asked(Some(&resource), ask, by, now());
-        let spec = match wish {
-            Wish::Suspend => serde_json::json!({ "running": false }),
-            Wish::Resume => serde_json::json!({ "running": true }),
-            Wish::Plan(plan) => serde_json::json!({ "plan": plan }),
-            Wish::Update => serde_json::json!({}),
-        };
-        annotations.insert(CHANGE_ANNOTATION.to_owned(), rfc3339(now()));
-        // Of this very store, and over what was read of it.
-        let patch = serde_json::json!({
-            "metadata": { "resourceVersion": resource.metadata.resource_version, "annotations": annotations },
-            "spec": spec,
-        });
-        match self.api().patch(id.as_str(), &PatchParams::default(), &Patch::Merge(patch)).await {
-            Ok(_) => Ok(()),
-            Err(kube::Error::Api(status)) if status.code == 409 => Err(StoresError::Unavailable {
-                sentence: "The store was changed by someone else at the same moment. Try again.".into(),
-                detail: format!("conflict while changing {id}"),
-            }),
-            Err(error) => Err(told(error, id, "changed")),
-        }
-    }
-
     pub fn address(&self, name: &StoreName) -> String {
         format!("store-{}-•••••.{}", Slug::of(name), self.config.domain_suffix)
-    }
-
-    async fn retried_by_another(&self, id: &StoreId) -> Result<(), StoresError> {
-        let resource = self.get(id).await?;
-        match crate::resource::view::view(&resource, &self.config) {
-            Ok(view) if view.summary.phase == Phase::Queued || view.summary.phase == Phase::Provisioning => {
-                Ok(())
-            }
-            Ok(view) if view.summary.phase != Phase::Failed => {
-                Err(StoresError::NotFailed(view.summary.phase))
-            }
-            _ => Err(StoresError::Unavailable {
-                sentence: "The store was changed by someone else at the same moment. Try again.".into(),
-                detail: format!("conflict while retrying {id}"),
-            }),
-        }
     }
 
     async fn get(&self, id: &StoreId) -> Result<Store, StoresError> {

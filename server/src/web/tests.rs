@@ -564,6 +564,23 @@ async fn only_a_failed_store_can_be_retried() {
     assert_eq!(site.cluster.get("demo-8w1vd").unwrap()["spec"]["attempt"], 2);
 }
 
+#[tokio::test]
+async fn what_is_asked_of_a_store_is_done_though_its_status_is_written_at_the_same_moment() {
+    let site = Site::with(&[ready(), store("demo-8w1vd", "Demo", "Failed")]).await;
+    for (what, id) in
+        [("change_store", format!("id={READY}&wish=suspend")), ("retry_store", "id=demo-8w1vd".to_owned())]
+    {
+        site.cluster.overtake(2);
+        let answer = site.post(&format!("/api/{what}"), id).await;
+        assert_eq!(answer.status, StatusCode::OK, "{what}: {}", answer.body);
+    }
+    assert_eq!(site.cluster.get(READY).unwrap()["spec"]["running"], false);
+    assert_eq!(site.cluster.get("demo-8w1vd").unwrap()["spec"]["attempt"], 2);
+    site.cluster.overtake(99);
+    let answer = site.post("/api/change_store", format!("id={READY}&wish=update")).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "it has an end");
+}
+
 /// What a page with the state `since` hears.
 async fn hear(site: &Site, view: View, since: Option<&str>, wait: Wait) -> Heard {
     let answer = site.send(poll(view, since.map(str::to_owned), wait)).await;
