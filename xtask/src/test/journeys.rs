@@ -77,7 +77,11 @@ fn is_installed(folder: &Path) -> bool {
 /// `playwright test`, which has to be told with which configuration.
 pub(super) fn playwright(env: &Env) -> Command {
     let mut command = Command::new("npx");
-    command.args(["--no-install", "playwright", "test"]).current_dir(env.paths.checkout.join("end2end"));
+    command
+        .args(["--no-install", "playwright", "test"])
+        .current_dir(env.paths.checkout.join("end2end"))
+        // What it says of a failure is repeated in the closing lines.
+        .env("FORCE_COLOR", "0");
     command
 }
 

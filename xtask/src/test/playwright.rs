@@ -25,8 +25,12 @@ struct Test {
 enum Outcome {
     Passed,
     Skipped(String),
-    Failed,
+    /// With what Playwright says of the first try that failed.
+    Failed(String),
 }
+
+/// Lines of a failure that are told; its whole log has the rest.
+const TOLD: usize = 20;
 
 impl Report {
     /// # Errors
@@ -50,7 +54,7 @@ impl Report {
             match &test.outcome {
                 Outcome::Passed => tally.pass(),
                 Outcome::Skipped(reason) => tally.skip(name, reason),
-                Outcome::Failed => tally.fail(name),
+                Outcome::Failed(why) => tally.fail(format!("{name}{why}")),
             }
         }
         tally
@@ -116,6 +120,8 @@ struct Try {
     /// In milliseconds.
     #[serde(default)]
     duration: u64,
+    #[serde(default)]
+    errors: Vec<WrittenError>,
 }
 
 impl Suite {
@@ -142,8 +148,15 @@ impl WrittenTest {
             "expected" => Outcome::Passed,
             "skipped" => Outcome::Skipped(self.reason()),
             // A test that passes only at the second try has failed once, and a person met that once.
-            _ => Outcome::Failed,
+            _ => Outcome::Failed(self.why()),
         }
+    }
+
+    /// Indented below the test's name.
+    fn why(&self) -> String {
+        let error = self.results.iter().find_map(|once| once.errors.first());
+        let lines = error.iter().flat_map(|error| error.message.lines());
+        lines.filter(|line| !line.trim().is_empty()).take(TOLD).map(|line| format!("\n    {line}")).collect()
     }
 
     fn reason(&self) -> String {
@@ -159,7 +172,7 @@ mod tests {
 
     const REPORT: &str = r#"{"errors": [], "suites": [{"title": "journey.spec.ts", "specs": [
         {"title": "a", "tests": [{"projectName": "hydrated", "status": "expected", "annotations": [], "results": [{"duration": 1500}]}]},
-        {"title": "b", "tests": [{"projectName": "hydrated", "status": "flaky", "results": [{"duration": 300}, {"duration": 200}]}]}],
+        {"title": "b", "tests": [{"projectName": "hydrated", "status": "flaky", "results": [{"duration": 300, "errors": [{"message": "two\n\nlines"}]}, {"duration": 200}]}]}],
         "suites": [{"title": "order", "specs": [{"title": "c", "tests": [
             {"projectName": "hydrated", "status": "expected", "results": [{"duration": 250}]},
             {"projectName": "plain", "status": "skipped", "annotations": [{"type": "skip", "description": "no plugin"}]}]}]}]}]}"#;
@@ -168,7 +181,7 @@ mod tests {
     fn tests_are_counted_through_all_suites() {
         let tally = Report::parse(REPORT).unwrap().tally();
         assert_eq!(tally.to_string(), "2 passed, 1 failed, 1 skipped");
-        assert_eq!(tally.failed, ["[hydrated] journey.spec.ts › b"]);
+        assert_eq!(tally.failed, ["[hydrated] journey.spec.ts › b\n    two\n    lines"]);
         let skip = &tally.skipped[0];
         assert_eq!(
             (skip.test.as_str(), skip.reason.as_str()),
