@@ -5,13 +5,13 @@
 mod operator;
 mod removal;
 
-use std::{sync::Arc, time::Duration};
+use std::{cell::Cell, collections::BTreeSet, io::Write, path::PathBuf, sync::Arc, time::Duration};
 
 use fake_cluster::{Cluster, Mood};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, time::sleep};
 
-use crate::operator::{CONFIG, Operator};
+use crate::operator::{CONFIG, Operator, commands};
 
 /// A Store that was made as it usually is, with what its status then holds.
 fn ready(number: usize) -> Value {
@@ -67,20 +67,41 @@ fn furnish(cluster: &Cluster, number: usize) {
     for (resource, name) in
         [("deployments", "wordpress"), ("statefulsets", "mariadb"), ("networkpolicies", "deny-all")]
     {
-        cluster.place(resource, object(name, json!({ "storeyard.dev/store": id })));
+        let mut object = object(name, json!({ "storeyard.dev/store": id }));
+        if resource != "networkpolicies" {
+            object["spec"] = json!({ "replicas": 1, "selector": {}, "template": {}, "serviceName": name });
+            object["status"] =
+                json!({ "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1, "readyReplicas": 1 });
+        }
+        cluster.place(resource, object);
     }
-    let revision = json!({ "owner": "helm", "name": namespace, "status": "deployed", "version": "1", "storeyard-values": "0-1" });
-    cluster.place("secrets", object("sh.helm.release.v1.1", revision));
+    release(cluster, &namespace, 1, "deployed", "0-1");
+}
+
+/// What helm keeps of a revision, as far as it is looked at.
+fn release(cluster: &Cluster, namespace: &str, revision: usize, status: &str, values: &str) {
+    let labels = json!({
+        "owner": "helm", "name": namespace, "status": status, "version": revision.to_string(), "storeyard-values": values,
+    });
+    let name = format!("sh.helm.release.v1.{revision}");
+    cluster
+        .place("secrets", json!({ "metadata": { "name": name, "namespace": namespace, "labels": labels } }));
+}
+
+/// A server that answers as every shop, and its address.
+async fn shops() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let answer = axum::Router::new().fallback(|| async { axum::Json(json!([])) });
+    tokio::spawn(async move { axum::serve(listener, answer).await });
+    address
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_stores_at_rest_cost_a_request_each_a_check_and_no_program() {
     const STORES: usize = 200;
     const CHECK: u64 = 5;
-    let shops = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = shops.local_addr().unwrap().to_string();
-    let answer = axum::Router::new().fallback(|| async { axum::Json(json!([])) });
-    tokio::spawn(async move { axum::serve(shops, answer).await });
+    let address = shops().await;
     let cluster = Cluster::new();
     for number in 0..STORES {
         furnish(&cluster, number);
@@ -117,6 +138,64 @@ async fn two_hundred_stores_at_rest_cost_a_request_each_a_check_and_no_program()
     assert_eq!(operator.commands(), run, "no program is run");
     // One for each store and check, with some of the next check, and what renews watches.
     assert!(asked <= 3 * STORES as u64, "{asked} requests");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_of_the_platform_changes_each_of_two_hundred_stores_once_and_a_few_at_a_time() {
+    const STORES: usize = 200;
+    const AT_ONCE: usize = 4;
+    let cluster = Cluster::new();
+    for number in 0..STORES {
+        furnish(&cluster, number);
+        cluster.put(ready(number));
+    }
+    let updates =
+        format!(r#""checkSeconds": 60, "updates": {{"mode": "automatic", "concurrency": {AT_ONCE}}}"#);
+    let config = CONFIG.replace("127.0.0.1:9", &shops().await).replace(r#""checkSeconds": 60"#, &updates);
+    let mut operator = Operator::with(&config, Arc::clone(&cluster), "upgrade").await;
+    let helm = tokio::spawn(upgrade(Arc::clone(&cluster), operator.folder().to_owned()));
+    let statuses = |cluster: &Cluster| -> Vec<Value> {
+        (0..STORES)
+            .map(|number| cluster.get(&format!("shop-{number:05}")).unwrap()["status"].clone())
+            .collect()
+    };
+    let most = Cell::new(0);
+    let is_updated = |cluster: &Cluster| {
+        let statuses = statuses(cluster);
+        most.set(most.get().max(statuses.iter().filter(|status| status["change"].is_object()).count()));
+        statuses.iter().all(|status| status["phase"] == "Ready" && status["release"]["updated"] == true)
+    };
+    operator.until("updated", Duration::from_secs(300), is_updated).await;
+    helm.abort();
+    let (requests, busy, most) = (cluster.requests(), operator.busy(), most.get());
+    eprintln!("{requests} requests, {busy:?} of a core, {} MiB, at most {most} at a time", operator.peak());
+    assert!((1..=AT_ONCE).contains(&most), "{most} at a time");
+    let commands = operator.commands();
+    let upgrades: Vec<&str> =
+        commands.iter().filter_map(|line| line.strip_prefix("began helm upgrade ")).collect();
+    let stores: BTreeSet<&str> = upgrades.iter().filter_map(|line| line.split(' ').nth(1)).collect();
+    assert_eq!((stores.len(), upgrades.len()), (STORES, STORES), "each once");
+    assert!(requests <= 40 * STORES as u64, "{requests} requests");
+}
+
+/// Makes of each upgrade that was begun what helm makes of it, and answers every program.
+async fn upgrade(cluster: Arc<Cluster>, folder: PathBuf) {
+    let mut answered = std::fs::File::create(folder.join("answered")).unwrap();
+    let mut done = 0;
+    loop {
+        let commands = commands(&folder);
+        for command in commands[done..].iter().filter_map(|line| line.strip_prefix("began ")) {
+            if let Some(rest) = command.strip_prefix("helm upgrade ") {
+                let namespace = rest.split(' ').nth(1).unwrap();
+                let values = rest.split("storeyard-values=").nth(1).unwrap().split(' ').next().unwrap();
+                release(&cluster, namespace, 1, "superseded", "0-1");
+                release(&cluster, namespace, 2, "deployed", values);
+            }
+            writeln!(answered, "{command}").unwrap();
+        }
+        done = commands.len();
+        sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
