@@ -1,5 +1,7 @@
 //! The server functions: each reads what was sent, makes one call and says how it went.
 
+#![expect(clippy::too_many_arguments, reason = "a form has a field for each")]
+
 #[cfg(feature = "ssr")]
 pub mod answer;
 pub mod build;
@@ -38,11 +40,12 @@ pub async fn create_store(
     #[server(default)] name: String,
     #[server(default)] engine: String,
     #[server(default)] plan: String,
+    #[server(default)] egress: String,
     #[server(default)] email: String,
     #[server(default)] user: String,
     #[server(default)] password: String,
 ) -> Result<StoreId, ApiError> {
-    let form = store::NewStoreForm { request, name, engine, plan, email, user, password };
+    let form = store::NewStoreForm { request, name, engine, plan, egress, email, user, password };
     answer::create_store(&form).await
 }
 
@@ -60,7 +63,7 @@ pub async fn retry_store(#[server(default)] id: String) -> Result<(), ApiError> 
     answer::retry_store(&id).await
 }
 
-/// Asks for something of a store that is there: to be suspended, resumed, updated, or another plan.
+/// Asks for something of a store that is there: to be suspended, resumed, updated, another plan, another access to the internet.
 #[server(prefix = "/api", endpoint = "change_store", output = Postcard)]
 pub async fn change_store(
     #[server(default)] id: String,

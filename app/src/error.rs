@@ -58,6 +58,7 @@ pub struct Kept {
     pub name: String,
     pub engine: String,
     pub plan: String,
+    pub egress: String,
     pub email: String,
     pub user: String,
 }
@@ -69,6 +70,7 @@ impl From<&NewStoreForm> for Kept {
             name: form.name.clone(),
             engine: form.engine.clone(),
             plan: form.plan.clone(),
+            egress: form.egress.clone(),
             email: form.email.clone(),
             user: form.user.clone(),
         }
@@ -77,8 +79,8 @@ impl From<&NewStoreForm> for Kept {
 
 impl From<Kept> for NewStoreForm {
     fn from(kept: Kept) -> Self {
-        let Kept { request, name, engine, plan, email, user } = kept;
-        Self { request, name, engine, plan, email, user, password: String::new() }
+        let Kept { request, name, engine, plan, egress, email, user } = kept;
+        Self { request, name, engine, plan, egress, email, user, password: String::new() }
     }
 }
 

@@ -69,6 +69,8 @@ pub(crate) struct Part {
     #[serde(default = "yes")]
     pub(crate) scales_to_zero: bool,
     #[serde(default)]
+    pub(crate) egress: bool,
+    #[serde(default)]
     pub(crate) reaches: Vec<Spanned<String>>,
     #[serde(default)]
     pub(crate) helpers: Vec<Spanned<Helper>>,

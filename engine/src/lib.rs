@@ -84,6 +84,11 @@ impl Engine {
         self.parts.iter().filter(|other| other.reaches.contains(&part.name))
     }
 
+    /// Whether any of its parts may reach beyond its store.
+    pub fn has_egress(&self) -> bool {
+        self.parts.iter().any(|part| part.egress)
+    }
+
     /// The notes that hold under these options, as one text.
     pub fn note(&self, options: &Options) -> Option<String> {
         let texts: Vec<&str> = self

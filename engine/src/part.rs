@@ -21,6 +21,8 @@ pub struct Part {
     /// Whether visitors reach it, through the ingress controller.
     pub public: bool,
     pub scales_to_zero: bool,
+    /// Whether it may reach beyond the store as far as the store may.
+    pub egress: bool,
     /// Names of the parts that it reaches.
     pub reaches: Vec<String>,
     pub helpers: Vec<Helper>,

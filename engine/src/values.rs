@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+use store::Egress;
 
 use crate::{
     option::Options,
@@ -37,6 +38,7 @@ pub(crate) enum Placeholder {
     IngressClass,
     IngressAnnotations,
     Running,
+    Egress,
     Tls,
     TlsSecret,
     Images,
@@ -68,6 +70,7 @@ pub struct Facts<'a> {
     pub sizes: &'a Sizes,
     /// Whether its parts run, or are scaled to nothing.
     pub running: bool,
+    pub egress: Egress,
 }
 
 #[derive(Clone, Debug)]
@@ -121,6 +124,7 @@ impl Placeholder {
             Self::IngressClass => facts.ingress.class.into(),
             Self::IngressAnnotations => json!(facts.ingress.annotations),
             Self::Running => facts.running.into(),
+            Self::Egress => facts.egress.key().into(),
             Self::Tls => facts.ingress.tls.into(),
             Self::TlsSecret => facts.ingress.tls_secret.into(),
             Self::Images => json!(facts.images),

@@ -35,8 +35,8 @@ define('WP_AUTO_UPDATE_CORE', false);
 // Files not owned by PHP's user make WordPress fall back to FTP, and WooCommerce's log dies of it.
 define('FS_METHOD', 'direct');
 
-// The network policy drops what leaves the namespace; without this every attempt waits for its timeout.
-define('WP_HTTP_BLOCK_EXTERNAL', true);
+// Where the network policy drops what leaves the namespace, every attempt would wait for its timeout.
+define('WP_HTTP_BLOCK_EXTERNAL', Storeyard\setting('EGRESS', 'none') === 'none');
 // A visitor's request cannot start the next one through the ingress; the pod's cron container calls it instead.
 define('DISABLE_WP_CRON', true);
 

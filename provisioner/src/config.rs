@@ -9,7 +9,7 @@ use std::{
 use access::SignIn;
 use ipnet::IpNet;
 use serde::Deserialize;
-use store::{EngineCard, EngineKey, Scheme};
+use store::{Egress, EngineCard, EngineKey, Scheme};
 
 use crate::engines::{EngineConfig, EngineConfigError, OfferedEngine};
 
@@ -51,6 +51,9 @@ pub struct Config {
     /// How stores come to what the platform offers after it was upgraded.
     #[serde(default)]
     pub updates: Updates,
+    /// What shops may reach beyond their stores.
+    #[serde(default)]
+    pub egress: EgressRules,
     #[serde(rename = "engines")]
     chosen: BTreeMap<EngineKey, EngineConfig>,
     /// Never empty.
@@ -64,6 +67,35 @@ pub struct Updates {
     pub mode: UpdateMode,
     /// How many at a time, once the first one was.
     pub concurrency: usize,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EgressRules {
+    /// Of a store that does not say.
+    pub default: Egress,
+    /// No store has more, whatever it says.
+    pub maximum: Egress,
+    /// TCP ports at which public addresses are reached.
+    #[serde(default)]
+    pub ports: Vec<u16>,
+    /// Addresses that stay closed beside the private ones: of nodes, pods and services, where those are public.
+    #[serde(default)]
+    pub closed: Vec<IpNet>,
+}
+
+impl EgressRules {
+    /// What a store may reach that asks for so much.
+    pub fn allow(&self, asked: Option<Egress>) -> Egress {
+        asked.unwrap_or(self.default).min(self.maximum)
+    }
+
+    /// What can be chosen, beginning with what is so where nobody chooses.
+    pub fn offered(&self) -> Vec<Egress> {
+        let default = self.allow(None);
+        let others = Egress::ALL.into_iter().filter(|egress| *egress != default && *egress <= self.maximum);
+        std::iter::once(default).chain(others).collect()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -153,6 +185,12 @@ impl Config {
                 "are empty, so every pod of that namespace could reach the shops",
             );
         }
+        if config.egress.default > config.egress.maximum {
+            return senseless("egress.default", "is more than egress.maximum");
+        }
+        if config.egress.maximum == Egress::Internet && config.egress.ports.is_empty() {
+            return senseless("egress.ports", "are empty, so the internet would be closed all the same");
+        }
         if config.updates.concurrency == 0 {
             return senseless("updates.concurrency", "is 0, so no store would ever be updated");
         }
@@ -177,7 +215,7 @@ impl Config {
 
     /// The engines as the form offers them.
     pub fn cards(&self) -> Vec<EngineCard> {
-        self.engines.values().map(|engine| engine.card()).collect()
+        self.engines.values().map(|engine| engine.card(&self.egress)).collect()
     }
 }
 
@@ -232,6 +270,14 @@ pub(crate) mod tests {
             (r#""domainSuffix": "localhost""#, r#""domainSuffix": """#),
             (r#"{"app": "traefik"}"#, "{}"),
             (r#""deadlineSeconds": 600"#, r#""deadlineSeconds": 0"#),
+            (
+                r#""concurrency": 4"#,
+                r#""egress": {"default": "internet", "maximum": "none"}, "concurrency": 4"#,
+            ),
+            (
+                r#""concurrency": 4"#,
+                r#""egress": {"default": "none", "maximum": "internet"}, "concurrency": 4"#,
+            ),
         ] {
             assert!(EXAMPLE.contains(from), "{from}");
             assert!(

@@ -10,7 +10,9 @@ use std::{
 use engine::{Engine, EngineError, Options, Probe, Sizes, option};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use store::{EngineCard, EngineKey, PlanCard, PlanName};
+use store::{Egress, EngineCard, EngineKey, PlanCard, PlanName};
+
+use crate::config::EgressRules;
 
 /// What an engine is called beside its chart.
 const DEFINITION: &str = "engine.yaml";
@@ -143,8 +145,9 @@ impl OfferedEngine {
     }
 
     /// As the form offers it.
-    pub fn card(&self) -> EngineCard {
+    pub fn card(&self, egress: &EgressRules) -> EngineCard {
         let plans = self.definition.plans.iter();
+        let egress = if self.definition.has_egress() { egress.offered() } else { vec![Egress::None] };
         EngineCard {
             key: self.key.clone(),
             title: self.definition.title.clone(),
@@ -152,6 +155,7 @@ impl OfferedEngine {
             note: self.note(),
             account: self.definition.account,
             plans: plans.map(|(name, sizes)| PlanCard { name: *name, summary: sizes.summary() }).collect(),
+            egress,
         }
     }
 }

@@ -22,7 +22,7 @@ use kube::{CustomResource, CustomResourceExt, KubeSchema, ResourceExt};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use store::{
-    AccountRule, AdminEmail, AdminUser, EngineKey, Millis, PersonId, PlanName, StoreId, StoreName,
+    AccountRule, AdminEmail, AdminUser, Egress, EngineKey, Millis, PersonId, PlanName, StoreId, StoreName,
     view::{Failure, PodView, TimelineEntry},
 };
 
@@ -91,6 +91,10 @@ pub struct StoreSpec {
     /// False stops the shop and keeps its data.
     #[serde(default = "runs", skip_serializing_if = "is_running")]
     pub running: bool,
+    /// What the shop may reach beyond its store; what the platform gives where it is missing, and never more than the platform allows.
+    #[schemars(extend("enum" = Egress::ALL.map(Egress::key)))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub egress: Option<String>,
     #[x_kube(validation = Rule::new(UNCHANGED).message("the admin cannot be changed here: the shop has its own users"))]
     pub admin: Admin,
     /// Who asked for it, and so may change it; nobody but an admin where it is missing.
@@ -211,6 +215,8 @@ pub struct Wanted {
     pub sizes: Sizes,
     /// Whether the shop is to run; else it is stopped and its data kept.
     pub running: bool,
+    /// What it may reach beyond its store.
+    pub egress: Egress,
     /// When somebody last asked for a change.
     pub change_asked: Option<Millis>,
     /// None where the administrator signs in by e-mail.
@@ -243,6 +249,8 @@ impl Store {
             config.engine(&engine).ok_or_else(|| not("engine", "not one that the platform offers"))?;
         let plan = PlanName::parse(&spec.plan).map_err(|_| malformed("plan"))?;
         let sizes = engine.sizes(plan).ok_or_else(|| not("plan", "not one that the engine has"))?;
+        let egress =
+            spec.egress.as_deref().map(Egress::parse).transpose().map_err(|_| malformed("egress"))?;
         let user = match engine.definition.account {
             AccountRule::Email => None,
             AccountRule::UserName => {
@@ -265,6 +273,7 @@ impl Store {
             user,
             email: AdminEmail::parse(&spec.admin.email).map_err(|_| malformed("admin's e-mail"))?,
             running: spec.running,
+            egress: config.egress.allow(egress),
             change_asked: self.annotations().get(CHANGE_ANNOTATION).and_then(|text| millis(text)),
             // One that no person has belongs to nobody, which takes rights away and gives none.
             owner: spec.owner.as_deref().and_then(|owner| PersonId::parse(owner).ok()),

@@ -66,6 +66,8 @@ pub enum StoresError {
         "{plan} has less room than this store's volumes have, and volumes do not shrink. Make a new store with that plan instead."
     )]
     TooSmall { plan: PlanName },
+    #[error("This platform lets no shop of that engine reach the internet. Ask whoever runs it.")]
+    NotAllowed,
     #[error("This platform does not offer {0}. Choose another engine.")]
     NotOffered(store::EngineKey),
     /// The cluster understood and said no.
@@ -221,10 +223,17 @@ impl Stores {
             {
                 return Err(StoresError::TooSmall { plan });
             }
+            if let Wish::Egress(egress) = wish
+                && egress != view.upkeep.egress
+                && !view.upkeep.other_egress.contains(&egress)
+            {
+                return Err(StoresError::NotAllowed);
+            }
             let (ask, spec) = match wish {
                 Wish::Suspend => (Ask::Suspension, serde_json::json!({ "running": false })),
                 Wish::Resume => (Ask::Resumption, serde_json::json!({ "running": true })),
                 Wish::Plan(plan) => (Ask::PlanChange, serde_json::json!({ "plan": plan })),
+                Wish::Egress(egress) => (Ask::EgressChange, serde_json::json!({ "egress": egress })),
                 Wish::Update => (Ask::Update, serde_json::json!({})),
             };
             let mut annotations = asks::asked(Some(resource), ask, by, now());

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountRule, PlanName};
+use crate::{AccountRule, Egress, PlanName};
 
 /// The word for an engine in forms, resources and configuration: an RFC 1123 label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub struct EngineCard {
     pub account: AccountRule,
     /// From the smallest to the largest.
     pub plans: Vec<PlanCard>,
+    /// What a shop of it may be allowed to reach, beginning with what it may where nobody chooses.
+    pub egress: Vec<Egress>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountRule, AdminEmail, AdminPassword, AdminUser, EngineCard, EngineKey, PlanName, RequestId, StoreName,
-    admin::AdminUserError,
+    AccountRule, AdminEmail, AdminPassword, AdminUser, Egress, EngineCard, EngineKey, PlanName, RequestId,
+    StoreName, admin::AdminUserError,
 };
 
 /// What was typed, before anything is known of it.
@@ -17,6 +17,7 @@ pub struct NewStoreForm {
     pub name: String,
     pub engine: String,
     pub plan: String,
+    pub egress: String,
     pub email: String,
     pub user: String,
     /// Never printed and never sent back.
@@ -30,6 +31,7 @@ impl fmt::Debug for NewStoreForm {
             .field("name", &self.name)
             .field("engine", &self.engine)
             .field("plan", &self.plan)
+            .field("egress", &self.egress)
             .field("email", &self.email)
             .field("user", &self.user)
             .finish_non_exhaustive()
@@ -43,6 +45,7 @@ pub struct NewStore {
     pub name: StoreName,
     pub engine: EngineKey,
     pub plan: PlanName,
+    pub egress: Egress,
     pub email: AdminEmail,
     /// None where the administrator signs in by e-mail.
     pub user: Option<AdminUser>,
@@ -56,6 +59,7 @@ pub enum Field {
     Name,
     Engine,
     Plan,
+    Egress,
     Email,
     User,
     Password,
@@ -69,6 +73,7 @@ impl Field {
             Self::Name => "name",
             Self::Engine => "engine",
             Self::Plan => "plan",
+            Self::Egress => "egress",
             Self::Email => "email",
             Self::User => "user",
             Self::Password => "password",
@@ -90,6 +95,8 @@ enum NotOffered {
     Engine(String),
     #[error("Choose a plan: {0}.")]
     Plan(String),
+    #[error("Choose what the shop may reach: {0}.")]
+    Egress(String),
 }
 
 impl NewStoreForm {
@@ -100,21 +107,16 @@ impl NewStoreForm {
         let name = checked(&mut errors, Field::Name, StoreName::parse(&self.name));
         let engine = checked(&mut errors, Field::Engine, self.engine(engines));
         let plan = checked(&mut errors, Field::Plan, self.plan(engines));
+        let egress = checked(&mut errors, Field::Egress, self.egress(engines));
         let email = checked(&mut errors, Field::Email, AdminEmail::parse(&self.email));
         let user = checked(&mut errors, Field::User, self.user(engines));
         let password = checked(&mut errors, Field::Password, AdminPassword::parse(&self.password));
-        match (request, name, engine, plan, email, user, password) {
-            (
-                Some(request),
-                Some(name),
-                Some(engine),
-                Some(plan),
-                Some(email),
-                Some(user),
-                Some(password),
-            ) => Ok(NewStore { request, name, engine: engine.key.clone(), plan, email, user, password }),
-            _ => Err(errors),
-        }
+        let shop = (request, name, engine, plan, egress);
+        let (Some(email), Some(user), Some(password)) = (email, user, password) else { return Err(errors) };
+        let (Some(request), Some(name), Some(engine), Some(plan), Some(egress)) = shop else {
+            return Err(errors);
+        };
+        Ok(NewStore { request, name, engine: engine.key.clone(), plan, egress, email, user, password })
     }
 
     /// What is wrong with one field, for a message as one types.
@@ -125,6 +127,7 @@ impl NewStoreForm {
             Field::Name => StoreName::parse(&self.name).err().map(|e| sentence(&e)),
             Field::Engine => self.engine(engines).err().map(|e| sentence(&e)),
             Field::Plan => self.plan(engines).err().map(|e| sentence(&e)),
+            Field::Egress => self.egress(engines).err().map(|e| sentence(&e)),
             Field::Email => AdminEmail::parse(&self.email).err().map(|e| sentence(&e)),
             Field::User => self.user(engines).err().map(|e| sentence(&e)),
             Field::Password => AdminPassword::parse(&self.password).err().map(|e| sentence(&e)),
@@ -148,6 +151,16 @@ impl NewStoreForm {
         };
         let plan = PlanName::parse(&self.plan).ok().filter(|plan| offered.contains(plan));
         plan.ok_or_else(|| NotOffered::Plan(one_of(offered.iter().map(|plan| plan.key()))))
+    }
+
+    /// Where nothing was chosen, it is what the platform gives.
+    fn egress(&self, engines: &[EngineCard]) -> Result<Egress, NotOffered> {
+        let offered = self.chosen(engines).map(|card| card.egress.as_slice()).unwrap_or_default();
+        if self.egress.is_empty() {
+            return Ok(offered.first().copied().unwrap_or_default());
+        }
+        let egress = Egress::parse(&self.egress).ok().filter(|egress| offered.contains(egress));
+        egress.ok_or_else(|| NotOffered::Egress(one_of(offered.iter().map(|egress| egress.key()))))
     }
 
     /// What was typed for an engine that asks for no user name does not count.
@@ -189,6 +202,7 @@ mod tests {
             note: None,
             account,
             plans: plans.iter().map(|name| PlanCard { name: *name, summary: String::new() }).collect(),
+            egress: vec![Egress::None],
         };
         vec![
             card("shop", "Shop", AccountRule::UserName, &PlanName::ALL),
@@ -202,6 +216,7 @@ mod tests {
             name: "Atelier Nord".into(),
             engine: "shop".into(),
             plan: "small".into(),
+            egress: String::new(),
             email: "ada@atelier.example".into(),
             user: "ada".into(),
             password: "correct horse battery".into(),
@@ -235,6 +250,20 @@ mod tests {
             none.error(Field::Plan, &engines()).as_deref(),
             Some("Choose a plan: small, medium or large.")
         );
+    }
+
+    #[test]
+    fn what_a_shop_may_reach_is_what_the_platform_gives_unless_it_lets_one_choose() {
+        let mut engines = engines();
+        assert_eq!(good().parse(&engines).unwrap().egress, Egress::None);
+        let open = NewStoreForm { egress: "internet".into(), ..good() };
+        assert_eq!(
+            open.error(Field::Egress, &engines).as_deref(),
+            Some("Choose what the shop may reach: none.")
+        );
+        engines[0].egress = vec![Egress::Internet, Egress::None];
+        assert_eq!(good().parse(&engines).unwrap().egress, Egress::Internet);
+        assert_eq!(open.parse(&engines).unwrap().egress, Egress::Internet);
     }
 
     #[test]

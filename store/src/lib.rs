@@ -1,11 +1,12 @@
 //! What a store is, in words that browser, web and operator share. Pure: no I/O, no clock, no randomness.
 //!
-//! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`] (what is asked for), [`form`] (how the
+//! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`], [`egress`] (what is asked for), [`form`] (how the
 //! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`stray`] (what is no store),
 //! [`person`] (who asks).
 
 pub mod admin;
 pub mod condition;
+pub mod egress;
 pub mod engine;
 pub mod form;
 pub mod id;
@@ -22,6 +23,7 @@ pub mod wish;
 
 pub use admin::{AccountRule, AdminEmail, AdminPassword, AdminUser};
 pub use condition::{Condition, ConditionKind, Conditions, RemovalKind, State};
+pub use egress::Egress;
 pub use engine::{EngineCard, EngineKey, PlanCard};
 pub use form::{Field, FieldError, NewStore, NewStoreForm};
 pub use id::{Address, RequestId, Scheme, StoreId};

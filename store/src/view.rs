@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, EngineKey, Millis, PersonId, Phase,
-    PlanCard, PlanName, RemovalKind, StoreId, StoreName, time::Elapsed,
+    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Egress, EngineKey, Millis,
+    PersonId, Phase, PlanCard, PlanName, RemovalKind, StoreId, StoreName, time::Elapsed,
 };
 
 /// A row of the list.
@@ -79,6 +79,10 @@ pub struct Upkeep {
     pub undone: Option<Undone>,
     /// Plans of its engine into which it fits.
     pub larger: Vec<PlanCard>,
+    /// What it may reach beyond its store.
+    pub egress: Egress,
+    /// What else it could be allowed to.
+    pub other_egress: Vec<Egress>,
 }
 
 /// A change that had to be undone, and why.
@@ -185,6 +189,7 @@ pub enum Ask {
     Resumption,
     Update,
     PlanChange,
+    EgressChange,
     Deletion,
 }
 
@@ -197,6 +202,7 @@ impl std::fmt::Display for Ask {
             Self::Resumption => "A start of the shop",
             Self::Update => "An update",
             Self::PlanChange => "Another plan",
+            Self::EgressChange => "Another access to the internet",
             Self::Deletion => "Deletion",
         })
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Phase, PlanName};
+use crate::{Egress, Phase, PlanName};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wish {
@@ -13,6 +13,7 @@ pub enum Wish {
     /// To what the platform offers.
     Update,
     Plan(PlanName),
+    Egress(Egress),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,13 +21,16 @@ pub enum Wish {
 pub struct WishError;
 
 impl Wish {
-    /// As a form sends it: `suspend`, `resume`, `update`, or the key of a plan.
+    /// As a form sends it: `suspend`, `resume`, `update`, the key of a plan, or of what it may reach.
     pub fn parse(text: &str) -> Result<Self, WishError> {
         match text {
             "suspend" => Ok(Self::Suspend),
             "resume" => Ok(Self::Resume),
             "update" => Ok(Self::Update),
-            plan => PlanName::parse(plan).map(Self::Plan).map_err(|_| WishError),
+            other => PlanName::parse(other)
+                .map(Self::Plan)
+                .or_else(|_| Egress::parse(other).map(Self::Egress))
+                .map_err(|_| WishError),
         }
     }
 
@@ -36,6 +40,7 @@ impl Wish {
             Self::Resume => "resume",
             Self::Update => "update",
             Self::Plan(plan) => plan.key(),
+            Self::Egress(egress) => egress.key(),
         }
     }
 
@@ -44,7 +49,9 @@ impl Wish {
         match self {
             Self::Suspend | Self::Update => matches!(phase, Phase::Ready | Phase::Degraded | Phase::Updating),
             Self::Resume => matches!(phase, Phase::Suspended | Phase::Updating),
-            Self::Plan(_) => matches!(phase, Phase::Ready | Phase::Degraded | Phase::Suspended),
+            Self::Plan(_) | Self::Egress(_) => {
+                matches!(phase, Phase::Ready | Phase::Degraded | Phase::Suspended)
+            }
         }
     }
 }
@@ -56,6 +63,8 @@ impl fmt::Display for Wish {
             Self::Resume => f.write_str("resumed"),
             Self::Update => f.write_str("updated"),
             Self::Plan(plan) => write!(f, "changed to the plan {plan}"),
+            Self::Egress(Egress::None) => f.write_str("closed"),
+            Self::Egress(Egress::Internet) => f.write_str("opened to the internet"),
         }
     }
 }
@@ -66,7 +75,13 @@ mod tests {
 
     #[test]
     fn a_wish_is_read_as_it_is_written() {
-        for wish in [Wish::Suspend, Wish::Resume, Wish::Update, Wish::Plan(PlanName::Large)] {
+        for wish in [
+            Wish::Suspend,
+            Wish::Resume,
+            Wish::Update,
+            Wish::Plan(PlanName::Large),
+            Wish::Egress(Egress::Internet),
+        ] {
             assert_eq!(Wish::parse(wish.key()), Ok(wish));
         }
         assert_eq!(Wish::parse("explode"), Err(WishError));

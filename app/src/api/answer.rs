@@ -230,9 +230,10 @@ pub(crate) fn refused(error: StoresError) -> ApiError {
     match error {
         StoresError::NotFound(_) => ApiError::NotFound(sentence),
         StoresError::NameMismatch { .. } => ApiError::WrongName(sentence),
-        StoresError::NotFailed(_) | StoresError::Unsuited { .. } | StoresError::TooSmall { .. } => {
-            ApiError::Conflict(sentence)
-        }
+        StoresError::NotFailed(_)
+        | StoresError::Unsuited { .. }
+        | StoresError::TooSmall { .. }
+        | StoresError::NotAllowed => ApiError::Conflict(sentence),
         StoresError::SentBefore { name, id } => ApiError::SentBefore { name, id },
         StoresError::NotOffered(_) => {
             let error = FieldError { field: Field::Engine, message: sentence };

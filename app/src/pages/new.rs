@@ -13,7 +13,7 @@ use store::{Field, time::Elapsed};
 
 use self::{
     address::NameField,
-    choices::{EngineChoice, PlanChoice},
+    choices::{EgressChoice, EngineChoice, PlanChoice},
     draft::Draft,
     secret::PasswordField,
 };
@@ -85,8 +85,8 @@ fn NewStoreForm(offer: Offer) -> impl IntoView {
         }
         match draft.checked() {
             Ok(form) => {
-                let store::NewStoreForm { request, name, engine, plan, email, user, password } = form;
-                create.dispatch(CreateStore { request, name, engine, plan, email, user, password });
+                let store::NewStoreForm { request, name, engine, plan, egress, email, user, password } = form;
+                create.dispatch(CreateStore { request, name, engine, plan, egress, email, user, password });
             }
             Err(field) => focus_field(field),
         }
@@ -111,6 +111,7 @@ fn NewStoreForm(offer: Offer) -> impl IntoView {
             <NameField draft initial=kept.name scheme=offer.scheme domain_suffix=offer.domain_suffix/>
             <EngineChoice draft/>
             <PlanChoice draft chosen=kept.plan/>
+            <EgressChoice draft chosen=kept.egress/>
             <fieldset>
                 <legend class="legend">"Store admin"</legend>
                 <div class="pair">

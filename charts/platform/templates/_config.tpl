@@ -23,6 +23,7 @@
   "concurrency" (int .Values.concurrency)
   "checkSeconds" (int .Values.checkSeconds)
   "updates" (dict "mode" .Values.updates.mode "concurrency" (int .Values.updates.concurrency))
+  "egress" (dict "default" .Values.egress.default "maximum" .Values.egress.maximum "ports" .Values.egress.ports "closed" .Values.egress.closed)
   "engines" (include "platform.engines" . | fromJson)
   | toPrettyJson }}
 {{- end }}

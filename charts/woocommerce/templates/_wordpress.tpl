@@ -3,6 +3,7 @@
 - {name: DATABASE_HOST, value: mariadb}
 - {name: STORE_URL, value: {{ .Values.url | quote }}}
 - {name: STORE_HOST, value: {{ .Values.host | quote }}}
+- {name: EGRESS, value: {{ .Values.egress | quote }}}
 {{- end }}
 
 {{- define "woocommerce.mounts" -}}

@@ -107,6 +107,7 @@ const CONFIG = {
   deadlineSeconds: 600,
   concurrency: 4,
   checkSeconds: 60,
+  egress: { default: "none", maximum: "internet", ports: [443] },
   engines: {
     woocommerce: {
       chart: join(import.meta.dirname, "../../../charts/woocommerce"),

@@ -93,6 +93,7 @@ fn part(part: file::Part, field: &str) -> Result<Part, EngineError> {
         port,
         public: part.public,
         scales_to_zero: part.scales_to_zero,
+        egress: part.egress,
         reaches: part.reaches.into_iter().map(|name| name.value).collect(),
         helpers,
     })

@@ -19,7 +19,7 @@ pub(super) struct Known<'a> {
 }
 
 /// What stands for something of the store whatever its engine.
-const ALWAYS: [(&str, Placeholder); 13] = [
+const ALWAYS: [(&str, Placeholder); 14] = [
     ("id", Placeholder::Id),
     ("title", Placeholder::Title),
     ("url", Placeholder::Url),
@@ -28,6 +28,7 @@ const ALWAYS: [(&str, Placeholder); 13] = [
     ("pullSecrets", Placeholder::PullSecrets),
     ("storageClass", Placeholder::StorageClass),
     ("running", Placeholder::Running),
+    ("egress", Placeholder::Egress),
     ("ingress.class", Placeholder::IngressClass),
     ("ingress.annotations", Placeholder::IngressAnnotations),
     ("ingress.tls", Placeholder::Tls),
@@ -157,6 +158,7 @@ mod tests {
             images: &images,
             options: &engine.options,
             sizes,
+            egress: store::Egress::None,
             running: true,
         };
         engine.values.fill(&facts).into()

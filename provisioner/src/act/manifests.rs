@@ -8,10 +8,10 @@ use engine::{
 };
 use k8s_openapi::api::core::v1::Secret;
 use serde_json::{Value, json};
-use store::{Millis, StoreId};
+use store::{Egress, Millis, StoreId};
 
 use crate::{
-    config::{Config, Ingress, Tls},
+    config::{Config, EgressRules, Tls},
     resource::{MANAGED_BY_LABEL, MANAGER, PLATFORM_LABEL, READY_ANNOTATION, STORE_LABEL, rfc3339},
 };
 
@@ -133,8 +133,10 @@ const JOBS: u8 = 8;
 const MORE_PODS: usize = 4;
 
 /// Nothing in and nothing out, but for: the ingress controller to what is public, each part to those it reaches and then to the cluster's
-/// DNS; and where certificates are issued for each shop, the ingress controller to the pod that proves whose the host is.
-pub fn policies(id: &StoreId, engine: &Engine, ingress: &Ingress) -> Vec<Value> {
+/// DNS; where the store may reach the internet, the parts that need it to public addresses; and where certificates are issued for each
+/// shop, the ingress controller to the pod that proves whose the host is.
+pub fn policies(id: &StoreId, engine: &Engine, egress: Egress, config: &Config) -> Vec<Value> {
+    let ingress = &config.ingress;
     let policy = |name: &str, spec: Value| json!({ "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata(id, name), "spec": spec });
     let pods = |part: &Part| json!({ "podSelector": { "matchLabels": part.labels } });
     let in_namespace = |name: &str| json!({ "matchLabels": { "kubernetes.io/metadata.name": name } });
@@ -154,6 +156,8 @@ pub fn policies(id: &StoreId, engine: &Engine, ingress: &Ingress) -> Vec<Value> 
         if let Some(port) = part.port.filter(|_| !from.is_empty()) {
             spec["ingress"] = json!([{ "from": from, "ports": [tcp(port)] }]);
         }
+        let internet = (part.egress && egress == Egress::Internet).then(|| internet(&config.egress));
+        let to: Vec<Value> = to.into_iter().chain(internet.into_iter().flatten()).collect();
         if !to.is_empty() {
             spec["policyTypes"] = json!(["Ingress", "Egress"]);
             spec["egress"] = to.into_iter().chain([dns.clone()]).collect();
@@ -171,6 +175,27 @@ pub fn policies(id: &StoreId, engine: &Engine, ingress: &Ingress) -> Vec<Value> 
     });
     let nobody = policy("deny-all", json!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] }));
     std::iter::once(nobody).chain(engine.parts.iter().map(of_part)).chain(solver).collect()
+}
+
+/// What is nobody's on the internet: private, shared, link-local, loopback, multicast and reserved addresses, and those of the sixth version in
+/// which one of the fourth hides (RFC 6890, RFC 6598, RFC 6052). A cloud's metadata is link-local. What is mapped from the fourth goes as that.
+#[rustfmt::skip]
+const NOT_PUBLIC: [&str; 16] = [
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+    "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3", "::/96", "64:ff9b::/96", "64:ff9b:1::/48",
+    "fc00::/7", "fe80::/10", "ff00::/8",
+];
+
+/// Public addresses of each version of the protocol, at the platform's ports.
+fn internet(rules: &EgressRules) -> [Value; 2] {
+    let closed =
+        || NOT_PUBLIC.iter().map(ToString::to_string).chain(rules.closed.iter().map(ToString::to_string));
+    ["0.0.0.0/0", "::/0"].map(|all| {
+        let is_of_version = |block: &String| block.contains(':') == all.contains(':');
+        let except: Vec<String> = closed().filter(is_of_version).collect();
+        let ports: Vec<Value> = rules.ports.iter().map(|port| tcp(*port)).collect();
+        json!({ "to": [{ "ipBlock": { "cidr": all, "except": except } }], "ports": ports })
+    })
 }
 
 fn tcp(port: u16) -> Value {
@@ -318,7 +343,7 @@ mod tests {
 
     #[test]
     fn nothing_reaches_a_store_but_the_ingress_controller() {
-        let policies = policies(&id(), &engine(), &example().ingress);
+        let policies = policies(&id(), &engine(), Egress::None, &example());
         let spec = |name: &str| {
             let named = policies.iter().find(|policy| policy["metadata"]["name"] == name);
             named.unwrap()["spec"].clone()
@@ -342,7 +367,7 @@ mod tests {
 
     #[test]
     fn a_part_that_reaches_nothing_goes_nowhere_and_one_that_reaches_something_may_ask_for_its_address() {
-        let policies = policies(&id(), &engine(), &example().ingress);
+        let policies = policies(&id(), &engine(), Egress::None, &example());
         let goes_out = |policy: &&Value| policy["spec"]["egress"].is_array();
         let names: Vec<&Value> =
             policies.iter().filter(goes_out).map(|policy| &policy["metadata"]["name"]).collect();
@@ -353,23 +378,69 @@ mod tests {
     }
 
     #[test]
+    fn a_store_that_may_reach_the_internet_reaches_public_addresses_at_the_platforms_ports_and_only_where_a_part_needs_it()
+     {
+        let mut config = example();
+        config.egress.ports = vec![443, 587];
+        config.egress.closed = vec!["203.0.113.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
+        let rules = |name: &str| {
+            let policies = policies(&id(), &engine(), Egress::Internet, &config);
+            let policy = policies.iter().find(|policy| policy["metadata"]["name"] == name).unwrap();
+            policy["spec"]["egress"].as_array().cloned().unwrap_or_default()
+        };
+        assert_eq!(rules("database"), Vec::<Value>::new());
+        let web = rules("web");
+        let [four, six] = ["0.0.0.0/0", "::/0"]
+            .map(|all| web.iter().find(|rule| rule["to"][0]["ipBlock"]["cidr"] == all).unwrap().clone());
+        for rule in [&four, &six] {
+            assert_eq!(rule["ports"], json!([tcp(443), tcp(587)]));
+        }
+        let closes = |rule: &Value, address: &str| {
+            let address: std::net::IpAddr = address.parse().unwrap();
+            let except = rule["to"][0]["ipBlock"]["except"].as_array().unwrap();
+            except.iter().any(|net| net.as_str().unwrap().parse::<ipnet::IpNet>().unwrap().contains(&address))
+        };
+        for address in [
+            "10.96.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
+            "100.64.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "224.0.0.1",
+            "255.255.255.255",
+            "203.0.113.9",
+        ] {
+            assert!(closes(&four, address), "{address}");
+        }
+        for address in ["::1", "64:ff9b::a00:1", "fd00::1", "fe80::1", "ff02::1", "2001:db8::1"] {
+            assert!(closes(&six, address), "{address}");
+        }
+        assert!(!closes(&four, "198.51.100.7") && !closes(&six, "2600::1"));
+        assert!(web.iter().any(|rule| rule["ports"][0]["port"] == 53), "names are asked for");
+    }
+
+    #[test]
     fn cert_manager_can_prove_whose_a_host_is_where_each_shop_has_a_certificate_of_its_own() {
-        let mut ingress = example().ingress;
+        let mut config = example();
         let engine = engine();
         let node_ports = |tls: &Tls| {
             let limits = limits(&id(), &engine, &engine.plans[&PlanName::Small], tls);
             limits[0]["spec"]["hard"]["services.nodeports"].clone()
         };
-        assert_eq!(node_ports(&ingress.tls), "0");
-        ingress.tls.enabled = true;
-        assert_ne!(node_ports(&ingress.tls), "0");
-        let with_solver = policies(&id(), &engine, &ingress);
+        assert_eq!(node_ports(&config.ingress.tls), "0");
+        config.ingress.tls.enabled = true;
+        assert_ne!(node_ports(&config.ingress.tls), "0");
+        let with_solver = policies(&id(), &engine, Egress::None, &config);
         let solver = &with_solver[3]["spec"];
         assert_eq!(solver["podSelector"]["matchLabels"]["acme.cert-manager.io/http01-solver"], "true");
         assert_eq!(solver["ingress"][0]["from"][0]["podSelector"]["matchLabels"]["app"], "traefik");
         assert_eq!(solver["ingress"][0]["ports"][0]["port"], 8089);
-        ingress.tls.secret_name = "wildcard".into();
-        assert_eq!((node_ports(&ingress.tls), policies(&id(), &engine, &ingress).len()), (json!("0"), 3));
+        config.ingress.tls.secret_name = "wildcard".into();
+        assert_eq!(
+            (node_ports(&config.ingress.tls), policies(&id(), &engine, Egress::None, &config).len()),
+            (json!("0"), 3)
+        );
     }
 
     #[test]

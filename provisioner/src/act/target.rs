@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::size::Disk;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use store::{Address, AdminEmail, Millis, StoreId, StoreName};
+use store::{Address, AdminEmail, Egress, Millis, StoreId, StoreName};
 
 use super::{
     manifests::{limits, policies},
@@ -60,7 +60,7 @@ fn named(values: &Value, wanted: &Wanted, config: &Config) -> Sha256 {
     let engine = &wanted.engine.definition;
     let around = [
         limits(&wanted.id, engine, &wanted.sizes, &config.ingress.tls),
-        policies(&wanted.id, engine, &config.ingress),
+        policies(&wanted.id, engine, wanted.egress, config),
     ];
     Sha256::new().chain_update(values.to_string()).chain_update(Value::from(around.concat()).to_string())
 }
@@ -77,6 +77,7 @@ fn anybodys(wanted: &Wanted) -> Option<Wanted> {
         email: AdminEmail::parse("admin@shop.example").ok()?,
         owner: None,
         running: true,
+        egress: Egress::None,
         change_asked: None,
         attempt: 1,
         created: Millis(0),

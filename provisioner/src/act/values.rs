@@ -38,6 +38,7 @@ pub fn values(wanted: &Wanted, config: &Config) -> Value {
         options: &engine.options,
         sizes: &wanted.sizes,
         running: wanted.running,
+        egress: wanted.egress,
     });
     merge(&mut values, &engine.values);
     values.into()

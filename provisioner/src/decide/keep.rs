@@ -69,6 +69,8 @@ pub enum Act {
     /// What was changed or deleted by somebody else is made as it was.
     Heal(Heal),
     Begin(Change),
+    /// Limits, policies and Secrets as the change wants them, before anything runs that needs them.
+    Fence,
     /// Helm brings the release further to what the change wants.
     Deploy(release::Next),
     /// The change is given up, and undone.
@@ -122,6 +124,10 @@ fn go_on(change: &Change, facts: &Facts<'_>, revisions: &[Revision]) -> Act {
     }
     let next = release::next(revisions, &change.to.id, facts.now);
     let is_late = facts.now >= change.deadline;
+    if !change.fenced {
+        let late = || "its limits and policies could not be applied in time".to_owned();
+        return if is_late { Act::Undo(late()) } else { Act::Fence };
+    }
     match next {
         release::Next::Nothing => {}
         _ if is_late => return Act::Undo("the release could not be deployed in time".to_owned()),
@@ -199,6 +205,7 @@ fn begin(known: Known<'_>, facts: &Facts<'_>, revisions: &[Revision]) -> Change 
         back: back.filter(|back| is_another(revisions, *back, &facts.wanted.id)),
         began: facts.now,
         deadline: facts.now.plus_seconds(i64::from(facts.seconds)),
+        fenced: false,
         undone: None,
     }
 }
@@ -295,26 +302,26 @@ mod tests {
             self.objects = RIGHT;
         }
 
+        fn facts<'a>(&'a self, wanted: &'a Release) -> Facts<'a> {
+            Facts {
+                now: self.now,
+                wanted,
+                revisions: Seen::There(&self.revisions),
+                rollout: Seen::There(Rollout::Over),
+                answers: Seen::There(self.good.contains(&self.deployed())),
+                fences: Seen::There(self.fences),
+                objects: Seen::There(self.objects),
+                settling: self.settling,
+                is_turn: true,
+                asked: false,
+                healed: false,
+                hopeless: None,
+                seconds: 600,
+            }
+        }
+
         fn step(&mut self, wanted: &Release) -> Act {
-            let answers = self.good.contains(&self.deployed());
-            let act = {
-                let facts = Facts {
-                    now: self.now,
-                    wanted,
-                    revisions: Seen::There(&self.revisions),
-                    rollout: Seen::There(Rollout::Over),
-                    answers: Seen::There(answers),
-                    fences: Seen::There(self.fences),
-                    objects: Seen::There(self.objects),
-                    settling: self.settling,
-                    is_turn: true,
-                    asked: false,
-                    healed: false,
-                    hopeless: None,
-                    seconds: 600,
-                };
-                keep(self.known(), &facts)
-            };
+            let act = keep(self.known(), &self.facts(wanted));
             self.now = self.now.plus_seconds(30);
             match act.clone() {
                 Act::Rest => {}
@@ -338,6 +345,10 @@ mod tests {
                 Act::Begin(change) => {
                     self.change = Some(change);
                     self.settled = None;
+                }
+                Act::Fence => {
+                    self.change.as_mut().unwrap().fenced = true;
+                    self.fences = RIGHT;
                 }
                 Act::Deploy(release::Next::Forget(number)) => {
                     self.revisions.retain(|revision| revision.number != number);
@@ -377,6 +388,18 @@ mod tests {
     #[test]
     fn a_store_that_is_as_it_should_be_is_left_alone() {
         assert_eq!(Model::kept("a-1").run(&release("a-1", true)), []);
+    }
+
+    #[test]
+    fn what_a_change_needs_around_it_is_there_before_it_is_deployed_or_it_is_undone() {
+        let mut model = Model::kept("a-1");
+        let acts = model.run(&release("b-1", true));
+        let at = |wanted: fn(&Act) -> bool| acts.iter().position(wanted).unwrap();
+        assert!(at(|act| *act == Act::Fence) < at(|act| matches!(act, Act::Deploy(_))));
+        let (wanted, revisions) = (release("a-1", true), model.revisions.clone());
+        let change = begin(model.known(), &model.facts(&wanted), &revisions);
+        let late = Facts { now: change.deadline, ..model.facts(&wanted) };
+        assert!(matches!(go_on(&change, &late, &revisions), Act::Undo(_)));
     }
 
     #[test]
@@ -486,7 +509,7 @@ mod tests {
         #[test]
         fn from_every_state_what_is_wanted_is_reached_or_undone(
             deployed in id(), wanted in id(), newest in status(), known: bool, running: bool, settled: bool,
-            undone: bool, changing in prop::option::of(id()), fences in 1..3u64, objects in 1..3u64,
+            undone: bool, fenced: bool, changing in prop::option::of(id()), fences in 1..3u64, objects in 1..3u64,
         ) {
             let mut model = Model::kept(deployed);
             if newest != Status::Deployed {
@@ -503,7 +526,7 @@ mod tests {
             (model.fences, model.objects) = (fences, objects);
             model.change = changing.map(|id| Change {
                 kind: ChangeKind::Update, to: release(id, true), back: Some(1), began: model.now,
-                deadline: model.now.plus_seconds(60), undone: undone.then(|| "no".to_owned()),
+                deadline: model.now.plus_seconds(60), fenced, undone: undone.then(|| "no".to_owned()),
             });
             let wanted = release(wanted, running);
             model.run(&wanted);
@@ -523,7 +546,7 @@ mod tests {
             }
             let to = release("b-1", true);
             let deadline = Millis(i64::MAX);
-            model.change = changing.then_some(Change { kind: ChangeKind::Update, to, back: Some(1), began: model.now, deadline, undone: None });
+            model.change = changing.then_some(Change { kind: ChangeKind::Update, to, back: Some(1), began: model.now, deadline, fenced: true, undone: None });
             let wanted = release(wanted, true);
             let facts = Facts {
                 now: model.now, wanted: &wanted,

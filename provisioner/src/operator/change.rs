@@ -131,6 +131,7 @@ impl Reconcile<'_> {
             Act::Settle(settled) => self.settled(settled),
             Act::Heal(heal) => return self.heal(heal, stands, wanted).await.map(Some),
             Act::Begin(change) => return self.begin_change(change, wanted).await,
+            Act::Fence => return self.fence_change(wanted).await.map(Some),
             Act::Deploy(next) => return self.deploy(next, wanted, target).await.map(Some),
             Act::Undo(why) => self.undo(&why, wanted).await,
             Act::RollBack(revision) => return self.roll_back(revision).await.map(Some),
@@ -318,10 +319,20 @@ impl Reconcile<'_> {
         self.progress.settled = None;
         self.memory.forget_complaints();
         self.save().await?;
-        // More may be asked for than the limits allowed, and the fences may be others.
+        Ok(Some(Flow::Continue))
+    }
+
+    /// More may be asked for than the limits allowed, and the fences may be others.
+    async fn fence_change(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         match self.fence(wanted).await? {
-            Ok(()) => Ok(Some(Flow::Continue)),
-            Err(complaint) => Ok(Some(self.changing_failed(&complaint))),
+            Ok(()) => {
+                if let Some(change) = &mut self.progress.change {
+                    change.fenced = true;
+                }
+                self.memory.forget_complaints();
+                Ok(Flow::Continue)
+            }
+            Err(complaint) => Ok(self.changing_failed(&complaint)),
         }
     }
 
@@ -518,7 +529,7 @@ impl Reconcile<'_> {
         let mut all = manifests::namespace(&self.id, config, account, self.progress.ready);
         let engine = &wanted.engine.definition;
         all.extend(manifests::limits(&self.id, engine, &wanted.sizes, &config.ingress.tls));
-        all.extend(manifests::policies(&self.id, engine, &config.ingress));
+        all.extend(manifests::policies(&self.id, engine, wanted.egress, config));
         // Without what was given nothing can be derived; what there is of it stays.
         if let Some(given) = self.given_credentials().await? {
             match secrets::derived(&engine.secrets, &given) {

@@ -130,7 +130,7 @@ impl Reconcile<'_> {
             "ResourceQuota, LimitRange",
             &manifests::limits(&id, engine, &wanted.sizes, &self.context.config.ingress.tls),
         );
-        let mut fences = manifests::policies(&id, engine, &self.context.config.ingress);
+        let mut fences = manifests::policies(&id, engine, wanted.egress, &self.context.config);
         fences.push(manifests::credentials(&id, secrets));
         match self.pull_secrets().await? {
             Ok(copies) => fences.extend(copies),

@@ -41,6 +41,9 @@ pub struct Change {
     pub back: Option<u32>,
     pub began: Millis,
     pub deadline: Millis,
+    /// Limits, policies and Secrets are as it wants them.
+    #[serde(default)]
+    pub fenced: bool,
     /// Why it is being undone.
     #[serde(default)]
     pub undone: Option<String>,

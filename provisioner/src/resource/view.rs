@@ -1,7 +1,7 @@
 //! From the resource to what a page shows.
 
 use store::{
-    Address, Millis, Phase, PlanCard, StoreSummary, StoreView,
+    Address, Egress, Millis, Phase, PlanCard, StoreSummary, StoreView,
     view::{Undone, Upkeep, Volume},
 };
 
@@ -29,6 +29,9 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
     let larger =
         engine.definition.plans.iter().filter(|(other, larger)| **other != plan && larger.holds(sizes));
     let larger = larger.map(|(plan, sizes)| PlanCard { name: *plan, summary: sizes.summary() }).collect();
+    let offered = engine.card(&config.egress).egress;
+    let egress = if offered.contains(&wanted.egress) { wanted.egress } else { Egress::None };
+    let other_egress = offered.into_iter().filter(|other| *other != egress).collect();
     // Where it is, and not where it is to be.
     let deployed = progress.release.as_ref().map(|release| release.address.clone());
     let address = deployed
@@ -68,6 +71,8 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
             offered: progress.offered.map(|offered| offered.waits),
             undone: progress.refused.map(|refused| Undone { sentence: refused.sentence, at: refused.at }),
             larger,
+            egress,
+            other_egress,
         },
     })
 }

@@ -102,13 +102,14 @@ fn created<T>(result: Result<T, kube::Error>) -> Result<bool, kube::Error> {
 fn bits(key: &RequestKey, new: &NewStore, owner: &PersonId, n: u32) -> Result<u64, StoresError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(&key.0)
         .map_err(|error| StoresError::silent("created", error.to_string()))?;
-    let NewStore { request, name, engine, plan, email, user, password } = new;
+    let NewStore { request, name, engine, plan, egress, email, user, password } = new;
     for part in [
         request.as_str(),
         owner.as_str(),
         name.as_str(),
         engine.as_str(),
         plan.key(),
+        egress.key(),
         email.as_str(),
         user.as_ref().map(AdminUser::as_str).unwrap_or_default(),
         password.reveal(),
@@ -133,6 +134,7 @@ fn store(id: &StoreId, new: &NewStore, owner: &PersonId) -> Store {
         owner: Some(owner.to_string()),
         request_id: new.request.as_str().to_owned(),
         running: true,
+        egress: Some(new.egress.key().to_owned()),
         attempt: 1,
         requested_at: Some(rfc3339(now)),
     };
@@ -159,6 +161,7 @@ pub(in crate::stores) mod tests {
             name: "Atelier Nord".into(),
             engine: "woocommerce".into(),
             plan: "small".into(),
+            egress: String::new(),
             email: "ada@atelier.example".into(),
             user: "ada".into(),
             password: "correct horse battery".into(),

@@ -59,6 +59,7 @@ fn store(id: &StoreId, by: &PersonId, config: &Config) -> Store {
         owner: Some(by.to_string()),
         request_id: String::new(),
         running: true,
+        egress: None,
         attempt: 1,
         requested_at: None,
     };

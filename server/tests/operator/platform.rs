@@ -328,6 +328,7 @@ fn asked(engines: &[EngineCard], name: &str, request: u128) -> NewStore {
         name: name.to_owned(),
         engine: engines[0].key.to_string(),
         plan: "small".to_owned(),
+        egress: String::new(),
         email: "ada@atelier.example".to_owned(),
         user: "ada".to_owned(),
         password: "correct horse battery".to_owned(),

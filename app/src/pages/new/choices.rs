@@ -1,7 +1,7 @@
-//! Engine and plan: radio buttons that look like cards.
+//! Engine, plan and what the shop may reach: radio buttons that look like cards.
 
 use leptos::prelude::*;
-use store::{EngineCard, Field, PlanCard, PlanName};
+use store::{Egress, EngineCard, Field, PlanCard, PlanName};
 
 use super::draft::Draft;
 use crate::{changing::part, components::FieldMessage};
@@ -44,14 +44,8 @@ pub fn PlanChoice(draft: Draft, chosen: String) -> impl IntoView {
         let offered = before.ok().filter(|plan| plans.iter().any(|card| card.name == *plan));
         let chosen = offered.or_else(|| plans.first().map(|card| card.name));
         let card = |PlanCard { name, summary }: PlanCard| {
-            view! {
-                <label class="choice">
-                    <input type="radio" name=Field::Plan.key() value=name.key() checked=chosen == Some(name)/>
-                    <b>{name.to_string()}</b>
-                    <span class="num">{capitalised(&summary)}</span>
-                </label>
-            }
-            .into_any()
+            let summary = view! { <span class="num">{capitalised(&summary)}</span> }.into_any();
+            choice(Field::Plan, name.key(), name.to_string(), summary, chosen == Some(name))
         };
         plans.into_iter().map(card).collect_view().into_any()
     });
@@ -62,6 +56,47 @@ pub fn PlanChoice(draft: Draft, chosen: String) -> impl IntoView {
             <FieldMessage id="plan-error" error/>
         </fieldset>
     }
+}
+
+/// What a shop of the engine that is chosen may reach. Nothing is asked where there is nothing to choose.
+#[component]
+pub fn EgressChoice(draft: Draft, chosen: String) -> impl IntoView {
+    let error = Signal::derive(move || draft.error(Field::Egress));
+    let offered = Memo::new(move |_| draft.engine().map(|card| card.egress).unwrap_or_default());
+    part(move || {
+        let offered = offered.get();
+        if offered.len() < 2 {
+            return ().into_any();
+        }
+        let before = Egress::parse(&draft.egress_untracked()).or_else(|_| Egress::parse(&chosen));
+        let chosen =
+            before.ok().filter(|egress| offered.contains(egress)).or_else(|| offered.first().copied());
+        let card = |egress: Egress| {
+            let summary = view! { <span>{egress.summary()}</span> }.into_any();
+            choice(Field::Egress, egress.key(), egress.to_string(), summary, chosen == Some(egress))
+        };
+        let cards =
+            Egress::ALL.into_iter().filter(|egress| offered.contains(egress)).map(card).collect_view();
+        view! {
+            <fieldset aria-describedby="egress-error">
+                <legend class="legend">"Access to the internet"</legend>
+                <div class="choices">{cards}</div>
+                <FieldMessage id="egress-error" error/>
+            </fieldset>
+        }
+        .into_any()
+    })
+}
+
+fn choice(field: Field, key: &'static str, title: String, summary: AnyView, checked: bool) -> AnyView {
+    view! {
+        <label class="choice">
+            <input type="radio" name=field.key() value=key checked=checked/>
+            <b>{title}</b>
+            {summary}
+        </label>
+    }
+    .into_any()
 }
 
 fn capitalised(text: &str) -> String {

@@ -8,8 +8,16 @@ use crate::{
     error::{ApiError, Kept},
 };
 
-const FIELDS: [Field; 7] =
-    [Field::Request, Field::Name, Field::Engine, Field::Plan, Field::Email, Field::User, Field::Password];
+const FIELDS: [Field; 8] = [
+    Field::Request,
+    Field::Name,
+    Field::Engine,
+    Field::Plan,
+    Field::Egress,
+    Field::Email,
+    Field::User,
+    Field::Password,
+];
 
 /// The browser owns the fields; this is what was read from them last. A field is told wrong once it was left, or refused by the server.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +83,10 @@ impl Draft {
 
     pub fn plan_untracked(self) -> String {
         self.form.with_untracked(|form| form.plan.clone())
+    }
+
+    pub fn egress_untracked(self) -> String {
+        self.form.with_untracked(|form| form.egress.clone())
     }
 
     pub fn asks_for_user(self) -> bool {
@@ -180,6 +192,7 @@ fn read_form() -> Option<NewStoreForm> {
         name: text(Field::Name.key()),
         engine: text(Field::Engine.key()),
         plan: text(Field::Plan.key()),
+        egress: text(Field::Egress.key()),
         email: text(Field::Email.key()),
         user: text(Field::User.key()),
         password: text(Field::Password.key()),
@@ -192,6 +205,7 @@ fn text(form: &NewStoreForm, field: Field) -> &str {
         Field::Name => &form.name,
         Field::Engine => &form.engine,
         Field::Plan => &form.plan,
+        Field::Egress => &form.egress,
         Field::Email => &form.email,
         Field::User => &form.user,
         Field::Password => &form.password,

@@ -31,6 +31,7 @@ pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
                 <div><dt>"Address"</dt><dd class="mono">{shop.clone()} " " <CopyButton text=Signal::stored(shop) what="address"/></dd></div>
                 <div><dt>"Engine"</dt><dd>{of(|view| view.summary.engine_title.clone())}</dd></div>
                 <div><dt>"Plan"</dt><dd>{of(|view| view.summary.plan.to_string())}<span class="sub">{of(|view| view.plan_summary.clone())}</span></dd></div>
+                <div><dt>"Internet"</dt><dd>{of(|view| view.upkeep.egress.to_string())}<span class="sub">{of(|view| view.upkeep.egress.summary().to_owned())}</span></dd></div>
                 <div><dt>"Admin"</dt><dd><bdi>{of(|view| admin(view).0)}</bdi><span class="sub">{of(|view| admin(view).1)}</span></dd></div>
                 <div><dt>"Namespace"</dt><dd class="mono">{summary.id.namespace()}</dd></div>
                 <div>

@@ -1,7 +1,7 @@
 //! What can be done with a store that is there, beside its deletion: stop and start it, update it, give it another plan.
 
 use leptos::{html::Select, prelude::*, server_fn::ServerFn};
-use store::{PlanCard, StoreView, Wish};
+use store::{Egress, PlanCard, StoreView, Wish};
 
 use crate::{
     api::ChangeStore,
@@ -91,6 +91,7 @@ fn Changes(view: Memo<StoreView>) -> impl IntoView {
             <Button view wish=Signal::stored(Wish::Resume) label="Resume"/>
         </When>
         <PlanForm view/>
+        <EgressForm view/>
     }
     .into_any()
 }
@@ -127,6 +128,26 @@ fn PlanForm(view: Memo<StoreView>) -> impl IntoView {
             </WishForm>
         }
         .into_any()
+    })
+}
+
+/// A button for each other access that the platform allows.
+#[component]
+fn EgressForm(view: Memo<StoreView>) -> impl IntoView {
+    let others = Memo::new(move |_| view.with(|view| view.upkeep.other_egress.clone()));
+    part(move || {
+        let button = |egress: Egress| {
+            let (label, means) = match egress {
+                Egress::None => ("Close to the internet", "The shop can reach public addresses."),
+                Egress::Internet => ("Open to the internet", "The shop can reach nothing outside."),
+            };
+            view! {
+                <p class="muted">{means}</p>
+                <Button view wish=Signal::stored(Wish::Egress(egress)) label/>
+            }
+            .into_any()
+        };
+        others.get().into_iter().map(button).collect_view().into_any()
     })
 }
 
