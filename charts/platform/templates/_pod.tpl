@@ -15,6 +15,20 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
+{{/* Charts that are not in the image; both processes read them when they start. */}}
+{{- define "platform.chartsMount" -}}
+{{- if .Values.chartsConfigMap -}}
+- {name: charts, mountPath: /srv/storeyard/packed, readOnly: true}
+{{- end -}}
+{{- end }}
+
+{{- define "platform.chartsVolume" -}}
+{{- with .Values.chartsConfigMap -}}
+- name: charts
+  configMap: {name: {{ . }}}
+{{- end -}}
+{{- end }}
+
 {{/* A change of the configuration rolls the pods. */}}
 {{- define "platform.annotations" -}}
 checksum/config: {{ printf "%s%s" (include "platform.config" .) (include "platform.definitions" .) | sha256sum }}
