@@ -45,7 +45,7 @@ const ON_CLUSTER: [&str; 4] = ["--test", "operator", "--", "--ignored"];
 /// The same packages and features for every run, so that cargo compiles them once. Features are named for each package, since `store`
 /// and `app` are compiled differently for the browser.
 fn tests() -> Command {
-    let packages = ["store", "access", "provisioner", "app", "fake-cluster", "server", "xtask"];
+    let packages = ["store", "engine", "access", "provisioner", "app", "fake-cluster", "server", "xtask"];
     let mut command = Command::new("cargo");
     command.args(["test", "--locked", "--no-fail-fast", "--features", "app/ssr,store/transliterate"]);
     command.args(packages.iter().flat_map(|package| ["-p", package]));
