@@ -41,6 +41,7 @@ pub(crate) enum Placeholder {
     Egress,
     Tls,
     TlsSecret,
+    TlsEntries,
     Images,
     Image(String),
     ImageRepository(String),
@@ -80,6 +81,18 @@ pub struct Ingress<'a> {
     pub tls: bool,
     /// Empty where the ingress controller has a certificate of its own.
     pub tls_secret: &'a str,
+}
+
+impl Facts<'_> {
+    /// As the specification of an Ingress has them: none where nothing is to be said of TLS.
+    fn tls_entries(&self) -> Value {
+        let Ingress { tls, tls_secret, .. } = self.ingress;
+        match (tls, tls_secret) {
+            (false, _) => json!([]),
+            (true, "") => json!([{ "hosts": [self.host] }]),
+            (true, secret) => json!([{ "hosts": [self.host], "secretName": secret }]),
+        }
+    }
 }
 
 impl Template {
@@ -127,6 +140,7 @@ impl Placeholder {
             Self::Egress => facts.egress.key().into(),
             Self::Tls => facts.ingress.tls.into(),
             Self::TlsSecret => facts.ingress.tls_secret.into(),
+            Self::TlsEntries => facts.tls_entries(),
             Self::Images => json!(facts.images),
             Self::Image(name) => image(name).into(),
             Self::ImageRepository(name) => repository_and_tag(image(name)).0.into(),
@@ -141,7 +155,11 @@ impl Placeholder {
     /// Whether it can stand within a text.
     pub(crate) fn is_text(&self, options: &Options) -> bool {
         match self {
-            Self::PullSecrets | Self::IngressAnnotations | Self::Images | Self::Resources(_) => false,
+            Self::PullSecrets
+            | Self::IngressAnnotations
+            | Self::TlsEntries
+            | Self::Images
+            | Self::Resources(_) => false,
             // What is chosen is one of text, number and flag, and each has one way to be written.
             Self::Option(name) => options.contains_key(name),
             _ => true,

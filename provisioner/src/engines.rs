@@ -232,12 +232,16 @@ pub(crate) mod tests {
         }
     }
 
+    fn engines_in(folder: &str) -> Vec<PathBuf> {
+        let folders = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let engines: Vec<PathBuf> = folders.filter(|folder| !folder.ends_with("platform")).collect();
+        assert!(!engines.is_empty(), "{folder}");
+        engines
+    }
+
     #[test]
     fn every_chart_of_an_engine_has_a_definition_that_is_understood() {
-        let folders = fs::read_dir("../charts").unwrap().map(|entry| entry.unwrap().path());
-        let engines: Vec<PathBuf> = folders.filter(|folder| !folder.ends_with("platform")).collect();
-        assert!(!engines.is_empty());
-        for folder in engines {
+        for folder in ["../charts", "../docs/engines"].into_iter().flat_map(engines_in) {
             let text = fs::read_to_string(folder.join(DEFINITION)).unwrap();
             assert_eq!(Engine::parse(&text).map(drop), Ok(()), "{}", folder.display());
         }
@@ -275,6 +279,22 @@ pub(crate) mod tests {
         let engine = engine.unwrap();
         assert_eq!(engine.chart.digest, "");
         assert_eq!(engine.definition.title, "WooCommerce");
+    }
+
+    #[test]
+    fn a_packed_chart_has_its_definition_apart_and_is_known_by_what_is_in_it() {
+        let folder = Folder::new();
+        let engine = |content: &str| {
+            folder.write("shop-1.2.3.tgz", content);
+            let engine = folder.offered(|config| {
+                config["chart"] = json!(folder.0.join("shop-1.2.3.tgz"));
+                config["definition"] = json!(folder.0.join(DEFINITION));
+            });
+            engine.unwrap().chart.digest
+        };
+        let first = engine("packed");
+        assert_eq!(first.len(), 16);
+        assert!(engine("packed") == first && engine("packed anew") != first);
     }
 
     #[test]

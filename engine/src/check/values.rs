@@ -33,6 +33,7 @@ const ALWAYS: [(&str, Placeholder); 14] = [
     ("ingress.annotations", Placeholder::IngressAnnotations),
     ("ingress.tls", Placeholder::Tls),
     ("ingress.tlsSecret", Placeholder::TlsSecret),
+    ("ingress.tlsEntries", Placeholder::TlsEntries),
     ("images", Placeholder::Images),
 ];
 
@@ -141,6 +142,10 @@ mod tests {
     use crate::{Engine, Facts, values::Ingress};
 
     fn filled(values: &str) -> Value {
+        filled_under(values, false, "")
+    }
+
+    fn filled_under(values: &str, tls: bool, tls_secret: &str) -> Value {
         let text = PAGE.replacen("  host: $(host)\n", values, 1);
         let engine = Engine::parse(&text).unwrap();
         let sizes = engine.plans.values().next().unwrap();
@@ -154,7 +159,7 @@ mod tests {
             secret: "credentials",
             pull_secrets: &["pull-registry".to_owned()],
             storage_class: "",
-            ingress: Ingress { class: "traefik", annotations: &annotations, tls: false, tls_secret: "" },
+            ingress: Ingress { class: "traefik", annotations: &annotations, tls, tls_secret },
             images: &images,
             options: &engine.options,
             sizes,
@@ -178,8 +183,69 @@ mod tests {
     }
 
     #[test]
+    fn an_ingress_is_told_of_tls_as_its_specification_has_it() {
+        let entries =
+            |tls, secret| filled_under("  tls: $(ingress.tlsEntries)\n", tls, secret)["tls"].clone();
+        let host = "store-atelier-x7k2q.localhost";
+        assert_eq!(entries(false, ""), json!([]));
+        assert_eq!(entries(true, ""), json!([{ "hosts": [host] }]));
+        assert_eq!(entries(true, "wildcard"), json!([{ "hosts": [host], "secretName": "wildcard" }]));
+    }
+
+    #[test]
     fn what_a_person_typed_is_never_read_as_a_placeholder() {
         assert_eq!(filled("")["greeting"], "hello, Ben's “Café” $(id)");
+    }
+
+    /// The example of a chart that somebody else wrote, which is run as a template in many places.
+    fn foreign(title: &str, running: bool) -> Value {
+        let text = include_str!("../../../docs/engines/bitnami-wordpress/engine.yaml");
+        let engine = Engine::parse(text).unwrap();
+        let name = |image: &&str| ((*image).to_owned(), format!("localhost/{image}:1"));
+        let images = ["wordpress", "mariadb"].iter().map(name).collect();
+        let facts = Facts {
+            id: "atelier-x7k2q",
+            title,
+            url: "http://store-atelier-x7k2q.localhost",
+            host: "store-atelier-x7k2q.localhost",
+            secret: "credentials",
+            pull_secrets: &[],
+            storage_class: "",
+            ingress: Ingress { class: "traefik", annotations: &BTreeMap::new(), tls: false, tls_secret: "" },
+            images: &images,
+            options: &engine.options,
+            sizes: engine.plans.values().next().unwrap(),
+            running,
+        };
+        engine.values.fill(&facts).into()
+    }
+
+    #[test]
+    fn what_a_person_typed_is_in_no_value_that_a_foreign_chart_runs_as_a_template() {
+        let mut values = foreign("{{ typed }}", true);
+        assert_eq!(values["wordpressBlogName"], "{{ typed }}");
+        values["wordpressBlogName"] = Value::Null;
+        assert!(!values.to_string().contains("typed"), "{values}");
+    }
+
+    #[test]
+    fn a_foreign_chart_is_given_the_platforms_images_and_sizes_and_stops_when_it_is_told_to() {
+        let values = foreign("Atelier", true);
+        let image = json!({ "registry": "", "repository": "localhost/mariadb", "tag": "1" });
+        assert_eq!(values["mariadb"]["image"], image);
+        assert_eq!(values["mariadb"]["primary"]["resources"]["limits"]["memory"], "384Mi");
+        assert_eq!(values["persistence"]["size"], "3Gi");
+        assert!(values["extraDeploy"][0].as_str().unwrap().contains("storage: 2Gi"));
+        assert_eq!(values["extraVolumes"][0]["secret"]["defaultMode"], 0o440);
+        let is_running = |values: &Value| {
+            (
+                values["replicaCount"] == 1,
+                values["mariadb"]["enabled"] == true,
+                values["ingress"]["enabled"] == true,
+            )
+        };
+        assert_eq!(is_running(&values), (true, true, true));
+        assert_eq!(is_running(&foreign("Atelier", false)), (false, false, false));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod egress;
 mod engine_as_data;
 mod failure;
+mod foreign_chart;
 mod interruption;
 mod kept;
 mod lasting;

@@ -254,6 +254,10 @@ impl Platform {
         succeed(run(&self.cluster, "kubectl", args))
     }
 
+    pub(crate) fn helm(&self, args: &[&str]) -> String {
+        succeed(run(&self.cluster, "helm", args))
+    }
+
     /// What it complains of.
     pub(crate) fn kubectl_fails(&self, args: &[&str]) -> String {
         let output = run(&self.cluster, "kubectl", args);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use super::tally::Tally;
 use super::times;
@@ -36,7 +36,43 @@ pub(super) fn build(env: &Env) -> Result<()> {
 pub(super) fn run_on_cluster(env: &Env, cluster: &Path) -> Result<Tally> {
     let mut command = tests();
     command.args(ON_CLUSTER).env("STOREYARD_TEST_CLUSTER", cluster);
-    cargo_test(env, "operator against the cluster", "test-operator", &mut command, &Outcome::All)
+    let mut skipped = Tally::default();
+    for needs in &GIVEN {
+        match std::env::var_os(needs.variable) {
+            // The tests run elsewhere than whoever gave the path.
+            Some(path) => {
+                command.env(needs.variable, std::path::absolute(path)?);
+            }
+            None => {
+                command.args(["--skip", needs.module]);
+                skipped.add(skip(env, &[needs.module], &needs.reason())?);
+            }
+        }
+    }
+    let mut tally =
+        cargo_test(env, "operator against the cluster", "test-operator", &mut command, &Outcome::All)?;
+    tally.add(skipped);
+    Ok(tally)
+}
+
+/// What not every machine has and some of the operator's tests need, which whoever runs them has to name.
+struct Given {
+    /// Where those tests are.
+    module: &'static str,
+    variable: &'static str,
+    what: &'static str,
+}
+
+const GIVEN: [Given; 1] = [Given {
+    module: "foreign_chart::",
+    variable: "STOREYARD_BITNAMI_CHART",
+    what: "the packed chart of docs/engines/bitnami-wordpress",
+}];
+
+impl Given {
+    fn reason(&self) -> String {
+        format!("{} does not name {}", self.variable, self.what)
+    }
 }
 
 /// Those of one target that need a cluster.
@@ -85,9 +121,15 @@ fn cargo_test(env: &Env, title: &str, log: &str, command: &mut Command, count: &
 /// # Errors
 /// cargo cannot list them.
 pub(super) fn skip_on_cluster(env: &Env, reason: &str) -> Result<Tally> {
+    skip(env, &[], reason)
+}
+
+/// Those of the operator's tests whose names have one of `filters` in them, or all where there is none.
+fn skip(env: &Env, filters: &[&str], reason: &str) -> Result<Tally> {
     let list = command::output(
         tests()
             .args(ON_CLUSTER)
+            .args(filters)
             .arg("--list")
             .current_dir(&env.paths.checkout)
             .env("CARGO_TARGET_DIR", env.paths.target()),
@@ -96,5 +138,6 @@ pub(super) fn skip_on_cluster(env: &Env, reason: &str) -> Result<Tally> {
     for test in list.lines().filter_map(|line| line.strip_suffix(": test")) {
         tally.skip(test, reason);
     }
+    ensure!(!tally.skipped.is_empty(), "the operator has no tests {}", filters.join(", "));
     Ok(tally)
 }
