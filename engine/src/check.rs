@@ -10,7 +10,7 @@ use serde_saphyr::Spanned;
 use store::{AccountRule, PlanName};
 
 use crate::{
-    Action, Engine, EngineError, Note, Options, Secret, Sizes, When, file, option,
+    Action, Engine, EngineError, Name, Note, Options, Secret, Sizes, When, file, option,
     secret::{DIGITS, Source},
 };
 
@@ -19,24 +19,27 @@ const MAX_TITLE: usize = 40;
 const MAX_SUMMARY: usize = 200;
 
 pub(crate) fn engine(file: file::File) -> Result<Engine, EngineError> {
-    let title = text(file.title, "title", MAX_TITLE)?;
-    let summary = text(file.summary, "summary", MAX_SUMMARY)?;
+    let name = name(file.title, file.summary, "")?;
     let admin_path = path(file.admin.path, "admin.path")?;
     let account = file.admin.sign_in;
     let images = names(file.images, "images")?;
     let options = options(file.options)?;
+    let variants = variants(file.variants, &options)?;
     let notes = notes(file.notes, &options)?;
     let parts = parts::parts(file.parts)?;
     let volumes = names(file.volumes, "volumes")?;
     let plans = plans(file.plans, &parts, &volumes)?;
     let secrets = secrets(file.secrets, account)?;
-    let known = values::Known { images: &images, options: &options, parts: &parts, volumes: &volumes };
+    let no_settings = Options::new();
+    let settings = plans.values().next().map_or(&no_settings, |sizes| &sizes.settings);
+    let known =
+        values::Known { images: &images, options: &options, parts: &parts, volumes: &volumes, settings };
     let values = values::template(file.values.value, &known)?;
     let (exceptions, probe) = probes::probes(file.probes, &options, &secrets)?;
     let actions = actions(file.actions, &parts)?;
     Ok(Engine {
-        title,
-        summary,
+        name,
+        variants,
         admin_path,
         account,
         images,
@@ -51,6 +54,22 @@ pub(crate) fn engine(file: file::File) -> Result<Engine, EngineError> {
         probe,
         actions,
     })
+}
+
+fn name(title: Spanned<String>, summary: Spanned<String>, of: &str) -> Result<Name, EngineError> {
+    Ok(Name {
+        title: text(title, &format!("{of}title"), MAX_TITLE)?,
+        summary: text(summary, &format!("{of}summary"), MAX_SUMMARY)?,
+    })
+}
+
+fn variants(variants: Vec<file::Variant>, known: &Options) -> Result<Vec<(When, Name)>, EngineError> {
+    let checked = variants.into_iter().enumerate().map(|(n, variant)| {
+        let field = format!("variants[{n}]");
+        let when = when(Some(variant.when), known, &field)?;
+        Ok((when, name(variant.title, variant.summary, &format!("{field}."))?))
+    });
+    checked.collect()
 }
 
 fn text(text: Spanned<String>, field: &str, most: usize) -> Result<String, EngineError> {
@@ -154,10 +173,13 @@ fn plans(
             "are none: give at least one of small, medium and large",
         ));
     }
+    let mut usual = None;
     let checked = plans.value.into_iter().map(|(plan, sizes)| {
         let field = format!("plans.{}", plan.key());
         let place = Spanned::new((), sizes.referenced, sizes.defined);
-        let file::Sizes { parts: of_parts, volumes: of_volumes } = sizes.value;
+        let file::Sizes { parts: of_parts, volumes: of_volumes, settings } = sizes.value;
+        let settings = self::settings(settings, usual.as_ref(), &place, &format!("{field}.settings"))?;
+        usual.get_or_insert_with(|| settings.clone());
         let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
         let of_parts = sized(of_parts, &names, &place, &format!("{field}.parts"))?;
         for (name, resources) in &of_parts {
@@ -170,10 +192,47 @@ fn plans(
             Sizes {
                 parts: of_parts.into_iter().map(|(name, resources)| (name, resources.value)).collect(),
                 volumes: of_volumes.into_iter().map(|(name, disk)| (name, disk.value)).collect(),
+                settings,
             },
         ))
     });
     checked.collect()
+}
+
+/// What a plan sets, which has to be what the plan before it does.
+fn settings(
+    settings: BTreeMap<String, Spanned<option::Choice>>,
+    usual: Option<&Options>,
+    place: &Spanned<()>,
+    field: &str,
+) -> Result<Options, EngineError> {
+    for (name, choice) in &settings {
+        let field = format!("{field}.{name}");
+        is_name(&Spanned::new(name.clone(), choice.referenced, choice.defined), &field)?;
+        match usual.map(|usual| usual.get(name)) {
+            Some(None) => {
+                return Err(EngineError::at(
+                    choice,
+                    field,
+                    "is set by this plan and not by another: let every plan set it",
+                ));
+            }
+            Some(Some(other)) if other.kind() != choice.value.kind() => {
+                return Err(EngineError::at(
+                    choice,
+                    field,
+                    format!("has to be {}, as in another plan", other.kind()),
+                ));
+            }
+            _ => {}
+        }
+    }
+    if let Some(missing) =
+        usual.into_iter().flat_map(BTreeMap::keys).find(|name| !settings.contains_key(*name))
+    {
+        return Err(EngineError::at(place, format!("{field}.{missing}"), "is missing: another plan sets it"));
+    }
+    Ok(settings.into_iter().map(|(name, choice)| (name, choice.value)).collect())
 }
 
 /// A size for each name, and for nothing else.
@@ -283,6 +342,8 @@ pub(crate) mod tests {
     pub(crate) const PAGE: &str = r#"
 title: Page
 summary: One page
+variants:
+  - {when: {fancy: true}, title: Gallery, summary: Many pages}
 admin: {path: /admin/, signIn: email}
 images: [page]
 options: {greeting: hello, fancy: false}
@@ -305,6 +366,7 @@ plans:
       data: &tiny {requests: {cpu: 10m, memory: 16Mi}, limits: {cpu: 100m, memory: 32Mi}}
       web: *tiny
     volumes: {files: 1Gi}
+    settings: {workers: 2, cache: 16}
 secrets:
   - {key: email, from: email}
   - {key: token, from: seed, prefix: pk_, digits: 64}
@@ -364,6 +426,8 @@ actions:
         assert_eq!(engine.note(&engine.options).as_deref(), Some("It sells nothing."));
         assert_eq!(engine.probe(&engine.options).path, "/");
         let fancy = option::settled(&engine.options, &[("fancy".to_owned(), true.into())].into()).unwrap();
+        assert_eq!((engine.title(&engine.options), engine.summary(&engine.options)), ("Page", "One page"));
+        assert_eq!((engine.title(&fancy), engine.summary(&fancy)), ("Gallery", "Many pages"));
         assert_eq!(engine.note(&fancy).as_deref(), Some("It is fancy. It sells nothing."));
         assert_eq!(engine.probe(&fancy).secrets().collect::<Vec<_>>(), ["token"]);
     }
@@ -373,7 +437,7 @@ actions:
         let error = Engine::parse(&PAGE.replace("path: /admin/", "path: admin")).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "admin.path (line 4, column 15) is “admin”: write a path below the shop's address, such as /admin/."
+            "admin.path (line 6, column 15) is “admin”: write a path below the shop's address, such as /admin/."
         );
     }
 
@@ -381,7 +445,7 @@ actions:
     fn a_field_that_there_is_not_is_named_with_its_place() {
         let sentence = misshapen("    port: 8080", "    prot: 8080");
         assert!(sentence.contains("prot") && sentence.contains("port"), "{sentence}");
-        assert!(sentence.contains("line 14"), "{sentence}");
+        assert!(sentence.contains("line 16"), "{sentence}");
     }
 
     #[test]
@@ -401,7 +465,7 @@ actions:
         assert!(misshapen("cpu: 10m", "cpu: ten").contains("such as 2 or 250m"));
         assert!(misshapen("memory: 16Mi", "memory: 16").contains("such as 640Mi"));
         assert!(misshapen("files: 1Gi", "files: 1Ti").contains("such as 3Gi"));
-        assert!(misshapen("port: 8080", "port: 80800").contains("line 14"));
+        assert!(misshapen("port: 8080", "port: 80800").contains("line 16"));
         assert!(misshapen("  small:", "  tiny:").contains("tiny"));
         assert!(misshapen("signIn: email", "signIn: phone").contains("phone"));
         assert!(misshapen("  dump:", "  drop:").contains("drop"));
@@ -412,6 +476,7 @@ actions:
         assert_refused("title: Page", "title: \"\"", "title", "one line");
         assert_refused("title: Page", &format!("title: {}", "x".repeat(41)), "title", "at most 40");
         assert_refused("summary: One page", "summary: \"a\\nb\"", "summary", "one line");
+        assert_refused("title: Gallery", "title: \"\"", "variants[0].title", "one line");
     }
 
     #[test]
@@ -440,6 +505,12 @@ actions:
             "a text",
         );
         assert_refused("text: It sells nothing.", "text: \"\"", "notes[1].text", "one line");
+        assert_refused(
+            "when: {fancy: true}, title",
+            "when: {fency: true}, title",
+            "variants[0].when",
+            "it has fancy, greeting",
+        );
     }
 
     #[test]
@@ -463,6 +534,31 @@ actions:
         let after = PAGE.find("secrets:").unwrap();
         let (field, _) = refused(&PAGE[none..after], "  {}\n");
         assert_eq!(field, "plans");
+    }
+
+    #[test]
+    fn every_plan_sets_the_same() {
+        let with_medium = |settings: &str| {
+            let medium = format!(
+                "  medium:\n    parts: {{data: *tiny, web: *tiny}}\n    volumes: {{files: 1Gi}}\n    settings: {settings}\nsecrets:"
+            );
+            refused("secrets:", &medium)
+        };
+        let (field, sentence) = with_medium("{workers: 4}");
+        assert_eq!(field, "plans.medium.settings.cache");
+        assert!(sentence.contains("is missing"), "{sentence}");
+        let (field, sentence) = with_medium("{workers: 4, cache: 32, threads: 1}");
+        assert_eq!(field, "plans.medium.settings.threads");
+        assert!(sentence.contains("let every plan set it"), "{sentence}");
+        let (field, sentence) = with_medium("{workers: many, cache: 32}");
+        assert_eq!(field, "plans.medium.settings.workers");
+        assert!(sentence.contains("a whole number"), "{sentence}");
+        assert_refused(
+            "{workers: 2,",
+            "{w.orkers: 2,",
+            "plans.small.settings.w.orkers",
+            "begins with a letter",
+        );
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::{
 pub(crate) struct File {
     pub(crate) title: Spanned<String>,
     pub(crate) summary: Spanned<String>,
+    #[serde(default)]
+    pub(crate) variants: Vec<Variant>,
     pub(crate) admin: Admin,
     #[serde(default)]
     pub(crate) images: Vec<Spanned<String>>,
@@ -38,6 +40,14 @@ pub(crate) struct File {
     pub(crate) probes: Spanned<Vec<Spanned<Probe>>>,
     #[serde(default)]
     pub(crate) actions: BTreeMap<Verb, Spanned<Action>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Variant {
+    pub(crate) when: Spanned<Options>,
+    pub(crate) title: Spanned<String>,
+    pub(crate) summary: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,6 +99,8 @@ pub(crate) struct Sizes {
     pub(crate) parts: BTreeMap<String, Spanned<Resources>>,
     #[serde(default)]
     pub(crate) volumes: BTreeMap<String, Spanned<Disk>>,
+    #[serde(default)]
+    pub(crate) settings: BTreeMap<String, Spanned<Choice>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -35,9 +35,9 @@ pub use self::{
 /// A kind of shop: a chart, and how to live with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Engine {
-    pub title: String,
-    /// One line for whoever chooses.
-    pub summary: String,
+    name: Name,
+    /// What it is called under some options instead.
+    variants: Vec<(When, Name)>,
     /// Where the shop's administration is, below its address.
     pub admin_path: String,
     /// How its administrator is named.
@@ -60,6 +60,14 @@ pub struct Engine {
     pub actions: BTreeMap<Verb, Action>,
 }
 
+/// What people read of an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name {
+    title: String,
+    /// One line for whoever chooses.
+    summary: String,
+}
+
 /// What somebody who chooses the engine, or has a store of it, has to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -73,6 +81,20 @@ impl Engine {
     pub fn parse(text: &str) -> Result<Self, EngineError> {
         let file: file::File = serde_saphyr::from_str(text)?;
         check::engine(file)
+    }
+
+    pub fn title(&self, options: &Options) -> &str {
+        &self.name(options).title
+    }
+
+    /// One line for whoever chooses.
+    pub fn summary(&self, options: &Options) -> &str {
+        &self.name(options).summary
+    }
+
+    /// The first name that fits.
+    fn name(&self, options: &Options) -> &Name {
+        self.variants.iter().find(|(when, _)| when.holds(options)).map_or(&self.name, |(_, name)| name)
     }
 
     pub fn part(&self, name: &str) -> Option<&Part> {

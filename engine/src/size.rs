@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::Deserialize;
 
+use crate::option::Options;
+
 /// What one container is promised and what it may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,11 +21,14 @@ pub struct Amounts {
     pub memory: Memory,
 }
 
-/// The numbers of a plan: what the main container of each part gets, and how large each volume is.
+/// The numbers of a plan: what the main container of each part gets, how large each volume is, and whatever else of the chart differs
+/// from plan to plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sizes {
     pub parts: BTreeMap<String, Resources>,
     pub volumes: BTreeMap<String, Disk>,
+    /// Named alike in every plan of an engine, and of the same kinds.
+    pub settings: Options,
 }
 
 /// Thousandths of a core.
@@ -186,6 +191,7 @@ mod tests {
         Sizes {
             parts: [("web".to_owned(), Resources { requests: amounts, limits: amounts })].into(),
             volumes: volumes.into_iter().collect(),
+            settings: Options::new(),
         }
     }
 

@@ -50,6 +50,7 @@ pub(crate) enum Placeholder {
     Resources(String),
     Replicas(String),
     Volume(String),
+    Setting(String),
 }
 
 /// What is known of one store.
@@ -149,6 +150,7 @@ impl Placeholder {
             Self::Resources(part) => facts.sizes.parts.get(part).map_or(Value::Null, resources),
             Self::Replicas(_) => u8::from(facts.running).into(),
             Self::Volume(name) => facts.sizes.volumes.get(name).map(ToString::to_string).into(),
+            Self::Setting(name) => json!(facts.sizes.settings.get(name)),
         }
     }
 

@@ -134,6 +134,11 @@ impl OfferedEngine {
         self.definition.plans.get(&plan)
     }
 
+    /// What it is called, with what is chosen.
+    pub fn title(&self) -> &str {
+        self.definition.title(&self.options)
+    }
+
     /// What somebody who chooses this engine, or has a store of it, has to know.
     pub fn note(&self) -> Option<String> {
         self.definition.note(&self.options)
@@ -150,8 +155,8 @@ impl OfferedEngine {
         let egress = if self.definition.has_egress() { egress.offered() } else { vec![Egress::None] };
         EngineCard {
             key: self.key.clone(),
-            title: self.definition.title.clone(),
-            summary: self.definition.summary.clone(),
+            title: self.title().to_owned(),
+            summary: self.definition.summary(&self.options).to_owned(),
             note: self.note(),
             account: self.definition.account,
             plans: plans.map(|(name, sizes)| PlanCard { name: *name, summary: sizes.summary() }).collect(),
@@ -278,7 +283,7 @@ pub(crate) mod tests {
         });
         let engine = engine.unwrap();
         assert_eq!(engine.chart.digest, "");
-        assert_eq!(engine.definition.title, "WooCommerce");
+        assert_eq!(engine.title(), "WooCommerce");
     }
 
     #[test]
@@ -306,6 +311,14 @@ pub(crate) mod tests {
         assert!(sentence.contains("engines.shop.images.redis"), "{sentence}");
         let sentence = folder.refused(|config| config["options"] = json!({ "plugins": true }));
         assert!(sentence.contains("engines.shop.options.plugins is not one of"), "{sentence}");
+    }
+
+    #[test]
+    fn what_cannot_sell_is_not_offered_as_a_shop() {
+        let plain = Folder::new().offered(|config| config["options"] = json!({ "plugin": false })).unwrap();
+        let card = plain.card();
+        assert_eq!(card.title, "WordPress");
+        assert!(card.note.is_some_and(|note| note.contains("without products or a cart")));
     }
 
     #[test]

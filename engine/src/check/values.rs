@@ -16,6 +16,8 @@ pub(super) struct Known<'a> {
     pub(super) options: &'a Options,
     pub(super) parts: &'a [Part],
     pub(super) volumes: &'a [String],
+    /// As one of the plans has them; the others have the same.
+    pub(super) settings: &'a Options,
 }
 
 /// What stands for something of the store whatever its engine.
@@ -101,7 +103,7 @@ impl Known<'_> {
             let always: Vec<&str> = ALWAYS.iter().map(|(known, _)| *known).collect();
             format!(
                 "has $({name}), which stands for nothing: there is {}; and of what the engine names images.NAME \
-                 (.repository, .tag), options.NAME, resources.PART, replicas.PART and volumes.NAME",
+                 (.repository, .tag), options.NAME, resources.PART, replicas.PART, volumes.NAME and settings.NAME",
                 always.join(", ")
             )
         })
@@ -113,6 +115,7 @@ impl Known<'_> {
         match kind {
             "options" if self.options.contains_key(of) => Some(Placeholder::Option(name())),
             "volumes" if self.volumes.iter().any(|volume| volume == of) => Some(Placeholder::Volume(name())),
+            "settings" if self.settings.contains_key(of) => Some(Placeholder::Setting(name())),
             "resources" if is_part() => Some(Placeholder::Resources(name())),
             "replicas" if self.parts.iter().any(|part| part.name == of && part.scales_to_zero) => {
                 Some(Placeholder::Replicas(name()))
@@ -172,13 +175,14 @@ mod tests {
     #[test]
     fn values_are_filled_with_what_is_known_of_the_store() {
         let values = filled(
-            "  a: {b: [$(ingress.annotations), $(pullSecrets), 7, true, null]}\n  c: https://$(host)/$(volumes.files)\n  d: $(options.fancy)\n  e: $(replicas.web)\n  f: $(images)\n  g: $(images.page.tag)\n  h: $$(id)\n",
+            "  a: {b: [$(ingress.annotations), $(pullSecrets), 7, true, null]}\n  c: https://$(host)/$(volumes.files)\n  d: $(options.fancy)\n  e: $(replicas.web)\n  f: $(images)\n  g: $(images.page.tag)\n  h: $$(id)\n  i: [$(settings.workers), $(settings.cache)M]\n",
         );
         assert_eq!(values["a"]["b"], json!([{ "a": "b" }, ["pull-registry"], 7, true, null]));
         assert_eq!(values["c"], "https://store-atelier-x7k2q.localhost/1Gi");
         assert_eq!((&values["d"], &values["e"]), (&json!(false), &json!(1)));
         assert_eq!(values["f"], json!({ "page": "localhost/page:1" }));
         assert_eq!((&values["g"], &values["h"]), (&json!("1"), &json!("$(id)")));
+        assert_eq!(values["i"], json!([2, "16M"]));
         assert_eq!(values["resources"]["limits"], json!({ "cpu": "100m", "memory": "32Mi" }));
     }
 
@@ -257,6 +261,7 @@ mod tests {
             ("$(options.color)", "options.NAME"),
             ("$(resources.db)", "resources.PART"),
             ("$(volumes.data)", "volumes.NAME"),
+            ("$(settings.caches)", "settings.NAME"),
             ("$(host", "not closed"),
             ("a$(images)", "the whole of the value"),
         ] {

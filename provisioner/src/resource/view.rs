@@ -48,7 +48,7 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
             id: wanted.id,
             name: wanted.name,
             engine: engine.key.clone(),
-            engine_title: engine.definition.title.clone(),
+            engine_title: engine.title().to_owned(),
             plan,
         },
         email: wanted.email,
