@@ -46,6 +46,98 @@ test("what was typed as a password signs in, whatever characters it holds", asyn
   }
 });
 
+test("the shop's own scheduled work is begun by the pod", async () => {
+  // Looked at by the last test of this file: the pod begins what is due once a minute.
+  await visit((shop) => shop.php(`wp_schedule_single_event(time() - 1, "storeyard_test");`));
+});
+
+test("WordPress' own look at the shop's health finds nothing critical", async () => {
+  const found = await visit((shop) =>
+    shop.php(`require_once ABSPATH . "wp-admin/includes/admin.php";
+      require_once ABSPATH . "wp-admin/includes/class-wp-site-health.php";
+      wp_set_current_user(1);
+      $health = WP_Site_Health::get_instance();
+      $found = [];
+      foreach (WP_Site_Health::get_tests() as $tests) {
+        foreach ($tests as $name => $test) {
+          $ask = $test["async_direct_test"] ?? $test["test"];
+          $ask = is_string($ask) && method_exists($health, "get_test_$ask") ? [$health, "get_test_$ask"] : $ask;
+          // The browser alone can ask the rest.
+          if (!is_callable($ask)) continue;
+          $answer = $ask();
+          $found[$name] = $answer["status"] . " " . $answer["label"];
+        }
+      }
+      echo json_encode($found);`),
+  );
+  const health = JSON.parse(found) as Record<string, string>;
+  expect(Object.entries(health).filter(([, told]) => told.startsWith("critical"))).toEqual([]);
+  expect(health.loopback_requests).toMatch(/^good/);
+});
+
+test("a shop asks itself within its pod, by its own address", async () => {
+  const answers = await visit((shop) =>
+    shop.php(`$at = microtime(true);
+      $page = wp_safe_remote_get(home_url("/"));
+      $moved = wp_remote_get(home_url("/wp-admin/"), ["redirection" => 0]);
+      $followed = wp_remote_get(str_replace("http:", "https:", home_url("/wp-admin/")));
+      echo json_encode([
+        wp_remote_retrieve_response_code($page), wp_remote_retrieve_response_code($moved),
+        wp_remote_retrieve_response_code($followed), str_contains(wp_remote_retrieve_body($followed), "user_login"),
+        microtime(true) - $at < 20,
+      ]);`),
+  );
+  expect(JSON.parse(answers)).toEqual([200, 302, 200, true, true]);
+});
+
+test("what anybody changes is seen by every visitor at once, though pages are made from memory", async () => {
+  const titles = () =>
+    visit(async (shop) => {
+      const pages = await Promise.all(Array.from({ length: 12 }, () => shop.get("/?s=nothing")));
+      const texts = await Promise.all(pages.map((page) => page.text()));
+      return [...new Set(texts.map((text) => /<title>.* - (.*)<\/title>/.exec(text)?.[1]))];
+    });
+  const before = await visit((shop) => shop.php(`echo get_option("blogname");`));
+  for (const title of ["Changed by a command", "Changed again"]) {
+    await titles();
+    await visit((shop) => shop.php(`update_option("blogname", "${title}");`));
+    expect(await titles()).toEqual([title]);
+  }
+  await visit(async (shop) => {
+    await shop.signIn(owner.user, owner.password);
+    const nonce = await (await shop.get("/wp-admin/admin-ajax.php?action=rest-nonce")).text();
+    const headers = { "X-WP-Nonce": nonce };
+    for (const title of ["Changed by a page", before]) {
+      const changed = await shop.post("/wp-json/wp/v2/settings", { data: { title } }, headers);
+      expect(changed.status()).toBe(200);
+      expect(await titles()).toEqual([title]);
+    }
+  });
+});
+
+test("an API client signs in with a password of its own", async () => {
+  const made = await visit((shop) =>
+    shop.php(`echo WP_Application_Passwords::create_new_application_password(1, ["name" => "client"])[0];`),
+  );
+  const me = "http://127.0.0.1:8080/wp-json/wp/v2/users/me?context=edit";
+  const told = await kubectl(
+    ...["exec", "-n", `store-${id}`, "deployment/wordpress", "-c", "wordpress", "--", "curl", "-s"],
+    ...["-u", `${owner.user}:${made}`, "-H", `Host: ${await visit(async (shop) => shop.host)}`],
+    // Such passwords go by https only, which ends at the ingress controller.
+    ...["-H", "X-Forwarded-Proto: https", me],
+  );
+  expect(JSON.parse(told)).toMatchObject({ username: owner.user });
+});
+
+test("PHP has what the plan gives", async () => {
+  const php = await visit((shop) =>
+    shop.php(
+      `echo implode(" ", array_map("ini_get", ["memory_limit", "upload_max_filesize", "post_max_size"]));`,
+    ),
+  );
+  expect(php).toBe("256M 64M 65M");
+});
+
 test("strangers find no old way in and learn no login name", async () => {
   await visit(async (shop) => {
     const call = "<methodCall><methodName>system.listMethods</methodName></methodCall>";
@@ -190,6 +282,11 @@ test("a shop whose pod somebody took away comes back by itself, and nobody is to
   told.add(await visit(async (shop) => (await shop.get("/")).status()));
   expect([...told].filter((status) => status !== 200 && status !== 503)).toEqual([]);
   expect(told).toContain(200);
+});
+
+test("what the shop has put off was done within a minute", async () => {
+  const due = () => visit((shop) => shop.php(`var_export(wp_next_scheduled("storeyard_test"));`));
+  await expect.poll(due, { timeout: 80_000, intervals: [5_000] }).toBe("false");
 });
 
 /** A form that is sent in drops over `duration`, and the first line of its answer. */

@@ -40,6 +40,9 @@ define('WP_HTTP_BLOCK_EXTERNAL', Storeyard\setting('EGRESS', 'none') === 'none')
 // A visitor's request cannot start the next one through the ingress; the pod's cron container calls it instead.
 define('DISABLE_WP_CRON', true);
 
+// WordPress would say it has 40 MB, whatever PHP gives it.
+define('WP_MEMORY_LIMIT', ini_get('memory_limit'));
+
 define('WP_DEBUG', false);
 define('WP_DEBUG_DISPLAY', false);
 

@@ -6,6 +6,18 @@
 - {name: EGRESS, value: {{ .Values.egress | quote }}}
 {{- end }}
 
+{{/* What PHP allows a request. A form is a little larger than the file in it. */}}
+{{- define "woocommerce.php" -}}
+- {name: PHP_MEMORY_LIMIT, value: {{ .Values.php.memoryLimit | quote }}}
+- {name: PHP_UPLOAD_LIMIT, value: {{ .Values.php.uploadLimit | quote }}}
+- {name: PHP_POST_LIMIT, value: {{ printf "%dM" (add 1 (include "woocommerce.uploadLimit" .)) | quote }}}
+{{- end }}
+
+{{/* Megabytes. */}}
+{{- define "woocommerce.uploadLimit" -}}
+{{- trimSuffix "M" .Values.php.uploadLimit -}}
+{{- end }}
+
 {{- define "woocommerce.mounts" -}}
 - {name: uploads, mountPath: /usr/share/wordpress/wp-content/uploads}
 - {name: opcodes, mountPath: /var/cache/php}

@@ -5,8 +5,8 @@
  * its set-up and its first request a fifth of the processor time.
  */
 
-// Files that declare the same functions as WordPress itself and stand in for it where it is not loaded.
-$standIns = '#/wp-admin/includes/noop\.php|/vendor/wordpress/abilities-api/|/tinymce/wp-tinymce\.php#';
+// Files that declare the same functions as others: some stand in for WordPress where it is not loaded, and its object cache is ours.
+$standIns = '#/wp-admin/includes/noop\.php|/wp-includes/cache\.php|/vendor/wordpress/abilities-api/|/tinymce/wp-tinymce\.php#';
 
 $sources = new RegexIterator(
     new RecursiveIteratorIterator(

@@ -4,13 +4,11 @@ namespace Storeyard;
 
 use WP_Error;
 use WP_Image_Editor_GD;
+use WP_Image_Editor_Imagick;
 
-/** WordPress' editor, one at a time in the whole shop. */
-final class PictureEditor extends WP_Image_Editor_GD
+/** One editor at a time in the whole shop, and none of a picture that does not fit. */
+trait TakesTurns
 {
-    /** Held while this process has editors: WordPress opens a second one before it lets go of the first. */
-    private static mixed $turn = null;
-    private static int $open = 0;
     private bool $isOpen = false;
 
     public function load()
@@ -21,7 +19,7 @@ final class PictureEditor extends WP_Image_Editor_GD
         }
         if (!$this->isOpen) {
             $this->isOpen = true;
-            self::begin();
+            Turn::begin();
         }
         return parent::load();
     }
@@ -31,22 +29,40 @@ final class PictureEditor extends WP_Image_Editor_GD
         parent::__destruct();
         $this->image = null;
         if ($this->isOpen) {
-            self::end();
+            Turn::end();
         }
     }
+}
 
-    private static function begin(): void
+/** Held while this process has editors: WordPress opens a second one before it lets go of the first. */
+final class Turn
+{
+    private static mixed $held = null;
+    private static int $open = 0;
+
+    public static function begin(): void
     {
         if (self::$open++ === 0) {
-            self::$turn = fopen(sys_get_temp_dir() . '/storeyard-picture', 'c');
-            flock(self::$turn, LOCK_EX);
+            self::$held = fopen(sys_get_temp_dir() . '/storeyard-picture', 'c');
+            flock(self::$held, LOCK_EX);
         }
     }
 
-    private static function end(): void
+    public static function end(): void
     {
         if (--self::$open === 0) {
-            fclose(self::$turn);
+            fclose(self::$held);
         }
     }
+}
+
+final class PictureEditor extends WP_Image_Editor_GD
+{
+    use TakesTurns;
+}
+
+/** For the kinds of pictures that GD does not read, such as those of a telephone. */
+final class OtherPictureEditor extends WP_Image_Editor_Imagick
+{
+    use TakesTurns;
 }

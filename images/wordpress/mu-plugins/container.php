@@ -4,7 +4,7 @@
  * Description: What WordPress must do differently in a container without a way out.
  */
 
-// Otherwise admin pages start a request to the shop's own address, which does not come back in.
+// The pod's cron container starts what is to be done, each minute. Admin pages would start it too, and each time take a worker from visitors.
 add_filter('action_scheduler_allow_async_request_runner', '__return_false');
 
 // The title is shown as the owner typed it: no curly quotes, no long dashes, no corrected capital letters. Block themes

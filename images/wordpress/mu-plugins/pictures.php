@@ -6,6 +6,9 @@
 
 namespace Storeyard;
 
+use Imagick;
+use ImagickException;
+
 /**
  * Bytes a pixel may take at most while a picture is read: four in memory, and as many again in the decoder of a progressive one.
  * They are the image library's own, which PHP's memory_limit does not count.
@@ -23,7 +26,7 @@ function mostPixels(): int
 /** Why a file is not taken, or null: also where it is no picture, which others judge. */
 function pictureRefusal(string $path): ?string
 {
-    [$width, $height] = @getimagesize($path) ?: [0, 0];
+    [$width, $height] = @getimagesize($path) ?: sizeOfOther($path);
     if ($width * $height <= mostPixels()) {
         return null;
     }
@@ -37,6 +40,23 @@ function pictureRefusal(string $path): ?string
     );
 }
 
+/** Of a picture whose kind PHP does not know; that of what is none is nothing. */
+function sizeOfOther(string $path): array
+{
+    $kind = (string) @mime_content_type($path);
+    // ImageMagick would also run what is a program for it.
+    if (!in_array($kind, ['image/heic', 'image/heif', 'image/avif', 'image/tiff'], true)) {
+        return [0, 0];
+    }
+    try {
+        $picture = new Imagick();
+        $picture->pingImage($path);
+        return [$picture->getImageWidth(), $picture->getImageHeight()];
+    } catch (ImagickException) {
+        return [0, 0];
+    }
+}
+
 // By the form of the media library, and as the body of a request.
 foreach (['wp_handle_upload_prefilter', 'wp_handle_sideload_prefilter'] as $hook) {
     add_filter($hook, function (array $file): array {
@@ -48,5 +68,7 @@ foreach (['wp_handle_upload_prefilter', 'wp_handle_sideload_prefilter'] as $hook
 add_filter('wp_image_editors', function (array $editors): array {
     // WordPress has loaded its own editors by now and not before.
     require_once '/usr/share/storeyard/lib/picture-editor.php';
-    return array_map(fn (string $editor): string => $editor === 'WP_Image_Editor_GD' ? PictureEditor::class : $editor, $editors);
+    $own = ['WP_Image_Editor_GD', 'WP_Image_Editor_Imagick'];
+    // GD comes first: ImageMagick takes twice the memory for the same picture.
+    return [PictureEditor::class, OtherPictureEditor::class, ...array_values(array_diff($editors, $own))];
 });

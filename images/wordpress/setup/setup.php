@@ -12,6 +12,7 @@ namespace Storeyard;
 require __DIR__ . '/settings.php';
 require __DIR__ . '/markers.php';
 require __DIR__ . '/database.php';
+require __DIR__ . '/lib/cache-claim.php';
 
 try {
     $started = hrtime(true);
@@ -27,11 +28,13 @@ try {
     $database->close();
 
     if ($done->covers($withShop)) {
+        beginCache();
         say('nothing to do', $started);
         exit(0);
     }
 
     require __DIR__ . '/site.php';
+    beginCache();
     say('WordPress is set up', $started);
 } catch (\Throwable $error) {
     fwrite(STDERR, "set-up failed: {$error->getMessage()}\n");
@@ -43,6 +46,18 @@ if ($withShop) {
     pcntl_exec(PHP_BINARY, [__DIR__ . '/shop.php']);
     fwrite(STDERR, "set-up failed: the second process could not be started\n");
     exit(1);
+}
+
+/** From here on the object cache is this pod's, and empty: another pod, which may still answer, keeps nothing any more. */
+function beginCache(): void
+{
+    $database = connect(seconds: 60);
+    $database->execute_query(
+        "INSERT INTO wp_options (option_name, option_value, autoload) VALUES (?, ?, 'off')"
+            . ' ON DUPLICATE KEY UPDATE option_value = VALUES(option_value)',
+        [CacheClaim::OPTION, CacheClaim::begun()]
+    );
+    $database->close();
 }
 
 function say(string $what, int $since): void

@@ -1,4 +1,4 @@
-//! What the images say of themselves, held against what is in them.
+//! What the images say of themselves, held against what is in them, and what can be tried of them without a cluster.
 
 use std::collections::BTreeSet;
 
@@ -25,6 +25,28 @@ const PANICS: [&str; 5] = [
     "registry/src/[^/]+/[A-Za-z0-9_-]+-[0-9]+\\.[0-9]+\\.[^/]+/src",
 ];
 const PROGRAM: &str = "/usr/local/bin/storeyard";
+/// What plugins and themes ask of PHP.
+const EXTENSIONS: [&str; 14] = [
+    "apcu", "bcmath", "curl", "exif", "gd", "imagick", "intl", "mbstring", "mysqli", "redis", "soap",
+    "sodium", "xml", "zip",
+];
+/// Something that is tried inside an image: it tells what is wrong, and fails.
+struct Script {
+    name: &'static str,
+    text: &'static str,
+    program: &'static [&'static str],
+}
+
+const TELEPHONE: Script =
+    Script { name: "telephone.php", text: include_str!("carried/telephone.php"), program: &["php"] };
+const WEB_SERVER: Script =
+    Script { name: "web-server.sh", text: include_str!("carried/web-server.sh"), program: &["sh"] };
+
+const OBJECT_CACHE: Script = Script {
+    name: "object-cache.php",
+    text: include_str!("carried/object-cache.php"),
+    program: &["php", "-d", "apc.enable_cli=1"],
+};
 
 /// # Errors
 /// An image cannot be read, or the run was interrupted.
@@ -51,15 +73,43 @@ fn check(env: &Env, image: &Image, container: &Container<'_>) -> Result<Tally> {
         ("has its bill in the cache", carried.has_bill_in_cache(image)),
         ("has a notice of everything", carried.has_notice(container)),
     ];
-    if image.name == "platform" {
-        checks.push(("lists its crates", carried.lists_crates(container)));
-        checks.push(("lists its programs", carried.lists_programs(env)));
+    match image.name {
+        "platform" => {
+            checks.push(("lists its crates", carried.lists_crates(container)));
+            checks.push(("lists its programs", carried.lists_programs(env)));
+        }
+        "wordpress" => {
+            checks.push(("has what plugins ask for", has_extensions(container)));
+            checks.push(("reads the pictures of telephones", TELEPHONE.run(env, container)));
+            checks.push(("serves within the limits that it is given", WEB_SERVER.run(env, container)));
+            checks.push(("has an object cache that many may use", OBJECT_CACHE.run(env, container)));
+        }
+        _ => {}
     }
     let mut tally = Tally::default();
     for (what, outcome) in checks {
         tally.add(Tally::of(&format!("image {} {what}", image.name), outcome)?);
     }
     Ok(tally)
+}
+
+fn has_extensions(container: &Container<'_>) -> Result<()> {
+    let printed = container.output(&["php", "-m"])?;
+    let loaded: Vec<String> = printed.lines().map(str::to_lowercase).collect();
+    let missing: Vec<_> = EXTENSIONS.iter().filter(|name| !loaded.iter().any(|it| it == *name)).collect();
+    ensure!(missing.is_empty(), "it lacks {missing:?}");
+    Ok(())
+}
+
+impl Script {
+    fn run(&self, env: &Env, container: &Container<'_>) -> Result<()> {
+        let (file, inside) = (env.paths.stage().join(self.name), format!("/tmp/{}", self.name));
+        std::fs::create_dir_all(env.paths.stage())?;
+        std::fs::write(&file, self.text)?;
+        container.add(&file, &inside)?;
+        std::fs::remove_file(&file)?;
+        container.output(&[self.program, &[inside.as_str()]].concat()).map(drop)
+    }
 }
 
 /// What an image says of itself.
