@@ -129,13 +129,20 @@ test("an API client signs in with a password of its own", async () => {
   expect(JSON.parse(told)).toMatchObject({ username: owner.user });
 });
 
-test("PHP has what the plan gives", async () => {
+test("PHP and the database have what the plan gives", async () => {
   const php = await visit((shop) =>
     shop.php(
       `echo implode(" ", array_map("ini_get", ["memory_limit", "upload_max_filesize", "post_max_size"]));`,
     ),
   );
   expect(php).toBe("256M 64M 65M");
+  expect(await sql("SELECT @@innodb_buffer_pool_size / 1048576")).toBe("96.0000");
+});
+
+test("a slow query is told in the database's log", async () => {
+  await sql("SELECT SLEEP(2.1)");
+  const log = await kubectl("logs", "-n", `store-${id}`, "mariadb-0", "--tail=20");
+  expect(log).toMatch(/Query_time: 2\.\d+[\s\S]*SELECT SLEEP\(2\.1\)/);
 });
 
 test("strangers find no old way in and learn no login name", async () => {
@@ -288,6 +295,13 @@ test("what the shop has put off was done within a minute", async () => {
   const due = () => visit((shop) => shop.php(`var_export(wp_next_scheduled("storeyard_test"));`));
   await expect.poll(due, { timeout: 80_000, intervals: [5_000] }).toBe("false");
 });
+
+/** What the shop's database answers. */
+function sql(query: string): Promise<string> {
+  const ask =
+    "MYSQL_PWD=$(cat /run/secrets/storeyard/database-password) exec mariadb --no-defaults --skip-ssl -h127.0.0.1 -uwordpress -BNe";
+  return kubectl("exec", "-n", `store-${id}`, "mariadb-0", "--", "sh", "-c", `${ask} "$0"`, query);
+}
 
 /** A form that is sent in drops over `duration`, and the first line of its answer. */
 function slowRequest(namespace: string, duration: number): Promise<string> {

@@ -57,5 +57,8 @@ fn first_start(folder: &Folder) -> Vec<String> {
 fn a_data_directory_is_on_the_disk_before_it_counts_as_one() {
     let folder = Folder::make("entrypoint");
     let calls = first_start(&folder);
-    assert_eq!(calls, ["cp", "sync data.new", "sync ibdata1", "mv", "sync volume"]);
+    assert_eq!(
+        calls,
+        ["cp", "sync data.new", "sync ibdata1", "sync opened-by.new", "mv", "mv", "sync volume"]
+    );
 }

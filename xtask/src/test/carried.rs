@@ -47,6 +47,8 @@ const OBJECT_CACHE: Script = Script {
     text: include_str!("carried/object-cache.php"),
     program: &["php", "-d", "apc.enable_cli=1"],
 };
+const DATABASE_AGES: Script =
+    Script { name: "database-ages.sh", text: include_str!("carried/database-ages.sh"), program: &["sh"] };
 
 /// # Errors
 /// An image cannot be read, or the run was interrupted.
@@ -84,6 +86,10 @@ fn check(env: &Env, image: &Image, container: &Container<'_>) -> Result<Tally> {
             checks.push(("serves within the limits that it is given", WEB_SERVER.run(env, container)));
             checks.push(("has an object cache that many may use", OBJECT_CACHE.run(env, container)));
         }
+        "mariadb" => checks.push((
+            "takes data of an older one and refuses a newer one's",
+            DATABASE_AGES.run(env, container),
+        )),
         _ => {}
     }
     let mut tally = Tally::default();
