@@ -48,6 +48,7 @@ pub enum Kind {
     Crate,
     GoModule,
     WordPressPlugin,
+    Composer,
 }
 
 /// Under which terms it may be passed on, in short.
@@ -98,6 +99,7 @@ impl Kind {
             Self::Crate => "Rust crates",
             Self::GoModule => "Go modules",
             Self::WordPressPlugin => "WordPress plugins",
+            Self::Composer => "PHP packages",
         }
     }
 }

@@ -2,12 +2,14 @@
 
 pub mod buildah;
 pub(crate) mod carried;
+mod given;
 pub mod linked;
 pub mod node;
 mod packages;
 pub mod platform;
 pub(crate) mod recipe;
-pub mod woocommerce;
+mod woocommerce;
+mod wp_cli;
 
 use std::ffi::OsStr;
 use std::fs;

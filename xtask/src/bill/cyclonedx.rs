@@ -48,7 +48,7 @@ fn entry(component: &Component) -> Result<Entry> {
 fn purl(component: &Component) -> Result<String> {
     let (namespace, name) = match &component.kind {
         Kind::Debian { .. } => ("debian", component.name.as_str()),
-        Kind::GoModule => component.name.rsplit_once('/').unwrap_or(("", &component.name)),
+        Kind::GoModule | Kind::Composer => component.name.rsplit_once('/').unwrap_or(("", &component.name)),
         Kind::Crate | Kind::WordPressPlugin => ("", component.name.as_str()),
     };
     let mut builder = GenericPurlBuilder::new(component.kind.purl_type().to_owned(), name)
@@ -67,6 +67,7 @@ impl Kind {
             Self::Crate => "cargo",
             Self::GoModule => "golang",
             Self::WordPressPlugin => "wordpress",
+            Self::Composer => "composer",
         }
     }
 }

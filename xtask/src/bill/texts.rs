@@ -37,7 +37,7 @@ impl Texts {
     ///
     /// # Errors
     /// It is no SPDX expression, or names a licence without a text.
-    pub(super) fn of_expression(expression: &str) -> Result<Self> {
+    pub fn of_expression(expression: &str) -> Result<Self> {
         let parsed = Expression::parse_mode(expression, ParseMode::LAX)
             .with_context(|| format!("{expression} is no SPDX expression"))?;
         let mut texts = Self::default();

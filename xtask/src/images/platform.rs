@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::carried::Version;
 use super::recipe::{Builder, Recipe};
-use super::{Image, Packages, linked, woocommerce};
+use super::{Image, Packages, linked, woocommerce, wp_cli};
 use crate::command;
 use crate::env::Env;
 use crate::site;
@@ -53,13 +53,21 @@ pub fn compile(env: &Env) -> Result<Compiled> {
 pub fn ensure(env: &Env, compiled: &Compiled, packages: Packages) -> Result<PlatformImages> {
     let mariadb = Recipe::new("mariadb", Version::Package("mariadb-server"));
 
-    let plugin = woocommerce::find(env)?;
+    let plugin = woocommerce::SOURCE.find(env)?;
+    let command_line = wp_cli::SOURCE.find(env)?;
     let mut wordpress = Recipe::new("wordpress", Version::Package("wordpress"));
     if let Some(zip) = &plugin {
         wordpress.suffix = WITH_PLUGIN;
-        wordpress.extra.push((zip.clone(), "woocommerce.zip"));
-        wordpress.linked = Box::new(|container| Ok(vec![woocommerce::component(container)?]));
+        wordpress.extra.push((zip.path.clone(), "woocommerce.zip"));
     }
+    if let Some(phar) = &command_line {
+        wordpress.extra.push((phar.path.clone(), "wp-cli.phar"));
+    }
+    wordpress.linked = Box::new(|container| {
+        let plugin = plugin.as_ref().map(|_| woocommerce::component(container));
+        let command_line = command_line.as_ref().map(|_| wp_cli::component(container));
+        plugin.into_iter().chain(command_line).collect()
+    });
 
     let mut platform = Recipe::new("platform", Version::Storeyard);
     platform.extra = vec![

@@ -1,53 +1,31 @@
-//! Where the WooCommerce plugin comes from; without it the WordPress image is made without it.
+//! The WooCommerce plugin; without it the WordPress image is made without it.
 
-use std::env;
-use std::fs::{self, File};
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use super::buildah::Container;
+use super::given::Source;
 use crate::bill::{Component, Kind, Licence, Terms};
 use crate::command;
-use crate::env::Env;
 
-const VARIABLE: &str = "WOOCOMMERCE_ZIP";
-const VERSION: &str = "10.5.0";
-const HOST: &str = "downloads.wordpress.org";
+pub(super) const SOURCE: Source = Source {
+    title: "WooCommerce",
+    variable: "WOOCOMMERCE_ZIP",
+    folder: "woocommerce",
+    ending: "zip",
+    address: "https://downloads.wordpress.org/plugin/woocommerce.10.5.0.zip",
+    version,
+    lack: "stores are WordPress without a shop, and are offered as such",
+};
 /// Where the plugin is in an image.
 const FOLDER: &str = "/usr/share/wordpress/wp-content/plugins/woocommerce";
 const LICENCE: &str = "GPL-3.0-or-later";
-
-/// The plugin's zip: the one that is given, else the one in the cache, else a downloaded one; None when there is none.
-///
-/// # Errors
-/// The given file is no zip.
-pub fn find(env: &Env) -> Result<Option<PathBuf>> {
-    if let Some(given) = env::var_os(VARIABLE).map(PathBuf::from) {
-        if !is_zip(&given) {
-            bail!(
-                "{VARIABLE} names {}, which is no zip file: download woocommerce.zip and name that",
-                given.display()
-            );
-        }
-        return Ok(Some(given));
-    }
-    let folder = env.paths.cache.join("woocommerce");
-    fs::create_dir_all(&folder)?;
-    if let Some(kept) = newest_zip(&folder)? {
-        return Ok(Some(kept));
-    }
-    let downloaded = folder.join(format!("{VERSION}.zip"));
-    if download(&downloaded)? {
-        return Ok(Some(downloaded));
-    }
-    env.reporter.note(format!(
-        "{HOST} does not answer, so stores are WordPress without WooCommerce; {VARIABLE}=<woocommerce.zip> gives the plugin"
-    ));
-    Ok(None)
-}
+/// The file that a plugin begins with, and what prints it from a zip.
+const MAIN: &str = "woocommerce/woocommerce.php";
+const PRINT: &str =
+    "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))";
 
 /// What the plugin in an image says of itself.
 ///
@@ -64,6 +42,14 @@ pub(super) fn component(container: &Container<'_>) -> Result<Component> {
     })
 }
 
+/// What the plugin in a zip says of itself.
+fn version(zip: &Path) -> Result<String> {
+    let mut print = Command::new("python3");
+    print.args(["-c", PRINT]).arg(zip).arg(MAIN);
+    let main = command::output(&mut print).context("it is no zip of the WooCommerce plugin")?;
+    Ok(header(&main, "Version").context("the plugin in it names no version")?.to_owned())
+}
+
 /// A field of the comment that a plugin begins with.
 fn header<'a>(plugin: &'a str, field: &str) -> Option<&'a str> {
     plugin.lines().find_map(|line| {
@@ -71,40 +57,10 @@ fn header<'a>(plugin: &'a str, field: &str) -> Option<&'a str> {
     })
 }
 
-fn newest_zip(folder: &Path) -> Result<Option<PathBuf>> {
-    let mut zips = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "zip") && is_zip(&path) {
-            zips.push((path.metadata()?.modified()?, path));
-        }
-    }
-    Ok(zips.into_iter().max().map(|(_, path)| path))
-}
-
-fn download(target: &Path) -> Result<bool> {
-    let half_made = target.with_extension("half-made");
-    let downloaded = command::succeeds(
-        Command::new("curl")
-            .args(["--fail", "--silent", "--location", "--proto", "=https"])
-            .args(["--connect-timeout", "5", "--max-time", "180", "--output"])
-            .arg(&half_made)
-            .arg(format!("https://{HOST}/plugin/woocommerce.{VERSION}.zip")),
-    )?;
-    if !downloaded || !is_zip(&half_made) {
-        return Ok(false);
-    }
-    fs::rename(&half_made, target).with_context(|| format!("{} cannot be written", target.display()))?;
-    Ok(true)
-}
-
-fn is_zip(path: &Path) -> bool {
-    let mut start = [0; 4];
-    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"PK\x03\x04"
-}
-
 #[cfg(test)]
 mod tests {
+    use std::{env, fs};
+
     use super::*;
 
     #[test]
@@ -115,13 +71,19 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_says_no_is_not_taken_for_a_zip() {
-        let path = env::temp_dir().join(format!("storeyard-zip-test-{}", std::process::id()));
-        fs::write(&path, "<html>not found</html>").unwrap();
-        assert!(!is_zip(&path));
-        fs::write(&path, b"PK\x03\x04rest").unwrap();
-        assert!(is_zip(&path));
-        fs::remove_file(&path).unwrap();
-        assert!(!is_zip(&path));
+    fn a_zip_tells_its_version_and_what_is_none_is_refused() {
+        let folder = env::temp_dir().join(format!("storeyard-zip-test-{}", std::process::id()));
+        fs::create_dir_all(folder.join("woocommerce")).unwrap();
+        let zip = folder.join("plugin.zip");
+        fs::write(&zip, "<html>not found</html>").unwrap();
+        let refused = version(&zip).unwrap_err().to_string();
+        fs::write(folder.join(MAIN), "<?php\n/**\n * Version: 9.9.5\n */\n").unwrap();
+        let mut pack = Command::new("python3");
+        pack.args(["-m", "zipfile", "-c"]).arg(&zip).arg("woocommerce").current_dir(&folder);
+        command::output(&mut pack).unwrap();
+        let told = version(&zip);
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(told.unwrap(), "9.9.5");
+        assert!(refused.contains("no zip of the WooCommerce plugin"), "{refused}");
     }
 }
