@@ -3,6 +3,7 @@
 use store::{
     Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, EngineKey, Index, ListQuery,
     Millis, Phase, PlanName, RemovalKind, Scheme, State, StoreId, StoreName, StoreSummary, StoreView,
+    Versions,
     time::Elapsed,
     view::{Evidence, Failure, PodState, PodView, TimelineEntry, TimelineKind},
 };
@@ -85,6 +86,7 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         upkeep: store::view::Upkeep::default(),
         plan_summary: "up to 1 core".into(),
         volumes: Vec::new(),
+        versions: Versions::parse("Page 1.2").unwrap(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The sentences of the pages that follow from what they show. Pure.
 
 use store::{
-    ListPage, ListQuery, Millis, Phase, StoreSummary,
+    ListPage, ListQuery, Millis, Phase, StoreSummary, VersionChange, Versions,
     query::{Filter, Sort},
 };
 
@@ -74,6 +74,19 @@ pub fn since(store: &StoreSummary, now: Millis) -> String {
         Phase::Ready => String::new(),
         Phase::Failed => store.failed_at.map_or_else(String::new, |step| format!("at {step}")),
         _ => clock::brief(now.since(store.since)),
+    }
+}
+
+/// What an update would bring to a store.
+pub fn offer(running: &Versions, offered: &Versions) -> String {
+    let changes: Vec<String> = running.changes(offered).iter().map(VersionChange::to_string).collect();
+    match (offered.is_empty(), running.is_empty()) {
+        (true, _) => "An update is offered".to_owned(),
+        (false, true) => format!("An update is offered: {}", offered.line()),
+        _ if changes.is_empty() => {
+            "An update is offered: the same versions, built anew or with other settings".to_owned()
+        }
+        _ => format!("An update is offered: {}", changes.join(" · ")),
     }
 }
 
@@ -195,6 +208,18 @@ mod tests {
         assert_eq!(announcement(&before, &after).as_deref(), Some("12 stores have changed."));
         let fewer = list(&[Phase::Ready; 2]);
         assert_eq!(announcement(&before, &fewer).as_deref(), Some("2 stores, 2 ready"));
+    }
+
+    #[test]
+    fn an_offer_is_told_by_what_it_changes() {
+        let offer = |running: &str, offered: &str| {
+            super::offer(&Versions::parse(running).unwrap(), &Versions::parse(offered).unwrap())
+        };
+        let running = "Shop 6.9.4, Database 11";
+        assert_eq!(offer(running, "Shop 6.9.5, Database 11"), "An update is offered: Shop 6.9.4 → 6.9.5");
+        assert!(offer(running, running).ends_with("the same versions, built anew or with other settings"));
+        assert_eq!(offer("", "Shop 6.9.5, Database 11"), "An update is offered: Shop 6.9.5 · Database 11");
+        assert_eq!(offer(running, ""), "An update is offered");
     }
 
     #[test]

@@ -14,6 +14,7 @@ test.describe("a store that changes while it is looked at", () => {
     await expect(dialog.getByRole("heading")).toHaveText("Delete Atelier Nord");
     await own.cluster.patch(READY, {
       spec: { name: "Atelier Süd", plan: "large", admin: { user: "grace", email: "grace@atelier.example" } },
+      status: { release: { plan: "large" } },
     });
     await expect(page).toHaveTitle("Ready · Atelier Süd");
     await expect(dialog.getByRole("heading")).toHaveText("Delete Atelier Süd");
@@ -48,6 +49,19 @@ test("only what runs as it stands can be copied, and nothing else is claimed", a
     await copies.click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(line);
   }
+});
+
+test("what a store runs is told by version, and what an update would change of it", async ({ page }) => {
+  await page.goto("/stores/gute-stube-b7k3r");
+  await hydrated(page);
+  await expect(page.getByRole("region", { name: "Details" })).toContainText(
+    "WordPress 6.9.4 · WooCommerce 10.5.0 · MariaDB 11.8.3",
+  );
+  const upkeep = page.getByRole("region", { name: "Upkeep" });
+  await expect(upkeep).toContainText("An update is offered: WordPress 6.9.4 → 6.9.5");
+  await expect(upkeep).not.toContainText("MariaDB");
+  await page.goto("/stores/new");
+  await expect(page.getByRole("group", { name: "Engine" })).toContainText("WooCommerce 10.5.0");
 });
 
 /** 2026-07-14 and 2026-11-02, at 22:30 UTC. */

@@ -231,7 +231,8 @@ pub(crate) mod tests {
         "trustedProxies": ["10.0.0.0/8"],
         "storageClass": "", "storeManagerRole": "storeyard-store-manager", "deadlineSeconds": 600, "concurrency": 4, "checkSeconds": 60,
         "engines": {"woocommerce": {"chart": "../charts/woocommerce", "options": {"plugin": true, "sampleProducts": true},
-                    "images": {"wordpress": "localhost/wordpress:1", "mariadb": "localhost/mariadb:1"}, "values": {}}}}"#;
+                    "images": {"wordpress": "localhost/wordpress:1", "mariadb": "localhost/mariadb:1"}, "values": {},
+                    "versions": {"localhost/wordpress:1": "WordPress 6.9.4, WooCommerce 9.9.5", "localhost/mariadb:0": "MariaDB 10.11"}}}}"#;
 
     pub(crate) fn example() -> Config {
         Config::parse(EXAMPLE).unwrap()
@@ -248,6 +249,14 @@ pub(crate) mod tests {
         let engine = config.engine(&EngineKey::parse("woocommerce").unwrap()).unwrap();
         assert_eq!(engine.images["mariadb"], "localhost/mariadb:1");
         assert_eq!(config.cards()[0].title, "WooCommerce");
+    }
+
+    #[test]
+    fn versions_are_those_told_of_the_very_image_and_else_its_tag() {
+        let versions = example().cards()[0].versions.line();
+        assert_eq!(versions, "WordPress 6.9.4 · WooCommerce 9.9.5 · mariadb 1");
+        let error = Config::parse(&EXAMPLE.replace("MariaDB 10.11", "MariaDB")).unwrap_err().to_string();
+        assert!(error.contains("titles with a version each"), "{error}");
     }
 
     #[test]

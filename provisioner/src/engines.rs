@@ -10,7 +10,7 @@ use std::{
 use engine::{Engine, EngineError, Options, Probe, Sizes, option};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use store::{Egress, EngineCard, EngineKey, PlanCard, PlanName};
+use store::{Egress, EngineCard, EngineKey, PlanCard, PlanName, Versions};
 
 use crate::config::EgressRules;
 
@@ -28,6 +28,9 @@ pub struct EngineConfig {
     definition: Option<PathBuf>,
     #[serde(default)]
     images: BTreeMap<String, String>,
+    /// What is in which image, by its reference. Of one that is not named, its tag is told.
+    #[serde(default)]
+    versions: BTreeMap<String, Versions>,
     #[serde(default)]
     options: Options,
     /// Merged last over what the operator gives the chart.
@@ -42,6 +45,8 @@ pub struct OfferedEngine {
     pub definition: Engine,
     pub chart: Chart,
     pub images: BTreeMap<String, String>,
+    /// What those images have in them, in the order of the definition.
+    pub versions: Versions,
     /// What is chosen, and what holds where nothing is.
     pub options: Options,
     pub values: serde_json::Map<String, serde_json::Value>,
@@ -116,6 +121,12 @@ impl EngineConfig {
         if let Some(image) = self.images.keys().find(|image| !definition.images.contains(image)) {
             return Err(EngineConfigError::UnknownImage { key, image: image.clone() });
         }
+        let carried = definition.images.iter().filter_map(|image| {
+            let reference = self.images.get(image)?;
+            let told = self.versions.get(reference).filter(|told| !told.is_empty());
+            Some(told.cloned().unwrap_or_else(|| Versions::of_image(image, reference)))
+        });
+        let versions = Versions::together(carried);
         let options = option::settled(&definition.options, &self.options)
             .map_err(|source| EngineConfigError::Options { key: key.clone(), source })?;
         Ok(OfferedEngine {
@@ -123,6 +134,7 @@ impl EngineConfig {
             definition,
             chart: Chart { reference: self.chart, digest },
             images: self.images,
+            versions,
             options,
             values: self.values,
         })
@@ -157,6 +169,7 @@ impl OfferedEngine {
             key: self.key.clone(),
             title: self.title().to_owned(),
             summary: self.definition.summary(&self.options).to_owned(),
+            versions: self.versions.clone(),
             note: self.note(),
             account: self.definition.account,
             plans: plans.map(|(name, sizes)| PlanCard { name: *name, summary: sizes.summary() }).collect(),

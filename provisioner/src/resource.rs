@@ -68,6 +68,7 @@ const UNCHANGED: &str = "self == oldSelf";
     printcolumn = r#"{"name":"Plan","type":"string","jsonPath":".spec.plan"}"#,
     printcolumn = r#"{"name":"Phase","type":"string","jsonPath":".status.phase"}"#,
     printcolumn = r#"{"name":"Ready","type":"string","jsonPath":".status.conditions[?(@.type==\"Ready\")].status"}"#,
+    printcolumn = r#"{"name":"Version","type":"string","jsonPath":".status.release.versions"}"#,
     printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#,
     validation = Rule::new("oldSelf.hasValue() || self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?-[a-z0-9]{5}$')")
         .optional_old_self(true)
@@ -379,7 +380,7 @@ mod tests {
     fn the_definition_has_a_status_of_its_own_and_columns() {
         let version = &definition().spec.versions[0];
         assert!(version.subresources.as_ref().is_some_and(|sub| sub.status.is_some()));
-        assert_eq!(version.additional_printer_columns.as_ref().map(Vec::len), Some(6));
+        assert_eq!(version.additional_printer_columns.as_ref().map(Vec::len), Some(7));
     }
 
     #[test]

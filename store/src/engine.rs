@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountRule, Egress, PlanName};
+use crate::{AccountRule, Egress, PlanName, Versions};
 
 /// The word for an engine in forms, resources and configuration: an RFC 1123 label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub struct EngineCard {
     pub key: EngineKey,
     pub title: String,
     pub summary: String,
+    /// What a store of it would run.
+    pub versions: Versions,
     /// What somebody who chooses it has to know.
     pub note: Option<String>,
     pub account: AccountRule,

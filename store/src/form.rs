@@ -199,6 +199,7 @@ mod tests {
             key: EngineKey::parse(key).unwrap(),
             title: title.to_owned(),
             summary: String::new(),
+            versions: crate::Versions::default(),
             note: None,
             account,
             plans: plans.iter().map(|name| PlanCard { name: *name, summary: String::new() }).collect(),

@@ -1,6 +1,6 @@
 //! What a store is, in words that browser, web and operator share. Pure: no I/O, no clock, no randomness.
 //!
-//! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`], [`egress`] (what is asked for), [`form`] (how the
+//! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`], [`egress`] (what is asked for), [`versions`] (what it runs), [`form`] (how the
 //! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`stray`] (what is no store),
 //! [`person`] (who asks).
 
@@ -18,6 +18,7 @@ pub mod plan;
 pub mod query;
 pub mod stray;
 pub mod time;
+pub mod versions;
 pub mod view;
 pub mod wish;
 
@@ -35,6 +36,7 @@ pub use plan::PlanName;
 pub use query::{ListPage, ListQuery};
 pub use stray::{Stray, StrayKind};
 pub use time::Millis;
+pub use versions::{VersionChange, Versions};
 pub use view::{StoreSummary, StoreView};
 pub use wish::Wish;
 

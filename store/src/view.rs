@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Egress, EngineKey, Millis,
-    PersonId, Phase, PlanCard, PlanName, RemovalKind, StoreId, StoreName, time::Elapsed,
+    PersonId, Phase, PlanCard, PlanName, RemovalKind, StoreId, StoreName, Versions, time::Elapsed,
 };
 
 /// A row of the list.
@@ -58,6 +58,8 @@ pub struct StoreView {
     /// What the plan lets it use at most.
     pub plan_summary: String,
     pub volumes: Vec<Volume>,
+    /// What it runs.
+    pub versions: Versions,
     pub upkeep: Upkeep,
 }
 
@@ -73,8 +75,8 @@ pub struct Volume {
 pub struct Upkeep {
     /// It is to be stopped, or is.
     pub suspended: bool,
-    /// The platform offers something else than what is deployed, and why the store has not come to it.
-    pub offered: Option<String>,
+    /// Something else than what is deployed.
+    pub offered: Option<Offered>,
     /// The last change that was undone, unless another one has been made since.
     pub undone: Option<Undone>,
     /// Plans of its engine into which it fits.
@@ -83,6 +85,15 @@ pub struct Upkeep {
     pub egress: Egress,
     /// What else it could be allowed to.
     pub other_egress: Vec<Egress>,
+}
+
+/// What the platform offers to a store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    /// Why the store has not come to it, as a sentence.
+    pub waits: String,
+    /// What it would run.
+    pub versions: Versions,
 }
 
 /// A change that had to be undone, and why.

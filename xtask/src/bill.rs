@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crates::crates;
 pub use cyclonedx::{Listed, listed};
-pub use debian::{LIST_LICENCES, LIST_PACKAGES, packages};
+pub use debian::{LIST_LICENCES, LIST_PACKAGES, packages, upstream};
 pub use go::{Module, main_module, modules};
 pub use texts::Texts;
 
@@ -77,6 +77,15 @@ impl Bill {
         components.dedup();
         components.sort_by(|a, b| (a.kind.heading(), &a.name).cmp(&(b.kind.heading(), &b.name)));
         Self { title, version, components }
+    }
+
+    /// The version of a component as people know it.
+    pub fn known_version(&self, name: &str) -> Option<&str> {
+        let component = self.components.iter().find(|component| component.name == name)?;
+        Some(match component.kind {
+            Kind::Debian { .. } => upstream(&component.version),
+            Kind::Crate | Kind::GoModule | Kind::WordPressPlugin => &component.version,
+        })
     }
 
     /// The bill of materials, as CycloneDX.

@@ -78,7 +78,7 @@ fn way(
 }
 
 fn deliver(env: &Env, way: &Way, images: &PlatformImages) -> Result<References> {
-    let mut references = References::local(images);
+    let mut references = References::local(images)?;
     let registry = if let Way::Registry(registry) = way { Some(registry) } else { None };
     if let Some(registry) = registry {
         references.platform = remote(registry, &images.platform);

@@ -18,6 +18,7 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result};
+use store::Versions;
 
 pub use buildah::Buildah;
 pub use packages::{Packages, Record, now};
@@ -72,6 +73,25 @@ impl Image {
     pub fn digest(&self) -> Result<String> {
         let index = command::output(Command::new("tar").arg("-xOf").arg(&self.archive).arg("index.json"))?;
         digest_in(&index).with_context(|| format!("{} holds no image", self.archive.display()))
+    }
+
+    /// What its labels say that it carries.
+    ///
+    /// # Errors
+    /// The archive is missing or is none.
+    pub fn versions(&self) -> Result<Versions> {
+        let manifest = self.blob(&self.digest()?)?;
+        let config = manifest.pointer("/config/digest").and_then(serde_json::Value::as_str);
+        let config = self.blob(config.context("a manifest names no configuration")?)?;
+        let labels = config.pointer("/config/Labels").cloned().unwrap_or_default();
+        carried::labelled(&serde_json::from_value::<Option<_>>(labels)?.unwrap_or_default())
+    }
+
+    /// A document of the archive.
+    fn blob(&self, digest: &str) -> Result<serde_json::Value> {
+        let path = format!("blobs/{}", digest.replace(':', "/"));
+        let text = command::output(Command::new("tar").arg("-xOf").arg(&self.archive).arg(path))?;
+        Ok(serde_json::from_str(&text)?)
     }
 
     /// Makes the image and its archive with `make`, unless the archive is there.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
+use store::Versions;
 
 use crate::cluster::Cluster;
 use crate::command;
@@ -42,18 +43,39 @@ pub struct References {
     pub platform: String,
     pub wordpress: String,
     pub mariadb: String,
+    /// What is in those two, as their labels tell.
+    pub carried: Carried,
     pub plugin: bool,
+}
+
+/// What is in the images of a store.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    wordpress: Versions,
+    mariadb: Versions,
 }
 
 impl References {
     /// The names under which the images are made.
-    pub fn local(images: &PlatformImages) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// An image is missing.
+    pub fn local(images: &PlatformImages) -> Result<Self> {
+        Ok(Self {
             platform: images.platform.reference.clone(),
             wordpress: images.wordpress.reference.clone(),
             mariadb: images.mariadb.reference.clone(),
+            carried: Carried { wordpress: images.wordpress.versions()?, mariadb: images.mariadb.versions()? },
             plugin: images.plugin,
-        }
+        })
+    }
+
+    /// What is in each image of a store, by its reference.
+    pub fn versions(&self) -> Value {
+        json!({
+            self.wordpress.as_str(): self.carried.wordpress,
+            self.mariadb.as_str(): self.carried.mariadb,
+        })
     }
 
     fn values(&self) -> Value {
@@ -62,6 +84,7 @@ impl References {
             "engines": {"woocommerce": {
                 "options": {"plugin": self.plugin},
                 "images": {"wordpress": self.wordpress, "mariadb": self.mariadb},
+                "versions": self.versions(),
             }},
         })
     }

@@ -50,7 +50,7 @@ impl Trial {
         cluster.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {LABEL: "true"}}}).to_string())?;
         values["domainSuffix"] = domain(&name).into();
         let installation = Installation { values, name };
-        let references = References::local(images);
+        let references = References::local(images)?;
         platform::install(env, cluster, &installation, &references, &[platform::local_values(env)])?;
         Ok(Self { cluster: cluster.clone(), installation, references })
     }

@@ -72,7 +72,7 @@ pub fn all(env: &Env, purpose: Purpose, packages: Packages) -> Result<Platform> 
         env,
         &cluster,
         &Installation::main(),
-        &platform::References::local(&images),
+        &platform::References::local(&images)?,
         &[platform::local_values(env)],
     )?;
     env.reporter.step(&format!("http://{HOST}/"), "address", |_| await_answer())?;

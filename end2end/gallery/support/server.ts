@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Cluster, type Mood } from "./cluster";
 import { PASSWORD, keep } from "./people";
-import type { Store } from "./stores";
+import { type Store, VERSIONS } from "./stores";
 
 /** Where the programs and the pages' files are. `cargo xtask test` sets both. */
 const PROGRAMS = required("STOREYARD_PROGRAMS");
@@ -112,6 +112,7 @@ const CONFIG = {
     woocommerce: {
       chart: join(import.meta.dirname, "../../../charts/woocommerce"),
       images: { wordpress: "localhost/wordpress:1", mariadb: "localhost/mariadb:1" },
+      versions: VERSIONS,
     },
   },
 };

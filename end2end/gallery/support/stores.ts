@@ -35,8 +35,32 @@ interface Made {
   plan?: string;
 }
 
+/** What the platform's images have in them, here and in its next version. */
+export const VERSIONS = {
+  "localhost/wordpress:1": "WordPress 6.9.4, WooCommerce 10.5.0",
+  "localhost/mariadb:1": "MariaDB 11.8.3",
+};
+const RUNNING = Object.values(VERSIONS).join(", ");
+const NEXT = RUNNING.replace("6.9.4", "6.9.5");
+
+const OFFERED = {
+  offer: "b2c3d4e5f6a7",
+  waits: "One store is updated first, the others follow a few at a time once its shop has answered.",
+  versions: NEXT,
+};
+
 export function ready(made: Made): Store {
-  return store(made, "Ready", states("Done"), { readyAt: at(made.age - 15 * SECOND) });
+  return store(made, "Ready", states("Done"), kept(made));
+}
+
+/** What the status of a store says that was ready. */
+function kept(made: Made): object {
+  return { readyAt: at(made.age - 15 * SECOND), release: release(made, "a1b2c3d4e5f6", RUNNING) };
+}
+
+function release({ id, plan = "small" }: Made, offer: string, versions: string): object {
+  const address = { scheme: "http", host: `store-${id}.shops.example` };
+  return { id: `${offer}-000000000000`, offer, plan, running: true, address, versions };
 }
 
 export function queued(made: Made): Store {
@@ -61,7 +85,7 @@ export function provisioning(made: Made): Store {
 
 export function degraded(made: Made): Store {
   return store(made, "Degraded", ["Done", "Done", "Done", "Done", "Lost", "Lost"], {
-    readyAt: at(made.age - 15 * SECOND),
+    ...kept(made),
     phaseSince: at(12 * MINUTE),
     pods: [
       { name: "mariadb-0", state: "failing", detail: "CrashLoopBackOff, 7 restarts" },
@@ -73,19 +97,16 @@ export function degraded(made: Made): Store {
 export function updating(made: Made): Store {
   const steps: State[] = ["Done", "Done", "Done", "Done", "Changing", "Changing"];
   return store(made, "Updating", steps, {
-    readyAt: at(made.age - 15 * SECOND),
+    ...kept(made),
     phaseSince: at(9 * SECOND),
-    offered: {
-      offer: "b2c3d4e5f6a7",
-      waits: "One store is updated first, the others follow a few at a time once its shop has answered.",
-    },
+    offered: OFFERED,
   });
 }
 
 export function suspended(made: Made): Store {
   const steps: State[] = ["Done", "Done", "Done", "Done", "Stopped", "Stopped"];
   const resource = store(made, "Suspended", steps, {
-    readyAt: at(made.age - 15 * SECOND),
+    ...kept(made),
     phaseSince: at(3 * DAY),
     pods: [],
   });
@@ -95,22 +116,12 @@ export function suspended(made: Made): Store {
 
 /** One whose update did not come up, so that it is as it was. */
 export function undone(made: Made): Store {
-  const release = {
-    id: "b2c3d4e5f6a7-000000000000",
-    offer: "b2c3d4e5f6a7",
-    plan: "small",
-    running: true,
-    address: { scheme: "http", host: `store-${made.id}.localhost` },
-  };
   const sentence =
     "Its parts did not come up in time. The image localhost/storeyard/wordpress:2-woo of container wordpress in pod wordpress-7c9d8b6f5-q8w2e cannot be pulled (not found).";
   return store(made, "Ready", states("Done"), {
-    readyAt: at(made.age - 15 * SECOND),
-    offered: {
-      offer: "b2c3d4e5f6a7",
-      waits: "One store is updated first, the others follow a few at a time once its shop has answered.",
-    },
-    refused: { kind: "Update", to: release, sentence, at: Date.now() - HOUR },
+    ...kept(made),
+    offered: OFFERED,
+    refused: { kind: "Update", to: release(made, OFFERED.offer, NEXT), sentence, at: Date.now() - HOUR },
   });
 }
 

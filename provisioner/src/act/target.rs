@@ -40,6 +40,7 @@ pub fn target(wanted: &Wanted, config: &Config, volumes: Option<&Volumes>) -> Ta
         plan: wanted.plan,
         running: wanted.running,
         address: Address { scheme: config.scheme, host: wanted.id.host(&config.domain_suffix) },
+        versions: wanted.engine.versions.clone(),
         updated: false,
         since: None,
     };
@@ -139,6 +140,16 @@ mod tests {
     fn a_chart_of_other_content_is_another_one() {
         let chart = |config: &mut Config| engine_of(config).chart.digest.push('0');
         assert_ne!(release(chart, |_| ()).offer, release(|_| (), |_| ()).offer);
+    }
+
+    #[test]
+    fn to_be_told_what_is_in_an_image_is_no_change() {
+        let told = |config: &mut Config| {
+            engine_of(config).versions = store::Versions::parse("Shop 1.2").unwrap();
+        };
+        let (before, after) = (release(|_| (), |_| ()), release(told, |_| ()));
+        assert_eq!(after.id, before.id);
+        assert_eq!(after.versions.line(), "Shop 1.2");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What comes next for a store that was ever ready: it is kept as it is, healed, or changed to what is wanted, and whatever does not come up is
 //! undone. Nothing here removes anything.
 
-use store::Millis;
+use store::{Millis, Versions};
 
 use crate::{
     observe::{
@@ -189,7 +189,10 @@ fn adopt(facts: &Facts<'_>, newest: Option<&Revision>) -> Act {
         return Act::Adopt(facts.wanted.clone());
     }
     let offer = id.split('-').next().unwrap_or_default().to_owned();
-    Act::Adopt(Release { id, offer, updated: false, ..facts.wanted.clone() })
+    // What another offer has in it, nothing tells any more.
+    let versions =
+        if offer == facts.wanted.offer { facts.wanted.versions.clone() } else { Versions::default() };
+    Act::Adopt(Release { id, offer, versions, updated: false, ..facts.wanted.clone() })
 }
 
 fn begin(known: Known<'_>, facts: &Facts<'_>, revisions: &[Revision]) -> Change {
@@ -236,6 +239,7 @@ mod tests {
             plan: PlanName::Small,
             running,
             address,
+            versions: Versions::default(),
             updated: false,
             since: None,
         }

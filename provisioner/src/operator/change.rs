@@ -73,6 +73,7 @@ impl Reconcile<'_> {
         self.size_volumes(wanted).await?;
         let target = self.context.target(wanted, self.progress.volumes.as_ref());
         let turn = self.turn(wanted, &target.release);
+        self.tell_versions(&target.release);
         self.offer(&target.release, &turn);
         if let Some(left) = self.left_of_pause() {
             return Ok(self.progress.change.is_some().then_some(Flow::Requeue(left)));
@@ -156,8 +157,19 @@ impl Reconcile<'_> {
                 "One store is updated first, the others follow a few at a time once its shop has answered."
             }
         };
-        self.progress.offered =
-            is_news.then(|| Offered { offer: offered.offer.clone(), waits: waits.to_owned() });
+        self.progress.offered = is_news.then(|| Offered {
+            offer: offered.offer.clone(),
+            waits: waits.to_owned(),
+            versions: offered.versions.clone(),
+        });
+    }
+
+    /// What is made from the same images runs the same, whenever it was that the platform was told what is in them.
+    fn tell_versions(&mut self, offered: &Release) {
+        if let Some(release) = self.progress.release.as_mut().filter(|release| release.offer == offered.offer)
+        {
+            release.versions.clone_from(&offered.versions);
+        }
     }
 
     /// What is in the namespace, where something may be to be done: nothing is read of a store that is as it should be until the next check.
@@ -312,7 +324,7 @@ impl Reconcile<'_> {
             return Ok(None);
         }
         tracing::info!(store = %self.id, kind = ?change.kind, to = %change.to.id, "a change begins");
-        let doing = format!("{}.", change.kind.doing());
+        let doing = change.doing(self.progress.release.as_ref());
         self.progress.note(&doing, now());
         self.see(ConditionKind::ReleaseDeployed, State::Changing, &doing);
         self.progress.change = Some(change);

@@ -1,7 +1,7 @@
 //! What of a store is deployed, and what becomes of it: parts of the status of a store that was ready.
 
 use serde::{Deserialize, Serialize};
-use store::{Address, Millis, PlanName};
+use store::{Address, Millis, PlanName, VersionChange, Versions};
 
 /// A release by what it was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct Release {
     pub plan: PlanName,
     pub running: bool,
     pub address: Address,
+    /// What it runs, as far as its images tell.
+    #[serde(default)]
+    pub versions: Versions,
     /// It replaced another offer and the shop answered, which shows that the offer can be updated to.
     #[serde(default)]
     pub updated: bool,
@@ -65,6 +68,9 @@ pub struct Offered {
     pub offer: String,
     /// Why the store has not come to it yet, as a sentence.
     pub waits: String,
+    /// What it would run.
+    #[serde(default)]
+    pub versions: Versions,
 }
 
 /// Fingerprints of what stands in the namespace, as it was when it was last known to be right.
@@ -116,6 +122,18 @@ impl ChangeKind {
     }
 }
 
+impl Change {
+    /// What is done, as a sentence.
+    pub fn doing(&self, from: Option<&Release>) -> String {
+        let versions = from.map(|from| from.versions.changes(&self.to.versions)).unwrap_or_default();
+        let versions: Vec<String> = versions.iter().map(VersionChange::to_string).collect();
+        match versions.is_empty() {
+            true => format!("{}.", self.kind.doing()),
+            false => format!("{}: {}.", self.kind.doing(), versions.join(", ")),
+        }
+    }
+}
+
 /// A number of a status: JSON's own are not whole beyond 2^53.
 mod hexadecimal {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
@@ -127,5 +145,44 @@ mod hexadecimal {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         let text = String::deserialize(deserializer)?;
         u64::from_str_radix(&text, 16).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::Scheme;
+
+    use super::*;
+
+    fn release(offer: &str, versions: &str) -> Release {
+        Release {
+            id: format!("{offer}-1"),
+            offer: offer.to_owned(),
+            plan: PlanName::Small,
+            running: true,
+            address: Address { scheme: Scheme::Http, host: "store-a.localhost".into() },
+            versions: Versions::parse(versions).unwrap(),
+            updated: false,
+            since: None,
+        }
+    }
+
+    #[test]
+    fn an_update_is_told_by_the_versions_that_change() {
+        let (from, to) = (release("a", "Shop 1.2, Database 3"), release("b", "Shop 1.3, Database 3"));
+        let kind = ChangeKind::between(Some(&from), &to);
+        let change = Change { kind, to, back: None, began: Millis(0), deadline: Millis(1), undone: None };
+        let doing = change.doing(Some(&from));
+        assert_eq!(doing, "Updating to what the platform offers now: Shop 1.2 → 1.3.");
+        assert_eq!(change.doing(None), "Updating to what the platform offers now.");
+    }
+
+    #[test]
+    fn a_release_of_a_version_that_told_no_versions_is_read() {
+        let mut written = serde_json::to_value(release("a", "Shop 1.2")).unwrap();
+        assert_eq!(written["versions"], "Shop 1.2");
+        written.as_object_mut().unwrap().remove("versions");
+        let read: Release = serde_json::from_value(written).unwrap();
+        assert!(read.versions.is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use store::{
     Address, Egress, Millis, Phase, PlanCard, StoreSummary, StoreView,
-    view::{Undone, Upkeep, Volume},
+    view::{Offered, Undone, Upkeep, Volume},
 };
 
 use crate::{
@@ -36,6 +36,7 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
     let deployed = progress.release.as_ref().map(|release| release.address.clone());
     let address = deployed
         .unwrap_or_else(|| Address { scheme: config.scheme, host: wanted.id.host(&config.domain_suffix) });
+    let versions = progress.release.as_ref().map(|release| release.versions.clone()).unwrap_or_default();
     Ok(StoreView {
         summary: StoreSummary {
             phase,
@@ -66,9 +67,12 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         engine_note: engine.note(),
         plan_summary: sizes.summary(),
         volumes,
+        versions,
         upkeep: Upkeep {
             suspended: !wanted.running,
-            offered: progress.offered.map(|offered| offered.waits),
+            offered: progress
+                .offered
+                .map(|offered| Offered { waits: offered.waits, versions: offered.versions }),
             undone: progress.refused.map(|refused| Undone { sentence: refused.sentence, at: refused.at }),
             larger,
             egress,
@@ -89,7 +93,7 @@ fn since(phase: Phase, progress: &Progress, wanted: &Wanted) -> Millis {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use store::{ConditionKind, PlanName, Scheme, State, view::Failure};
+    use store::{ConditionKind, PlanName, Scheme, State, Versions, view::Failure};
 
     use super::*;
     use crate::{
@@ -136,13 +140,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_store_shows_the_plan_and_the_address_that_it_has_until_it_has_others() {
+    fn a_store_shows_the_plan_the_address_and_the_versions_that_it_has_until_it_has_others() {
         let release = Release {
             id: "a-1".into(),
             offer: "a".into(),
             plan: PlanName::Small,
             running: true,
             address: Address { scheme: Scheme::Http, host: "old.example.com".into() },
+            versions: Versions::parse("Shop 1.2").unwrap(),
             updated: false,
             since: None,
         };
@@ -150,8 +155,12 @@ pub(crate) mod tests {
         let mut kept = resource(1);
         kept.spec.plan = "large".into();
         kept.status = Some(progress.write(None));
-        let summary = view(&kept, &example()).unwrap().summary;
-        assert_eq!((summary.plan, summary.address.host.as_str()), (PlanName::Small, "old.example.com"));
+        let view = view(&kept, &example()).unwrap();
+        assert_eq!(view.versions.line(), "Shop 1.2");
+        assert_eq!(
+            (view.summary.plan, view.summary.address.host.as_str()),
+            (PlanName::Small, "old.example.com")
+        );
     }
 
     #[test]

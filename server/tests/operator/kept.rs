@@ -79,6 +79,9 @@ async fn an_update_that_does_not_come_up_is_undone_while_the_shop_answers_and_st
     for id in &stores {
         platform.until_settled(id).await;
     }
+    let is_told = |view: &StoreView| !view.versions.is_empty();
+    let running = platform.until(&stores[0], "told by version", is_told).await.versions;
+    assert_eq!(running, platform.stores.config().cards()[0].versions);
     platform.stop();
     platform.change(|config| {
         config["deadlineSeconds"] = json!(15);
@@ -103,8 +106,13 @@ async fn an_update_that_does_not_come_up_is_undone_while_the_shop_answers_and_st
     sleep(Duration::from_secs(8)).await;
     let other = platform.stores.snapshot().get(other).unwrap();
     assert_eq!((other.summary.phase, other.upkeep.undone), (Phase::Ready, None));
-    let waits = other.upkeep.offered.unwrap();
+    let offered = other.upkeep.offered.unwrap();
+    let waits = offered.waits;
     assert!(waits.contains("undone at another store"), "{waits}");
+
+    // What it runs is what is deployed, and what is offered is what would be.
+    assert_eq!(other.versions, running);
+    assert!(offered.versions.line().starts_with("wordpress 1"), "{}", offered.versions.line());
 
     // What is offered next is better: both come to it, one after the other.
     platform.stop();

@@ -33,6 +33,9 @@ pub(crate) struct Cluster {
     pub(crate) path: String,
     pub(crate) chart: PathBuf,
     pub(crate) images: BTreeMap<String, String>,
+    /// What is in which image, by its reference.
+    #[serde(default)]
+    pub(crate) versions: BTreeMap<String, String>,
     /// Whether the WordPress image has WooCommerce inside.
     pub(crate) plugin: bool,
     /// As in the platform's configuration.
@@ -70,7 +73,9 @@ impl Platform {
             "namespace": namespace, "domainSuffix": "localhost", "scheme": "http", "ingress": cluster.ingress,
             "signIn": {"users": "users", "keys": "keys", "signOuts": "sign-outs", "idleMinutes": 60, "absoluteHours": 24},
             "deadlineSeconds": 110, "concurrency": 4, "checkSeconds": 5,
-            "engines": { "woocommerce": { "chart": cluster.chart, "options": { "plugin": cluster.plugin }, "images": cluster.images } },
+            "engines": { "woocommerce": {
+                "chart": cluster.chart, "options": { "plugin": cluster.plugin }, "images": cluster.images, "versions": cluster.versions,
+            } },
         });
         change(&mut config);
         let kubeconfig = Kubeconfig::read_from(&cluster.kubeconfig).unwrap();

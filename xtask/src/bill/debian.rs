@@ -56,6 +56,15 @@ pub fn packages(listed: &str, licences: &str) -> Result<Vec<Component>> {
     Ok(packages)
 }
 
+/// The version as those who made the software say it, without what Debian adds to tell its own packages apart.
+pub fn upstream(version: &str) -> &str {
+    let version = version.split_once(':').map_or(version, |(_, version)| version);
+    let version = version.rsplit_once('-').map_or(version, |(version, _)| version);
+    // What Debian left out of it.
+    let marks = ["+dfsg", "~dfsg", "+ds", "~ds", "+repack"];
+    marks.iter().find_map(|mark| version.split_once(mark)).map_or(version, |(version, _)| version)
+}
+
 fn columns(line: &str) -> Option<(&str, [&str; 3])> {
     let mut columns = line.split('\t');
     let status = columns.next()?;
@@ -94,6 +103,18 @@ mod tests {
         assert_eq!(packages[0].licence, Licence::Named(vec!["FSF-manpages".into(), "GPL-3+".into()]));
         assert_eq!(packages[0].terms, Terms::File("/usr/share/doc/gzip/copyright".into()));
         assert_eq!(packages[1].licence, Licence::InTerms);
+    }
+
+    #[test]
+    fn people_know_a_package_by_the_version_of_those_who_made_it() {
+        for (version, known) in [
+            ("1:11.8.3-0+deb13u1", "11.8.3"),
+            ("6.8.3+dfsg1-0+deb13u1", "6.8.3"),
+            ("7.1~rc1+dfsg-1", "7.1~rc1"),
+            ("3.0", "3.0"),
+        ] {
+            assert_eq!(upstream(version), known);
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The last layer of an image: what it carries, told in its bill of materials, its notice and its labels.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use anyhow::{Context as _, Result};
+use store::Versions;
 
 use super::Image;
 use super::buildah::Container;
@@ -11,6 +13,11 @@ use crate::env::Env;
 use crate::progress::Step;
 
 const VERSION_LABEL: &str = "org.opencontainers.image.version";
+/// What people who have a store of it would call what is inside, such as `WordPress 6.9.4, WooCommerce 10.5.0`.
+const VERSIONS_LABEL: &str = "dev.storeyard.versions";
+
+/// What of an image's components people are told, and what they call it.
+pub(crate) type Told = (&'static str, &'static str);
 
 /// Whose version an image has.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +39,7 @@ pub(super) fn add(
     container: Container<'_>,
     image: &Image,
     bill: &Bill,
+    told: &[Told],
 ) -> Result<()> {
     fs::write(image.bill(), bill.to_cyclonedx()?)?;
     container.add(&image.bill(), BILL)?;
@@ -40,7 +48,28 @@ pub(super) fn add(
     container.add(&notice, NOTICE)?;
     fs::remove_file(&notice)?;
     container.set_label(VERSION_LABEL, &bill.version)?;
+    if !told.is_empty() {
+        container.set_label(VERSIONS_LABEL, &versions(bill, told)?.to_string())?;
+    }
     container.commit(step, &image.reference)
+}
+
+fn versions(bill: &Bill, told: &[Told]) -> Result<Versions> {
+    let told = told.iter().map(|(component, title)| {
+        let version = bill.known_version(component);
+        let version = version.with_context(|| format!("the image has no {component}"))?;
+        Ok(format!("{title} {version}"))
+    });
+    Ok(Versions::parse(&told.collect::<Result<Vec<String>>>()?.join(", "))?)
+}
+
+/// What an image's labels say that it carries.
+///
+/// # Errors
+/// Somebody else wrote the label, and not so.
+pub(super) fn labelled(labels: &BTreeMap<String, String>) -> Result<Versions> {
+    let text = labels.get(VERSIONS_LABEL).map(String::as_str).unwrap_or_default();
+    Versions::parse(text).with_context(|| format!("the label {VERSIONS_LABEL} is {text:?}"))
 }
 
 impl Version {
@@ -48,5 +77,36 @@ impl Version {
         let Self::Package(name) = self else { return Ok(env!("CARGO_PKG_VERSION").to_owned()) };
         let package = packages.iter().find(|package| package.name == name);
         Ok(package.with_context(|| format!("the image has no package {name}"))?.version.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bill::{Kind, Licence, Terms};
+
+    fn component(kind: Kind, name: &str, version: &str) -> Component {
+        let (name, version) = (name.to_owned(), version.to_owned());
+        Component { kind, name, version, licence: Licence::InTerms, terms: Terms::File(String::new()) }
+    }
+
+    #[test]
+    fn versions_are_those_of_what_is_inside() {
+        let debian = Kind::Debian { architecture: "all".to_owned() };
+        let components = vec![
+            component(debian, "wordpress", "7.1+dfsg1-1"),
+            component(Kind::WordPressPlugin, "woocommerce", "10.5.0-rc.1"),
+        ];
+        let bill = Bill::new("shop".to_owned(), "1".to_owned(), components);
+        let told = [("wordpress", "WordPress"), ("woocommerce", "WooCommerce")];
+        assert_eq!(versions(&bill, &told).unwrap().to_string(), "WordPress 7.1, WooCommerce 10.5.0-rc.1");
+        assert!(versions(&bill, &[("redis", "Redis")]).is_err());
+    }
+
+    #[test]
+    fn an_image_without_the_label_tells_nothing() {
+        assert!(labelled(&BTreeMap::new()).unwrap().is_empty());
+        let labels = BTreeMap::from([(VERSIONS_LABEL.to_owned(), "Shop 1.2".to_owned())]);
+        assert_eq!(labelled(&labels).unwrap().line(), "Shop 1.2");
     }
 }

@@ -51,13 +51,16 @@ pub fn compile(env: &Env) -> Result<Compiled> {
 /// # Errors
 /// A build fails, or Debian's index cannot be read.
 pub fn ensure(env: &Env, compiled: &Compiled, packages: Packages) -> Result<PlatformImages> {
-    let mariadb = Recipe::new("mariadb", Version::Package("mariadb-server"));
+    let mut mariadb = Recipe::new("mariadb", Version::Package("mariadb-server"));
+    mariadb.told = vec![("mariadb-server", "MariaDB")];
 
     let plugin = woocommerce::SOURCE.find(env)?;
     let command_line = wp_cli::SOURCE.find(env)?;
     let mut wordpress = Recipe::new("wordpress", Version::Package("wordpress"));
+    wordpress.told = vec![("wordpress", "WordPress")];
     if let Some(zip) = &plugin {
         wordpress.suffix = WITH_PLUGIN;
+        wordpress.told.push(("woocommerce", "WooCommerce"));
         wordpress.extra.push((zip.path.clone(), "woocommerce.zip"));
     }
     if let Some(phar) = &command_line {

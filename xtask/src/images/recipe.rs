@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use store::Millis;
 
 use super::buildah::{Container, Layers};
-use super::carried::{self, Version};
+use super::carried::{self, Told, Version};
 use super::packages::{self, Found, Newer, Packages, Record, Versions};
 use super::{Buildah, Image, REPOSITORY};
 use crate::bill::{Bill, Component};
@@ -15,7 +15,7 @@ use crate::env::Env;
 use crate::key::{Key, files_below};
 
 /// Goes into every key: raise it when the way of building changes.
-const WAY: &str = "3";
+const WAY: &str = "4";
 /// Packages that a note names; there can be hundreds.
 const NAMED: usize = 5;
 
@@ -26,6 +26,8 @@ type Linked<'a> = Box<dyn Fn(&Container<'_>) -> Result<Vec<Component>> + 'a>;
 pub(crate) struct Recipe<'a> {
     name: &'static str,
     version: Version,
+    /// What of it people are told by its labels.
+    pub(crate) told: Vec<Told>,
     /// Ends the tag.
     pub(crate) suffix: &'static str,
     /// Files and folders that its context has beside those of `images/<name>`.
@@ -124,7 +126,14 @@ fn listed(newer: &[Newer]) -> String {
 
 impl Recipe<'_> {
     pub(crate) fn new(name: &'static str, version: Version) -> Self {
-        Self { name, version, suffix: "", extra: Vec::new(), linked: Box::new(|_| Ok(Vec::new())) }
+        Self {
+            name,
+            version,
+            told: Vec::new(),
+            suffix: "",
+            extra: Vec::new(),
+            linked: Box::new(|_| Ok(Vec::new())),
+        }
     }
 
     /// The image with the packages that it was built with, built if its archive is missing.
@@ -176,7 +185,8 @@ impl Recipe<'_> {
             }
             let version = self.version.among(&packages)?;
             let components = packages.into_iter().chain((self.linked)(&container)?).collect();
-            carried::add(env, step, container, &image, &Bill::new(image.title(), version, components))?;
+            let bill = Bill::new(image.title(), version, components);
+            carried::add(env, step, container, &image, &bill, &self.told)?;
             image.keep(env, &buildah, step)?;
             Ok(Made { image, found })
         })

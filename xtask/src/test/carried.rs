@@ -49,6 +49,9 @@ const OBJECT_CACHE: Script = Script {
 };
 const DATABASE_AGES: Script =
     Script { name: "database-ages.sh", text: include_str!("carried/database-ages.sh"), program: &["sh"] };
+/// Where WordPress and its plugin say of which version they are.
+const WORDPRESS: &str = "/usr/share/wordpress/wp-includes/version.php";
+const PLUGIN: &str = "/usr/share/wordpress/wp-content/plugins/woocommerce/woocommerce.php";
 
 /// # Errors
 /// An image cannot be read, or the run was interrupted.
@@ -92,6 +95,9 @@ fn check(env: &Env, image: &Image, container: &Container<'_>) -> Result<Tally> {
         )),
         _ => {}
     }
+    if let Some(asked) = asked(image) {
+        checks.push(("tells the versions inside", tells_versions(image, container, asked)));
+    }
     let mut tally = Tally::default();
     for (what, outcome) in checks {
         tally.add(Tally::of(&format!("image {} {what}", image.name), outcome)?);
@@ -116,6 +122,38 @@ impl Script {
         std::fs::remove_file(&file)?;
         container.output(&[self.program, &[inside.as_str()]].concat()).map(drop)
     }
+}
+
+/// What an image's programs say of themselves when they are asked: title, and what prints the version.
+type Asked = &'static [(&'static str, &'static [&'static str])];
+
+fn asked(image: &Image) -> Option<Asked> {
+    match image.name {
+        "mariadb" => Some(&[("MariaDB", &["/usr/sbin/mariadbd", "--version"])]),
+        "wordpress" => Some(&[
+            ("WordPress", &["grep", "--regexp", "^.wp_version =", WORDPRESS]),
+            ("WooCommerce", &["grep", "--regexp", "^ . Version:", PLUGIN]),
+        ]),
+        _ => None,
+    }
+}
+
+/// Each title in the version that the program has, and none that is not there.
+fn tells_versions(image: &Image, container: &Container<'_>, asked: Asked) -> Result<()> {
+    let told = image.versions()?.to_string();
+    for (title, program) in asked {
+        let version = told.split(", ").find_map(|one| one.strip_prefix(title)?.strip_prefix(' '));
+        match (version, container.output(program)) {
+            (Some(version), Ok(said)) => {
+                let is_whole = |word: &str| word == version || word.starts_with(&format!("{version}-"));
+                let is_told = said.split([' ', '\'', '"', ';', '\n']).any(is_whole);
+                ensure!(is_told, "{title} is told to be {version}, and says: {said}");
+            }
+            (Some(version), Err(error)) => return Err(error.context(format!("{title} {version} is told"))),
+            (None, said) => ensure!(said.is_err(), "{title} is inside and not told: {told}"),
+        }
+    }
+    Ok(())
 }
 
 /// What an image says of itself.

@@ -19,6 +19,7 @@ pub(super) fn describe(env: &Env, trial: &Trial) -> Result<PathBuf> {
         "path": path(&[&env.tools.helm(), &env.tools.kubectl()])?,
         "chart": env.paths.checkout.join("charts/woocommerce"),
         "images": {"wordpress": references.wordpress, "mariadb": references.mariadb},
+        "versions": references.versions(),
         "plugin": references.plugin,
         "ingress": ingress,
     });

@@ -17,6 +17,7 @@ pub fn EngineChoice(draft: Draft) -> impl IntoView {
                 <input type="radio" name=Field::Engine.key() value=card.key.to_string() checked=checked/>
                 <b>{card.title}</b>
                 <span>{card.summary}</span>
+                {(!card.versions.is_empty()).then(|| view! { <span class="num">{card.versions.line()}</span> }.into_any())}
                 {card.note.map(|note| view! { <span class="lack">{note}</span> }.into_any())}
             </label>
         }

@@ -24,12 +24,15 @@ pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
     let attempt = text(move || view.with(|view| view.attempt.to_string()));
     let is_repeated = Signal::derive(move || view.with(|view| view.attempt > 1));
     let shop = summary.address.shop();
+    let versions = of(|view| view.versions.line());
+    let are_known = Signal::derive(move || view.with(|view| !view.versions.is_empty()));
     view! {
         <section class="card" aria-labelledby="details-title">
             <header><h2 id="details-title">"Details"</h2></header>
             <dl class="facts">
                 <div><dt>"Address"</dt><dd class="mono">{shop.clone()} " " <CopyButton text=Signal::stored(shop) what="address"/></dd></div>
                 <div><dt>"Engine"</dt><dd>{of(|view| view.summary.engine_title.clone())}</dd></div>
+                <When is=are_known><div><dt>"Runs"</dt><dd class="num">{versions}</dd></div></When>
                 <div><dt>"Plan"</dt><dd>{of(|view| view.summary.plan.to_string())}<span class="sub">{of(|view| view.plan_summary.clone())}</span></dd></div>
                 <div><dt>"Internet"</dt><dd>{of(|view| view.upkeep.egress.to_string())}<span class="sub">{of(|view| view.upkeep.egress.summary().to_owned())}</span></dd></div>
                 <div><dt>"Admin"</dt><dd><bdi>{of(|view| admin(view).0)}</bdi><span class="sub">{of(|view| admin(view).1)}</span></dd></div>

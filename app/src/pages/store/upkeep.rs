@@ -1,7 +1,7 @@
 //! What can be done with a store that is there, beside its deletion: stop and start it, update it, give it another plan.
 
 use leptos::{html::Select, prelude::*, server_fn::ServerFn};
-use store::{Egress, PlanCard, StoreView, Wish};
+use store::{Egress, PlanCard, StoreView, Versions, Wish};
 
 use crate::{
     api::ChangeStore,
@@ -9,6 +9,7 @@ use crate::{
     changing::{When, part, text},
     clock,
     me::me,
+    words,
 };
 
 #[component]
@@ -57,13 +58,20 @@ fn Undone(view: Memo<StoreView>) -> impl IntoView {
 #[component]
 fn Offered(view: Memo<StoreView>) -> impl IntoView {
     let is_offered = Signal::derive(move || view.with(|view| view.upkeep.offered.is_some()));
-    let waits = text(move || view.with(|view| view.upkeep.offered.clone()).unwrap_or_default());
+    let of = move |part: fn(&Versions, &store::view::Offered) -> String| {
+        text(move || {
+            view.with(|view| view.upkeep.offered.as_ref().map(|offered| part(&view.versions, offered)))
+                .unwrap_or_default()
+        })
+    };
+    let news = of(|running, offered| words::offer(running, &offered.versions));
+    let waits = of(|_, offered| offered.waits.clone());
     let changes = view.with_untracked(|view| me().changes(view.summary.owner.as_ref()));
     let suits = Signal::derive(move || view.with(|view| Wish::Update.suits(view.summary.phase)));
     view! {
         <When is=is_offered>
             <div class="note">
-                <strong>"An update is offered"</strong>
+                <strong class="num">{news}</strong>
                 <p>{waits}</p>
                 <p class="muted">"If the shop does not answer after an update, it goes back to what it was."</p>
                 {changes.then(|| view! {
