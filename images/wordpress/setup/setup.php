@@ -4,7 +4,8 @@
  * Sets the shop up, unattended, and can be run any number of times.
  *
  * Two processes: this one installs WordPress and switches the plugin on; shop.php then starts with the plugin loaded.
- * Each leaves a marker in wp_options when its part is done. With both markers there a run ends after one query.
+ * Each leaves a marker in wp_options when its part is done. With both markers there, and the address as it was, a run
+ * ends after two queries.
  */
 
 namespace Storeyard;
@@ -13,6 +14,7 @@ require __DIR__ . '/settings.php';
 require __DIR__ . '/markers.php';
 require __DIR__ . '/database.php';
 require __DIR__ . '/lib/cache-claim.php';
+require __DIR__ . '/moving.php';
 
 try {
     $started = hrtime(true);
@@ -25,6 +27,9 @@ try {
 
     $database = connect(seconds: 300);
     $done = Markers::read($database);
+    if ($done->has(Markers::SITE)) {
+        Moving::follow($database, setting('STORE_URL'));
+    }
     $database->close();
 
     if ($done->covers($withShop)) {

@@ -1,7 +1,7 @@
 //! Whose turn it is to be updated: one store first, the others a few at a time once its shop has answered, and nobody any more once an update
 //! had to be undone.
 
-use store::StoreId;
+use store::{Phase, StoreId};
 
 /// A store, as far as it tells of an offer of the platform's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,22 @@ pub enum Turn {
     Later,
     /// It had to be undone at that store.
     Stopped(StoreId),
+}
+
+/// A store that might be updated first, and the others as far as that depends on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct First {
+    pub phase: Phase,
+    /// It may be looked for where it is not: its address is to be another one, or it is not known where it is.
+    pub is_elsewhere: bool,
+    /// Some other store of the engine is ready.
+    pub is_any_ready: bool,
+}
+
+/// Whether it shows what an offer is worth. What is not well is no measure of it, unless it may be the offer that makes it well and there is
+/// no better one: or else no store would ever follow.
+pub fn is_measure(first: First) -> bool {
+    first.phase == Phase::Ready || first.is_elsewhere && !first.is_any_ready
 }
 
 pub fn turn(others: impl IntoIterator<Item = (StoreId, Standing)>, limit: usize) -> Turn {
@@ -55,6 +71,16 @@ mod tests {
         assert_eq!(of(&[Beside, Updating]), Turn::Later);
         assert_eq!(of(&[Proven, Updating, Updating]), Turn::Now);
         assert_eq!(of(&[Proven, Updating, Updating, Updating]), Turn::Later);
+    }
+
+    #[test]
+    fn the_first_store_is_a_ready_one_unless_all_are_looked_for_where_they_are_not() {
+        let measure =
+            |phase, is_elsewhere, is_any_ready| is_measure(First { phase, is_elsewhere, is_any_ready });
+        assert!(measure(Phase::Ready, false, true));
+        assert!(!measure(Phase::Degraded, false, false));
+        assert!(!measure(Phase::Degraded, true, true));
+        assert!(measure(Phase::Degraded, true, false));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::{
         backoff,
         diagnosis::{capitalised, diagnose},
         keep::{Act, Facts, Heal, Known, Settling, keep},
-        updates::{Standing, Turn, turn},
+        updates::{First, Standing, Turn, is_measure, turn},
     },
     observe::{
         objects::{Part, with_secrets},
@@ -287,9 +287,10 @@ impl Reconcile<'_> {
 
     /// Whether the store may be updated now. Of what somebody asks for it is not asked.
     fn turn(&self, wanted: &Wanted, offered: &Release) -> Turn {
-        if self.progress.release.as_ref().is_none_or(|release| release.offer == offered.offer) {
+        let deployed = self.progress.release.as_ref();
+        let Some(deployed) = deployed.filter(|release| release.offer != offered.offer) else {
             return Turn::Later;
-        }
+        };
         if self.is_asked(wanted) {
             return Turn::Now;
         }
@@ -298,9 +299,13 @@ impl Reconcile<'_> {
         }
         let others = self.context.standings(&self.id, &wanted.engine.key, &offered.offer);
         let is_proven = others.iter().any(|(_, standing)| *standing == Standing::Proven);
-        let phase = Phase::of(&self.progress.conditions, false);
-        // What is not well is no measure of an offer.
-        if !is_proven && phase != Phase::Ready {
+        let first = First {
+            phase: Phase::of(&self.progress.conditions, false),
+            // Of one whose status was lost, nothing tells since when it is as it is, nor where.
+            is_elsewhere: deployed.address != offered.address || deployed.since.is_none(),
+            is_any_ready: self.context.is_any_ready(&self.id, &wanted.engine.key),
+        };
+        if !is_proven && !is_measure(first) {
             return Turn::Later;
         }
         turn(others, self.context.config.updates.concurrency)

@@ -243,6 +243,16 @@ impl Context {
         self.standings_with(&self.updating(), own, engine, offer)
     }
 
+    /// Whether another store of the engine is ready.
+    pub(super) fn is_any_ready(&self, own: &StoreId, engine: &EngineKey) -> bool {
+        let ready = Phase::Ready.to_string();
+        self.stores.state().iter().any(|store| {
+            store.metadata.name.as_deref() != Some(own.as_str())
+                && store.spec.engine == engine.as_str()
+                && store.status.as_ref().is_some_and(|status| status.phase.as_ref() == Some(&ready))
+        })
+    }
+
     fn standings_with(
         &self,
         updating: &BTreeMap<StoreId, String>,

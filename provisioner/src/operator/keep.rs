@@ -165,8 +165,13 @@ impl Reconcile<'_> {
     /// Asks the shop; how long until it is asked again.
     async fn ask_again(&mut self, wanted: &Wanted) -> Duration {
         let config = &self.context.config;
-        let deployed = self.progress.release.as_ref().map(|release| release.address.host.clone());
-        let host = deployed.unwrap_or_else(|| self.id.host(&config.domain_suffix));
+        let deployed = self.progress.release.as_ref().map(|release| release.address.clone());
+        if deployed.as_ref().is_some_and(|address| address.scheme != config.scheme) {
+            // The platform asks in another way now than this shop can be reached: its answer would tell nothing until it has followed.
+            self.memory.asked = Some(now());
+            return Duration::from_secs(config.check_seconds.into());
+        }
+        let host = deployed.map_or_else(|| self.id.host(&config.domain_suffix), |address| address.host);
         match self.ask(wanted, &host).await {
             Ok(()) => {
                 self.memory.no_answers = 0;
