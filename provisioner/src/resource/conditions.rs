@@ -16,6 +16,9 @@ const STALLED: &str = "Stalled";
 /// The reason where the Store's spec is not understood.
 pub(super) const NOT_UNDERSTOOD: &str = "NotUnderstood";
 
+/// What is said of a store that is stopped because its spec says so.
+const SUSPENDED: &str = "Nothing of the shop runs and its data is kept, as the spec asks.";
+
 /// A `metav1.Condition`; of a step, `reason` is its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -123,8 +126,16 @@ pub(super) fn in_sum(progress: &Progress) -> Vec<Said> {
         ];
     }
     let phase = progress.phase.map_or(Phase::Queued, |(phase, _)| phase);
-    let (reason, message) = (phase.to_string(), progress.message());
-    let ready = if phase == Phase::Ready { Status::True } else { Status::False };
+    let message = match phase {
+        Phase::Suspended => SUSPENDED,
+        _ => progress.message(),
+    };
+    let reason = phase.to_string();
+    // Tools ask whether the spec is carried out, and of one that is to be stopped it is. Whether its shop answers, that step says.
+    let ready = match phase {
+        Phase::Ready | Phase::Suspended => Status::True,
+        _ => Status::False,
+    };
     let mut all = vec![said(READY, ready, &reason, message)];
     match phase {
         Phase::Queued | Phase::Provisioning | Phase::Updating | Phase::Deleting => {
@@ -218,6 +229,22 @@ mod tests {
         let mut deleted = all(State::Done);
         deleted.settle(true, Millis(1000));
         assert_eq!(statuses(&deleted.write(Some(4))), [Some("False"), Some("True"), None]);
+    }
+
+    #[test]
+    fn a_store_that_is_stopped_as_asked_is_what_was_asked_for_and_does_not_answer() {
+        let mut progress = all(State::Done);
+        for kind in [ConditionKind::WorkloadsReady, ConditionKind::StorefrontReachable] {
+            progress.see(kind, State::Stopped, "", Millis(2000));
+        }
+        let status = told(&mut progress, 2000);
+        assert_eq!(statuses(&status), [Some("True"), None, None]);
+        let ready = get(&status, READY).unwrap();
+        assert_eq!((ready.reason.as_str(), ready.observed_generation), ("Suspended", Some(4)));
+        assert_eq!(get(&status, ConditionKind::StorefrontReachable.key()).unwrap().status, "False");
+        // While it stops, tools wait.
+        progress.see(ConditionKind::ReleaseDeployed, State::Changing, "", Millis(3000));
+        assert_eq!(statuses(&told(&mut progress, 3000)), [Some("False"), Some("True"), None]);
     }
 
     #[test]

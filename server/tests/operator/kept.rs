@@ -159,6 +159,11 @@ async fn a_store_is_suspended_and_resumed_with_its_data_and_takes_a_larger_plan(
     assert_eq!(platform.kubectl(&["get", "pods", "-n", &id.namespace(), "-o", "name"]), "");
     assert_ne!(answers(&id), 200);
     assert_eq!(platform.kubectl(&claims), data);
+    // What Git asks for is so: nobody has to wait for a shop that is not to run.
+    for condition in ["--for=condition=Ready", "--for=condition=StorefrontReachable=False"] {
+        let store = format!("store/{id}");
+        platform.kubectl(&["wait", condition, &store, "-n", &platform.namespace, "--timeout=5s"]);
+    }
     assert!(platform.stores.change(&id, Wish::Suspend, &ada()).await.is_err());
 
     let began = Instant::now();
