@@ -13,7 +13,7 @@ test.describe("a store that changes while it is looked at", () => {
     const dialog = page.getByRole("dialog");
     await expect(dialog.getByRole("heading")).toHaveText("Delete Atelier Nord");
     await own.cluster.patch(READY, {
-      spec: { name: "Atelier Süd", plan: "large", admin: { user: "grace", email: "grace@atelier.example" } },
+      spec: { title: "Atelier Süd", plan: "large", admin: { user: "grace", email: "grace@atelier.example" } },
       status: { release: { plan: "large" } },
     });
     await expect(page).toHaveTitle("Ready · Atelier Süd");

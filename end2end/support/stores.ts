@@ -40,7 +40,14 @@ async function apply(id: string, { name, email, user, password }: NewStore): Pro
     {
       apiVersion: "v1",
       kind: "Secret",
-      metadata: metadata(`store-${id}-credentials`),
+      metadata: {
+        ...metadata(`store-${id}-credentials`),
+        labels: {
+          "app.kubernetes.io/managed-by": "storeyard",
+          "app.kubernetes.io/component": "credentials",
+          "storeyard.dev/store": id,
+        },
+      },
       stringData: {
         "admin-user": user,
         "admin-email": email,
@@ -53,12 +60,10 @@ async function apply(id: string, { name, email, user, password }: NewStore): Pro
       kind: "Store",
       metadata: { ...metadata(id), finalizers: ["storeyard.dev/deletion"] },
       spec: {
-        name,
+        title: name,
         engine: "woocommerce",
         plan: "small",
         admin: { user, email },
-        requestId: randomBytes(16).toString("hex"),
-        attempt: 1,
       },
     },
   ]);

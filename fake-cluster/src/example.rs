@@ -26,10 +26,13 @@ pub fn store(id: &str, name: &str, state: &str) -> Value {
         .collect();
     conditions.push(json!({ "type": "Ready", "status": "True", "reason": "Ready", "message": "", "lastTransitionTime": "2026-09-21T14:13:38.000Z" }));
     json!({
-        "metadata": { "name": id, "generation": 1 },
+        "metadata": {
+            "name": id, "generation": 1, "labels": { "storeyard.dev/request": "00000000000000000000000000000000" },
+            "annotations": { "storeyard.dev/requested-at": "2026-09-21T14:13:20.000Z" },
+        },
         "spec": {
-            "name": name, "engine": "woocommerce", "plan": "small", "requestId": "00000000000000000000000000000000", "attempt": 1,
-            "requestedAt": "2026-09-21T14:13:20.000Z", "admin": { "user": "ada", "email": "ada@atelier.example" },
+            "title": name, "engine": "woocommerce", "plan": "small",
+            "admin": { "user": "ada", "email": "ada@atelier.example" },
         },
         "status": {
             "phase": "Ready", "phaseSince": "2026-09-21T14:13:38.000Z", "conditions": conditions, "removal": [], "attempt": 1,

@@ -24,11 +24,17 @@ impl Default for Kept {
 }
 
 impl Kept {
+    /// With the labels that it had.
     pub(crate) fn keep(&mut self, resource: &str, name: &str, data: Value) {
+        let labels = self.get(resource, name).map_or(json!({}), |known| known["metadata"]["labels"].clone());
+        self.put(resource, name, data, labels);
+    }
+
+    fn put(&mut self, resource: &str, name: &str, data: Value, labels: Value) {
         let version = (self.log.version() + 1).to_string();
         let object = json!({
             "apiVersion": "v1", "kind": if resource == "secrets" { "Secret" } else { "ConfigMap" }, "data": data,
-            "metadata": {"name": name, "namespace": NAMESPACE, "resourceVersion": version, "uid": name},
+            "metadata": {"name": name, "namespace": NAMESPACE, "resourceVersion": version, "uid": name, "labels": labels},
         });
         let key = key(resource, name);
         let known = self.objects.insert(key.clone(), object.clone()).is_some();
@@ -68,14 +74,14 @@ impl Kept {
     }
 
     fn create(&mut self, resource: &str, mut body: Value) -> Response<Body> {
-        let data = body["data"].take();
+        let (data, labels) = (body["data"].take(), body["metadata"]["labels"].take());
         let Some(name) = body["metadata"]["name"].as_str() else {
             return failed(StatusCode::UNPROCESSABLE_ENTITY, "Invalid");
         };
         if self.get(resource, name).is_some() {
             return failed(StatusCode::CONFLICT, "AlreadyExists");
         }
-        self.keep(resource, name, data);
+        self.put(resource, name, data, if labels.is_object() { labels } else { json!({}) });
         told(StatusCode::CREATED, &self.get(resource, name).unwrap_or_default())
     }
 

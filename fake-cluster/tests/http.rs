@@ -43,10 +43,10 @@ async fn what_is_put_between_a_list_and_its_watch_is_told() {
     assert!(list.items.is_empty());
 
     let store = serde_json::from_value(json!({
-        "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store", "metadata": {"name": "a-00000"}, "spec": {"name": "A"}
+        "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store", "metadata": {"name": "a-00000"}, "spec": {"title": "A"}
     }));
     stores.create(&PostParams::default(), &store.unwrap()).await.unwrap();
-    let renamed = Patch::Merge(json!({"spec": {"name": "B"}}));
+    let renamed = Patch::Merge(json!({"spec": {"title": "B"}}));
     stores.patch("a-00000", &PatchParams::default(), &renamed).await.unwrap();
 
     let version = list.metadata.resource_version.unwrap();
@@ -55,7 +55,7 @@ async fn what_is_put_between_a_list_and_its_watch_is_told() {
     while names.len() < 2 {
         match watch.try_next().await.unwrap().unwrap() {
             WatchEvent::Added(store) | WatchEvent::Modified(store) => {
-                names.push(store.data["spec"]["name"].as_str().unwrap().to_owned());
+                names.push(store.data["spec"]["title"].as_str().unwrap().to_owned());
             }
             event => panic!("{event:?}"),
         }

@@ -329,7 +329,7 @@ pub(crate) mod tests {
     #[test]
     fn what_cannot_sell_is_not_offered_as_a_shop() {
         let plain = Folder::new().offered(|config| config["options"] = json!({ "plugin": false })).unwrap();
-        let card = plain.card();
+        let card = plain.card(&EgressRules::default());
         assert_eq!(card.title, "WordPress");
         assert!(card.note.is_some_and(|note| note.contains("without products or a cart")));
     }

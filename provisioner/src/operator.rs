@@ -5,6 +5,7 @@
 
 mod change;
 mod context;
+mod credentials;
 pub mod events;
 mod fail;
 mod keep;

@@ -36,8 +36,12 @@ use crate::{config::Config, engines::OfferedEngine};
 pub const FINALIZER: &str = "storeyard.dev/deletion";
 /// On everything that belongs to a store; its value is the id.
 pub const STORE_LABEL: &str = "storeyard.dev/store";
-/// On a Store: the request that it was made for.
+/// On a Store: names the one filling of the form that it was made for, so that a repeated request is one store.
 pub const REQUEST_LABEL: &str = "storeyard.dev/request";
+/// On a Store: when it was asked for, RFC 3339 with milliseconds, which the API server's own time does not have.
+pub const REQUESTED_ANNOTATION: &str = "storeyard.dev/requested-at";
+/// On a Store: when another try of it was last asked for, RFC 3339. It is made unless the status is of it already.
+pub const RETRY_ANNOTATION: &str = "storeyard.dev/retry";
 /// On a Store that was only made to be deleted, so that what is left under its name goes.
 pub const REMOVAL_ONLY_ANNOTATION: &str = "storeyard.dev/removal-only";
 /// On a store's namespace: when its shop first answered. It outlives a status that was lost, and keeps the store from being torn down.
@@ -54,6 +58,7 @@ pub const MANAGER: &str = "storeyard";
 
 /// Nothing carries out a change of such a field, so the API server takes none: a Store never says what is not so.
 const UNCHANGED: &str = "self == oldSelf";
+const SAME_CREDENTIALS: &str = "the credentials cannot be changed here: the shop has its own users, and a password is changed in the shop";
 
 /// A store: one shop in a namespace of its own.
 #[derive(CustomResource, KubeSchema, Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,25 +68,29 @@ const UNCHANGED: &str = "self == oldSelf";
     kind = "Store",
     namespaced,
     status = "StoreStatus",
-    printcolumn = r#"{"name":"Name","type":"string","jsonPath":".spec.name"}"#,
-    printcolumn = r#"{"name":"Engine","type":"string","jsonPath":".spec.engine"}"#,
-    printcolumn = r#"{"name":"Plan","type":"string","jsonPath":".spec.plan"}"#,
+    shortname = "sto",
     printcolumn = r#"{"name":"Phase","type":"string","jsonPath":".status.phase"}"#,
-    printcolumn = r#"{"name":"Ready","type":"string","jsonPath":".status.conditions[?(@.type==\"Ready\")].status"}"#,
+    printcolumn = r#"{"name":"Address","type":"string","jsonPath":".status.address"}"#,
+    printcolumn = r#"{"name":"Owner","type":"string","jsonPath":".spec.owner"}"#,
     printcolumn = r#"{"name":"Version","type":"string","jsonPath":".status.release.versions"}"#,
     printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#,
-    validation = Rule::new("oldSelf.hasValue() || self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?-[a-z0-9]{5}$')")
+    printcolumn = r#"{"name":"Title","type":"string","jsonPath":".spec.title","priority":1}"#,
+    printcolumn = r#"{"name":"Engine","type":"string","jsonPath":".spec.engine","priority":1}"#,
+    printcolumn = r#"{"name":"Plan","type":"string","jsonPath":".spec.plan","priority":1}"#,
+    validation = Rule::new("oldSelf.hasValue() || self.metadata.name.matches('^[a-z0-9]([-a-z0-9]{0,45}[a-z0-9])?$') && self.metadata.name != 'new'")
         .optional_old_self(true)
-        .message("a Store is named by lower-case letters, digits and dashes, then a dash and five letters or digits, such as atelier-nord-x7k2q"),
+        .message("a Store is named by up to 47 lower-case letters, digits and dashes, with a letter or digit at both ends, such as atelier-nord; new is no name, since the dashboard has its form there"),
+    // Of a field that comes or goes, the rule of the field itself is not asked.
+    validation = Rule::new("has(self.spec.credentialsRef) == has(oldSelf.spec.credentialsRef)").message(SAME_CREDENTIALS),
 )]
 #[serde(rename_all = "camelCase")]
 pub struct StoreSpec {
     /// The display name, also the shop's title.
     #[schemars(length(min = 1, max = 60))]
-    #[x_kube(validation = Rule::new("!self.matches('[<>]')").message("the name cannot contain < or >, since it becomes the shop's title"))]
-    #[x_kube(validation = Rule::new(r"self.matches('[\\p{L}\\p{N}]')").message("the name needs at least one letter or digit"))]
-    #[x_kube(validation = Rule::new(UNCHANGED).message("the name cannot be changed: delete the store and make it anew"))]
-    pub name: String,
+    #[x_kube(validation = Rule::new("!self.matches('[<>]')").message("the title cannot contain < or >"))]
+    #[x_kube(validation = Rule::new(r"self.matches('[\\p{L}\\p{N}]')").message("the title needs at least one letter or digit"))]
+    #[x_kube(validation = Rule::new(UNCHANGED).message("the title cannot be changed: delete the store and make it anew"))]
+    pub title: String,
     /// One of those that the platform's configuration offers.
     #[schemars(length(min = 1, max = 63))]
     #[x_kube(validation = Rule::new("self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')").message("an engine is named by lower-case letters, digits and dashes, such as my-shop"))]
@@ -98,20 +107,14 @@ pub struct StoreSpec {
     pub egress: Option<String>,
     #[x_kube(validation = Rule::new(UNCHANGED).message("the admin cannot be changed here: the shop has its own users"))]
     pub admin: Admin,
+    /// The Secret in this namespace that has the admin's password; `store-<name>-credentials` where it is missing.
+    #[x_kube(validation = Rule::new(UNCHANGED).message(SAME_CREDENTIALS))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials_ref: Option<CredentialsRef>,
     /// Who asked for it, and so may change it; nobody but an admin where it is missing.
     #[schemars(length(min = 1, max = 60))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// Names one filling of the form, so that a repeated request is one store.
-    #[schemars(length(max = 64))]
-    pub request_id: String,
-    /// 1 for the first try; one more asks for another after a failure.
-    #[schemars(range(min = 1))]
-    #[serde(default = "first_attempt")]
-    pub attempt: u32,
-    /// When the current try was asked for, RFC 3339 with milliseconds; the creation time where it is missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub requested_at: Option<String>,
 }
 
 /// The shop's first administrator. The password is in the credentials Secret.
@@ -125,6 +128,15 @@ pub struct Admin {
     #[schemars(length(min = 1, max = 100))]
     #[x_kube(validation = Rule::new("self.matches('^[^@ ]+@[^@ ]+$')").message("the admin's e-mail has to be an address such as ada@example.com"))]
     pub email: String,
+}
+
+/// Names a Secret of the Store's own namespace.
+#[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialsRef {
+    #[schemars(length(min = 1, max = 253))]
+    #[x_kube(validation = Rule::new("self.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$')").message("a Secret is named by lower-case letters, digits, dashes and dots"))]
+    pub name: String,
 }
 
 /// What is not so is written as null, so that a merge patch takes it away.
@@ -157,8 +169,12 @@ pub struct StoreStatus {
     pub deadline: Option<String>,
     /// When the current try first answered.
     pub ready_at: Option<String>,
-    /// The try that this status is of.
+    /// How many tries there were, with the one that this status is of.
     pub attempt: u32,
+    /// When that one was asked for, as the Store's annotation says; nothing for the first.
+    pub retry: Option<String>,
+    /// Where the shop is, or is to be.
+    pub address: Option<String>,
     /// The generation that was last acted on, or found not to be understood.
     pub observed_generation: Option<i64>,
     /// The namespace that was made for this store: a later one of the same name is not it.
@@ -223,9 +239,12 @@ pub struct Wanted {
     /// None where the administrator signs in by e-mail.
     pub user: Option<AdminUser>,
     pub email: AdminEmail,
+    /// The Secret that has the password.
+    pub credentials: String,
     pub owner: Option<PersonId>,
-    pub attempt: u32,
-    /// When the store was made, and when its current try was asked for.
+    /// When another try was last asked for.
+    pub retry: Option<Millis>,
+    /// When the store was asked for, and when its current try was.
     pub created: Millis,
     pub requested: Millis,
     pub deleting: Option<Millis>,
@@ -245,6 +264,7 @@ impl Store {
         let spec = &self.spec;
         let not = |field, why| Malformed { name: self.name_any(), field, why };
         let malformed = |field| not(field, "not valid");
+        let id = StoreId::parse(&self.name_any()).map_err(|_| malformed("name in the metadata"))?;
         let engine = EngineKey::parse(&spec.engine).map_err(|_| malformed("engine"))?;
         let engine =
             config.engine(&engine).ok_or_else(|| not("engine", "not one that the platform offers"))?;
@@ -259,15 +279,13 @@ impl Store {
                 Some(AdminUser::parse(user).map_err(|_| malformed("admin's user"))?)
             }
         };
-        let created = self
-            .metadata
-            .creation_timestamp
-            .as_ref()
-            .map_or(Millis(0), |time| Millis(time.0.as_millisecond()));
-        let requested = spec.requested_at.as_deref().and_then(millis).unwrap_or(created);
         Ok(Wanted {
-            id: StoreId::parse(&self.name_any()).map_err(|_| malformed("name in the metadata"))?,
-            name: StoreName::parse(&spec.name).map_err(|_| malformed("name"))?,
+            credentials: match &spec.credentials_ref {
+                Some(given) => secret_name(&given.name).ok_or_else(|| malformed("credentialsRef"))?,
+                None => id.credentials_secret(),
+            },
+            id,
+            name: StoreName::parse(&spec.title).map_err(|_| malformed("title"))?,
             engine: Arc::clone(engine),
             plan,
             sizes: sizes.clone(),
@@ -275,16 +293,53 @@ impl Store {
             email: AdminEmail::parse(&spec.admin.email).map_err(|_| malformed("admin's e-mail"))?,
             running: spec.running,
             egress: config.egress.allow(egress),
-            change_asked: self.annotations().get(CHANGE_ANNOTATION).and_then(|text| millis(text)),
+            change_asked: self.time(CHANGE_ANNOTATION),
             // One that no person has belongs to nobody, which takes rights away and gives none.
             owner: spec.owner.as_deref().and_then(|owner| PersonId::parse(owner).ok()),
-            attempt: spec.attempt,
-            // The API server's own time has whole seconds only.
-            created: if spec.attempt == 1 { requested } else { created },
-            requested,
+            retry: self.retry(),
+            created: self.created(),
+            requested: self.requested(),
             deleting: self.metadata.deletion_timestamp.as_ref().map(|time| Millis(time.0.as_millisecond())),
         })
     }
+
+    /// When another try of it was last asked for.
+    pub fn retry(&self) -> Option<Millis> {
+        self.time(RETRY_ANNOTATION)
+    }
+
+    /// When it was asked for.
+    pub fn created(&self) -> Millis {
+        let made = || {
+            let time = self.metadata.creation_timestamp.as_ref()?;
+            Some(Millis(time.0.as_millisecond()))
+        };
+        self.time(REQUESTED_ANNOTATION).or_else(made).unwrap_or(Millis(0))
+    }
+
+    /// When its current try was asked for.
+    pub fn requested(&self) -> Millis {
+        self.retry().unwrap_or_else(|| self.created())
+    }
+
+    fn time(&self, annotation: &str) -> Option<Millis> {
+        self.annotations().get(annotation).and_then(|text| millis(text))
+    }
+}
+
+/// Whether what is known of the `attempt`th try, which was asked for at the time `of`, is of the one that is asked for. An annotation that
+/// somebody took away asks for nothing.
+pub fn is_of(attempt: u32, of: Option<Millis>, asked: Option<Millis>) -> bool {
+    attempt > 0 && asked.is_none_or(|asked| of == Some(asked))
+}
+
+/// A name that goes into a path and an argv.
+fn secret_name(text: &str) -> Option<String> {
+    let is_plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let fits = text.bytes().all(|byte| is_plain(&byte) || b"-.".contains(&byte));
+    let edges = [text.as_bytes().first(), text.as_bytes().last()];
+    (fits && text.len() <= 253 && edges.into_iter().all(|edge| edge.is_some_and(is_plain)))
+        .then(|| text.to_owned())
 }
 
 /// The resource's definition, for the API server.
@@ -329,10 +384,6 @@ fn runs() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_running(running: &bool) -> bool {
     *running
-}
-
-fn first_attempt() -> u32 {
-    1
 }
 
 fn opaque_list(_: &mut SchemaGenerator) -> Schema {
@@ -380,7 +431,67 @@ mod tests {
     fn the_definition_has_a_status_of_its_own_and_columns() {
         let version = &definition().spec.versions[0];
         assert!(version.subresources.as_ref().is_some_and(|sub| sub.status.is_some()));
-        assert_eq!(version.additional_printer_columns.as_ref().map(Vec::len), Some(7));
+        assert_eq!(version.additional_printer_columns.as_ref().map(Vec::len), Some(8));
+    }
+
+    /// As one writes it by hand, with nothing that is not asked for.
+    fn by_hand() -> serde_json::Value {
+        serde_json::json!({
+            "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store",
+            "metadata": { "name": "atelier-nord", "namespace": "storeyard", "creationTimestamp": "2026-01-02T03:04:05Z" },
+            "spec": {
+                "title": "Atelier Nord", "engine": "woocommerce", "plan": "small",
+                "admin": { "user": "ada", "email": "ada@atelier.example" }, "credentialsRef": { "name": "atelier-nord" },
+            },
+        })
+    }
+
+    fn parsed(store: serde_json::Value) -> Result<Wanted, Malformed> {
+        serde_json::from_value::<Store>(store).unwrap().wanted(&crate::config::tests::example())
+    }
+
+    #[test]
+    fn what_is_written_by_hand_needs_nothing_that_only_the_page_knows() {
+        let wanted = parsed(by_hand()).unwrap();
+        assert_eq!((wanted.id.as_str(), wanted.name.as_str()), ("atelier-nord", "Atelier Nord"));
+        assert_eq!((wanted.owner, wanted.retry, wanted.running), (None, None, true));
+        assert_eq!(wanted.credentials, "atelier-nord");
+        assert_eq!((wanted.created, wanted.requested), (Millis(1_767_323_045_000), wanted.created));
+        let mut without = by_hand();
+        without["spec"]["credentialsRef"].take();
+        assert_eq!(parsed(without).unwrap().credentials, "store-atelier-nord-credentials");
+    }
+
+    #[test]
+    fn a_secret_whose_name_is_none_is_not_looked_for() {
+        for name in ["", "../users", "a/b", "A", "-a", "a.", "a b", &"a".repeat(254)] {
+            let mut store = by_hand();
+            store["spec"]["credentialsRef"]["name"] = name.into();
+            assert_eq!(parsed(store).unwrap_err().field, "credentialsRef", "{name}");
+        }
+    }
+
+    #[test]
+    fn another_try_is_asked_for_by_a_time_and_by_no_other_text() {
+        let mut store = by_hand();
+        for (text, asked) in [
+            ("2026-01-03T00:00:00.250Z", Some(Millis(1_767_398_400_250))),
+            ("2026-01-03T01:00:00+01:00", Some(Millis(1_767_398_400_000))),
+            ("please", None),
+        ] {
+            store["metadata"]["annotations"] = serde_json::json!({ (RETRY_ANNOTATION): text });
+            let wanted = parsed(store.clone()).unwrap();
+            assert_eq!((wanted.retry, wanted.requested), (asked, asked.unwrap_or(wanted.created)));
+        }
+    }
+
+    #[test]
+    fn a_try_is_known_by_when_it_was_asked_for() {
+        let (one, two) = (Some(Millis(1)), Some(Millis(2)));
+        assert!(!is_of(0, None, None) && is_of(1, None, None));
+        assert!(!is_of(1, None, one) && is_of(2, one, one) && !is_of(2, one, two) && !is_of(2, two, one));
+        // Somebody took the annotation away.
+        assert!(is_of(2, one, None));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub use self::create::RequestKey;
 pub use self::snapshot::{Gone, Reading, Scope, Snapshot};
 use crate::{
     config::Config,
-    resource::{CHANGE_ANNOTATION, Store, now, rfc3339},
+    resource::{CHANGE_ANNOTATION, RETRY_ANNOTATION, Store, now, rfc3339},
 };
 
 /// How long the cluster may take to tell of one store.
@@ -199,10 +199,10 @@ impl Stores {
             if view.summary.phase != Phase::Failed {
                 return Err(StoresError::NotFailed(view.summary.phase));
             }
-            Ok(Some(serde_json::json!({
-                "metadata": { "annotations": asks::asked(Some(resource), Ask::Retry, by, now()) },
-                "spec": { "attempt": view.attempt.saturating_add(1), "requestedAt": rfc3339(now()) },
-            })))
+            let at = now();
+            let mut annotations = asks::asked(Some(resource), Ask::Retry, by, at);
+            annotations.insert(RETRY_ANNOTATION.to_owned(), rfc3339(at));
+            Ok(Some(serde_json::json!({ "metadata": { "annotations": annotations } })))
         })
         .await
     }

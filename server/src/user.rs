@@ -71,7 +71,7 @@ async fn stores_of(client: &kube::Client, namespace: &str, name: &PersonId) -> a
     let stores: Api<Store> = Api::namespaced(client.clone(), namespace);
     let all = stores.list(&ListParams::default()).await.context("the stores cannot be read")?;
     let theirs = all.items.into_iter().filter(|store| store.spec.owner.as_deref() == Some(name.as_str()));
-    Ok(theirs.map(|store| store.spec.name).collect())
+    Ok(theirs.map(|store| store.spec.title).collect())
 }
 
 /// A store's owner is known by name only, so whoever gets a name that was free again gets its stores.

@@ -6,19 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::Slug;
 
-/// `<slug>-<suffix>`: the name of the Store resource. An RFC 1123 label short enough that `store-<id>` is a helm release name.
+/// The name of the Store resource: an RFC 1123 label, short enough that `store-<id>` is a helm release name. The page makes
+/// `<slug>-<suffix>`; who writes a Store by hand calls it what they like.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct StoreId(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("This is not a store's id. An id looks like “atelier-nord-x7k2q”.")]
+#[error(
+    "This is not a store's id. An id has up to {max} lower-case letters, digits and dashes, such as “atelier-nord”.",
+    max = StoreId::MAX_CHARS
+)]
 pub struct StoreIdError;
 
 impl StoreId {
     /// Characters of the suffix: 36^5 = 60 million ids for one slug.
     pub const SUFFIX_CHARS: usize = 5;
-    const MAX_CHARS: usize = Slug::MAX_CHARS + 1 + Self::SUFFIX_CHARS;
+    /// Helm takes 53 for a release, and `store-` comes first.
+    pub const MAX_CHARS: usize = 47;
+    /// Where the page has its form for a new store, each store's own page would be.
+    pub const RESERVED: &str = "new";
 
     /// The id of a store whose suffix is drawn from `bits`. The same slug and bits give the same id.
     pub fn new(slug: &Slug, bits: u64) -> Self {
@@ -35,15 +42,13 @@ impl StoreId {
     }
 
     pub fn parse(text: &str) -> Result<Self, StoreIdError> {
-        let fits =
-            |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        let Some((slug, suffix)) = text.rsplit_once('-') else { return Err(StoreIdError) };
+        let is_plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let fits = text.bytes().all(|byte| is_plain(&byte) || byte == b'-');
+        let edges = [text.as_bytes().first(), text.as_bytes().last()];
         let well_formed = text.len() <= Self::MAX_CHARS
-            && fits(text)
-            && !slug.is_empty()
-            && !slug.starts_with('-')
-            && !slug.ends_with('-')
-            && suffix.len() == Self::SUFFIX_CHARS;
+            && fits
+            && edges.into_iter().all(|edge| edge.is_some_and(is_plain))
+            && text != Self::RESERVED;
         if !well_formed {
             return Err(StoreIdError);
         }
@@ -64,9 +69,14 @@ impl StoreId {
         self.namespace()
     }
 
-    /// The Secret beside the Store resource that carries what the person typed.
+    /// The Secret beside the Store resource that carries what the person typed, unless the Store names another.
     pub fn credentials_secret(&self) -> String {
         format!("store-{}-credentials", self.0)
+    }
+
+    /// The Secret beside it that the operator makes where none of the given ones has a seed.
+    pub fn seed_secret(&self) -> String {
+        format!("store-{}-seed", self.0)
     }
 
     pub fn host(&self, domain_suffix: &str) -> String {
@@ -201,17 +211,28 @@ mod tests {
     fn what_could_leave_a_namespace_or_a_shell_is_no_id() {
         for text in [
             "",
-            "x7k2q",
+            "-",
             "-x7k2q",
+            "x7k2q-",
             "a/../b-x7k2q",
+            "..",
+            "a.b",
             "A-x7k2q",
-            "a-x7k2",
-            "a--x7k2q",
             "a b-x7k2q",
-            "kube-system",
-            &"a".repeat(60),
+            "ä",
+            "a\n",
+            "new",
+            &"a".repeat(48),
         ] {
             assert_eq!(StoreId::parse(text), Err(StoreIdError), "{text}");
+        }
+    }
+
+    #[test]
+    fn by_hand_a_store_is_called_by_any_label_whose_release_fits_helm() {
+        for text in ["a", "7", "shop", "atelier-nord", "a--b", "newer", &"a".repeat(47)] {
+            let id = StoreId::parse(text).unwrap();
+            assert!(id.as_str() == text && id.release().len() <= 53, "{text}");
         }
     }
 

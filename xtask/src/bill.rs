@@ -84,7 +84,7 @@ impl Bill {
         let component = self.components.iter().find(|component| component.name == name)?;
         Some(match component.kind {
             Kind::Debian { .. } => upstream(&component.version),
-            Kind::Crate | Kind::GoModule | Kind::WordPressPlugin => &component.version,
+            Kind::Crate | Kind::GoModule | Kind::WordPressPlugin | Kind::Composer => &component.version,
         })
     }
 

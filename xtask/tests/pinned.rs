@@ -43,7 +43,7 @@ fn a_reference_without_a_tag_or_digest_floats() {
     for floats in ["a/b", "a.example:5000/b", &format!("a/b:{FLOATING}"), "${BASE}"] {
         assert!(!is_pinned(floats), "{floats}");
     }
-    for pinned in ["b:1", "a.example:5000/b:1-woo", "a/b@sha256:0123"] {
+    for pinned in ["b:1", "a.example:5000/b:1-woo", "a/b@sha256:0123", "$(images.web)"] {
         assert!(is_pinned(pinned), "{pinned}");
     }
 }
@@ -130,6 +130,10 @@ fn in_yaml(text: &str) -> Vec<&str> {
 }
 
 fn is_pinned(reference: &str) -> bool {
+    // What an engine's definition stands for is pinned where it is given.
+    if reference.starts_with("$(") {
+        return true;
+    }
     let name = reference.rsplit('/').next().unwrap_or_default();
     match name.split_once(['@', ':']) {
         Some((_, tag)) => !tag.is_empty() && tag != FLOATING,

@@ -208,13 +208,10 @@ function store(made: Made, phase: string, steps: State[], status: object): Store
   return {
     metadata: { name: id, creationTimestamp: at(age) },
     spec: {
-      name,
+      title: name,
       engine: "woocommerce",
       plan,
       admin: { user: "ada", email: "ada@atelier.example" },
-      requestId: "00000000000000000000000000000000",
-      attempt: 1,
-      requestedAt: at(age),
       ...(owner ? { owner } : {}),
     },
     status: {

@@ -21,7 +21,7 @@ pub(super) struct Known<'a> {
 }
 
 /// What stands for something of the store whatever its engine.
-const ALWAYS: [(&str, Placeholder); 14] = [
+const ALWAYS: [(&str, Placeholder); 15] = [
     ("id", Placeholder::Id),
     ("title", Placeholder::Title),
     ("url", Placeholder::Url),
@@ -219,6 +219,7 @@ mod tests {
             images: &images,
             options: &engine.options,
             sizes: engine.plans.values().next().unwrap(),
+            egress: store::Egress::None,
             running,
         };
         engine.values.fill(&facts).into()

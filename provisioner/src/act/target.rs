@@ -80,7 +80,8 @@ fn anybodys(wanted: &Wanted) -> Option<Wanted> {
         running: true,
         egress: Egress::None,
         change_asked: None,
-        attempt: 1,
+        credentials: String::new(),
+        retry: None,
         created: Millis(0),
         requested: Millis(0),
         deleting: None,
@@ -105,7 +106,7 @@ mod tests {
     fn release(configure: impl FnOnce(&mut Config), change: impl FnOnce(&mut Wanted)) -> Release {
         let mut config = example();
         configure(&mut config);
-        let mut wanted = resource(1).wanted(&config).unwrap();
+        let mut wanted = resource().wanted(&config).unwrap();
         change(&mut wanted);
         target(&wanted, &config, None).release
     }
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn volumes_are_as_large_as_they_can_be_made() {
         let config = example();
-        let wanted = resource(1).wanted(&config).unwrap();
+        let wanted = resource().wanted(&config).unwrap();
         let volumes = [("database".to_owned(), 9)].into();
         let values = target(&wanted, &config, Some(&volumes)).values;
         assert_eq!(values["persistence"]["database"], "9Gi");

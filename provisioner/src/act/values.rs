@@ -67,7 +67,7 @@ mod tests {
     };
 
     fn of(config: &Config) -> Value {
-        values(&resource(1).wanted(config).unwrap(), config)
+        values(&resource().wanted(config).unwrap(), config)
     }
 
     #[test]

@@ -40,8 +40,14 @@ pub enum Next {
     Rest,
 }
 
-/// `ends`: when the try is given up, however late an operator comes to look.
-pub fn next(goal: Goal, progress: &Progress, attempt: u32, ends: Option<Millis>, now: Millis) -> Next {
+/// `retry`: when another try was last asked for. `ends`: when the try is given up, however late an operator comes to look.
+pub fn next(
+    goal: Goal,
+    progress: &Progress,
+    retry: Option<Millis>,
+    ends: Option<Millis>,
+    now: Millis,
+) -> Next {
     match goal {
         Goal::Gone => return Next::Remove,
         Goal::Unknown => return Next::Refuse,
@@ -49,9 +55,9 @@ pub fn next(goal: Goal, progress: &Progress, attempt: u32, ends: Option<Millis>,
     }
     // Before all that ends in a teardown.
     if progress.ready.is_some() {
-        return if progress.attempt == attempt { Next::Keep } else { Next::TakeUp };
+        return if progress.is_of(retry) { Next::Keep } else { Next::TakeUp };
     }
-    if progress.attempt != attempt {
+    if !progress.is_of(retry) {
         // A retry is taken up only after what the failure left is gone.
         let is_cleaning =
             progress.failure.is_some() && Phase::of(&progress.conditions, false) != Phase::Failed;
@@ -92,9 +98,12 @@ mod tests {
     use super::{Goal, Next};
     use crate::resource::progress::Progress;
 
+    const FIRST: Option<Millis> = None;
+    const AGAIN: Option<Millis> = Some(Millis(3500));
+
     /// As the operator asks it.
-    fn next(progress: &Progress, attempt: u32, now: Millis) -> Next {
-        super::next(Goal::There, progress, attempt, progress.deadline, now)
+    fn next(progress: &Progress, retry: Option<Millis>, now: Millis) -> Next {
+        super::next(Goal::There, progress, retry, progress.deadline, now)
     }
 
     fn begun() -> Progress {
@@ -113,16 +122,16 @@ mod tests {
     #[test]
     fn a_store_that_was_asked_for_begins_in_its_turn() {
         let progress = Progress { attempt: 1, ..Progress::default() };
-        assert_eq!(next(&progress, 1, Millis(1)), Next::Begin);
+        assert_eq!(next(&progress, FIRST, Millis(1)), Next::Begin);
     }
 
     #[test]
     fn steps_follow_one_another() {
         let mut progress = begun();
-        let mut steps = vec![next(&progress, 1, Millis(1))];
+        let mut steps = vec![next(&progress, FIRST, Millis(1))];
         for kind in ConditionKind::ALL {
             progress.see(kind, State::Done, "", Millis(1));
-            steps.push(next(&progress, 1, Millis(1)));
+            steps.push(next(&progress, FIRST, Millis(1)));
         }
         steps.dedup();
         assert_eq!(steps, [Next::Prepare, Next::Release, Next::Workloads, Next::Storefront]);
@@ -135,25 +144,37 @@ mod tests {
             progress.see(kind, State::Done, "", Millis(1));
         }
         progress.see(ConditionKind::QuotaApplied, State::NotApplied, "no", Millis(1));
-        assert_eq!(next(&progress, 1, Millis(1)), Next::Release);
+        assert_eq!(next(&progress, FIRST, Millis(1)), Next::Release);
     }
 
     #[test]
     fn time_runs_out_for_a_try_but_not_for_a_store_that_was_ready() {
         let mut progress = begun();
-        assert_eq!(next(&progress, 1, Millis(1000)), Next::GiveUp);
+        assert_eq!(next(&progress, FIRST, Millis(1000)), Next::GiveUp);
         progress.ready = Some(Millis(500));
-        assert_eq!(next(&progress, 1, Millis(5000)), Next::Keep);
+        assert_eq!(next(&progress, FIRST, Millis(5000)), Next::Keep);
     }
 
     #[test]
     fn a_store_that_was_given_up_is_cleaned_up_before_it_rests_or_is_retried() {
         let mut progress = Progress { failure: failure(), ..begun() };
-        assert_eq!(next(&progress, 1, Millis(2000)), Next::CleanUp);
-        assert_eq!(next(&progress, 2, Millis(2000)), Next::CleanUp);
+        assert_eq!(next(&progress, FIRST, Millis(2000)), Next::CleanUp);
+        assert_eq!(next(&progress, AGAIN, Millis(2000)), Next::CleanUp);
         progress.see(ConditionKind::WorkloadsReady, State::Failed, "no", Millis(3000));
-        assert_eq!(next(&progress, 1, Millis(4000)), Next::Rest);
-        assert_eq!(next(&progress, 2, Millis(4000)), Next::TakeUp);
+        assert_eq!(next(&progress, FIRST, Millis(4000)), Next::Rest);
+        assert_eq!(next(&progress, AGAIN, Millis(4000)), Next::TakeUp);
+    }
+
+    #[test]
+    fn a_try_that_is_not_asked_for_any_more_is_not_made_again() {
+        let mut progress = Progress { failure: failure(), ..begun() };
+        progress.see(ConditionKind::WorkloadsReady, State::Failed, "no", Millis(3000));
+        let mut retried = progress.restarted(AGAIN);
+        retried.see(ConditionKind::WorkloadsReady, State::Failed, "no", Millis(4000));
+        for asked in [FIRST, AGAIN] {
+            assert_eq!(next(&retried, asked, Millis(5000)), Next::Rest);
+        }
+        assert_eq!(next(&retried, Some(Millis(4500)), Millis(5000)), Next::TakeUp);
     }
 
     #[test]
@@ -161,27 +182,29 @@ mod tests {
         let namespace_uid = Some("u-1".to_owned());
         let mut progress = Progress { failure: failure(), namespace_uid, ..begun() };
         progress.see(ConditionKind::WorkloadsReady, State::Failed, "no", Millis(3000));
-        assert_eq!(next(&progress, 1, Millis(4000)), Next::CleanUp);
-        assert_eq!(next(&progress, 2, Millis(4000)), Next::TakeUp);
-        let mut retried = progress.restarted(2);
-        assert_eq!(next(&retried, 2, Millis(4000)), Next::CleanUp);
+        assert_eq!(next(&progress, FIRST, Millis(4000)), Next::CleanUp);
+        assert_eq!(next(&progress, AGAIN, Millis(4000)), Next::TakeUp);
+        let mut retried = progress.restarted(AGAIN);
+        assert_eq!(next(&retried, AGAIN, Millis(4000)), Next::CleanUp);
         retried.namespace_uid = None;
-        assert_eq!(next(&retried, 2, Millis(4000)), Next::Begin);
+        assert_eq!(next(&retried, AGAIN, Millis(4000)), Next::Begin);
     }
 
     proptest! {
         #[test]
         fn what_was_ever_ready_is_never_torn_down_but_by_deletion(
             states in prop::collection::vec(0..State::ALL.len(), 6),
-            tried in 0..3u32,
-            asked in 0..3u32,
+            attempt in 0..3u32,
+            tried in prop::option::of((0..3i64).prop_map(Millis)),
+            asked in prop::option::of((0..3i64).prop_map(Millis)),
             failed: bool,
             begun: bool,
             deadline in prop::option::of((0..2000i64).prop_map(Millis)),
             now in 0..4000i64,
         ) {
             let mut progress = Progress {
-                attempt: tried,
+                attempt,
+                retry: tried,
                 ready: Some(Millis(7)),
                 started: begun.then_some(Millis(1)),
                 deadline,
@@ -201,14 +224,14 @@ mod tests {
         #[test]
         fn deletion_comes_before_everything_and_what_is_not_understood_changes_nothing(
             states in prop::collection::vec(0..State::ALL.len(), 6),
-            attempt in 0..3u32,
+            retry in prop::option::of((0..3i64).prop_map(Millis)),
             now in 0..2000i64,
         ) {
             let mut progress = begun();
             for (kind, state) in ConditionKind::ALL.into_iter().zip(states) {
                 progress.see(kind, State::ALL[state], "", Millis(1));
             }
-            let next = |goal| super::next(goal, &progress, attempt, progress.deadline, Millis(now));
+            let next = |goal| super::next(goal, &progress, retry, progress.deadline, Millis(now));
             prop_assert_eq!((next(Goal::Gone), next(Goal::Unknown)), (Next::Remove, Next::Refuse));
         }
     }

@@ -21,7 +21,12 @@ use super::{
     reconcile::{Flow, Reconcile},
 };
 use crate::{
-    act::{commands, manifests, runner::CommandError, secrets, target::Target},
+    act::{
+        commands, manifests,
+        runner::CommandError,
+        secrets::{Unusable, derived, need_a_seed},
+        target::Target,
+    },
     config::UpdateMode,
     decide::{
         backoff,
@@ -547,12 +552,17 @@ impl Reconcile<'_> {
         let engine = &wanted.engine.definition;
         all.extend(manifests::limits(&self.id, engine, &wanted.sizes, &config.ingress.tls));
         all.extend(manifests::policies(&self.id, engine, wanted.egress, config));
-        // Without what was given nothing can be derived; what there is of it stays.
-        if let Some(given) = self.given_credentials().await? {
-            match secrets::derived(&engine.secrets, &given) {
+        // Without what was given, or a seed that is gone, nothing can be derived; what there is of it stays.
+        match self.given(wanted).await? {
+            Ok(given) if given.seed.is_none() && need_a_seed(&engine.secrets) => {
+                tracing::warn!(store = %self.id, "the store's seed is missing, so its secrets are left as they are");
+            }
+            Ok(given) => match derived(&engine.secrets, &given) {
                 Ok(derived) => all.push(manifests::credentials(&self.id, &derived)),
                 Err(error) => return Ok(Err(error.to_string())),
-            }
+            },
+            Err(Unusable::Missing(_)) => {}
+            Err(unusable) => return Ok(Err(unusable.to_string())),
         }
         match self.pull_secrets().await? {
             Ok(copies) => all.extend(copies),

@@ -34,7 +34,9 @@ use crate::{
     observe::{
         objects::Objects, room::Room, seen::Seen, storefront::Prober, volumes::Volumes, watched::Watched,
     },
-    resource::{STORE_LABEL, Store, Wanted, change::Settled, fingerprint, millis, now, progress::Progress},
+    resource::{
+        STORE_LABEL, Store, Wanted, change::Settled, fingerprint, is_of, millis, now, progress::Progress,
+    },
 };
 
 pub(super) struct Context {
@@ -81,6 +83,8 @@ pub(super) struct Memory {
     pub(super) version: String,
     /// What was asked for when it was last looked at.
     pub(super) generation: Option<i64>,
+    /// The retry among it: an annotation, which is in no generation.
+    pub(super) retry: Option<Millis>,
     /// What a command complained about, how often in a row, and when it may be run again.
     pub(super) complaint: Option<String>,
     pub(super) complaints: u32,
@@ -129,6 +133,7 @@ impl Memory {
     fn is_echo(&self, resource: &Store) -> bool {
         resource.metadata.resource_version.as_deref() == Some(self.version.as_str())
             && resource.metadata.generation == self.generation
+            && resource.retry() == self.retry
     }
 
     fn take_over(&mut self, resource: &Store) {
@@ -303,10 +308,14 @@ impl Context {
         self.updating.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn is_unwanted(&self, id: &StoreId, attempt: u32) -> bool {
+    /// Whether deletion, or another try than the one that was asked for at the time `retry`, is asked for.
+    pub(super) fn is_unwanted(&self, id: &StoreId, retry: Option<Millis>) -> bool {
         let key = ObjectRef::new(id.as_str()).within(&self.config.namespace);
         match self.stores.get(&key) {
-            Some(store) => store.metadata.deletion_timestamp.is_some() || store.spec.attempt != attempt,
+            Some(store) => {
+                store.metadata.deletion_timestamp.is_some()
+                    || store.retry().is_some_and(|asked| retry != Some(asked))
+            }
             None => true,
         }
     }
@@ -382,29 +391,29 @@ fn candidate(store: &Store, memories: &HashMap<StoreId, Memory>) -> Option<Candi
     let uid = store.metadata.uid.as_deref().unwrap_or_default();
     let remembered =
         memories.get(&id).filter(|memory| memory.uid == uid).and_then(|memory| memory.progress.as_ref());
-    let (attempt, began, was_ready, is_left, is_failed) = match (remembered, &store.status) {
+    let asked = store.retry();
+    let (is_current, began, was_ready, is_left, is_failed) = match (remembered, &store.status) {
         (Some(progress), _) => {
             let is_failed = Phase::of(&progress.conditions, false) == Phase::Failed;
             let is_left = progress.namespace_uid.is_some();
-            (progress.attempt, progress.started.is_some(), progress.ready.is_some(), is_left, is_failed)
+            let is_current = progress.is_of(asked);
+            (is_current, progress.started.is_some(), progress.ready.is_some(), is_left, is_failed)
         }
         (None, Some(status)) => {
             let is_failed = status.phase.as_deref() == Some(&Phase::Failed.to_string());
             let is_left = status.namespace_uid.is_some();
-            (status.attempt, status.started_at.is_some(), status.ready_at.is_some(), is_left, is_failed)
+            let is_current = is_of(status.attempt, status.retry.as_deref().and_then(millis), asked);
+            (is_current, status.started_at.is_some(), status.ready_at.is_some(), is_left, is_failed)
         }
-        (None, None) => (0, false, false, false, false),
+        (None, None) => (false, false, false, false, false),
     };
-    let is_current = attempt == store.spec.attempt;
     let begun = is_current && began;
     // One that waits until an earlier try is cleaned up keeps nobody behind it waiting.
     let waits_for_clean_up = !begun && is_left;
     if was_ready || (is_current && is_failed) || waits_for_clean_up {
         return None;
     }
-    let created = store.metadata.creation_timestamp.as_ref().map_or(0, |time| time.0.as_millisecond());
-    let requested = store.spec.requested_at.as_deref().and_then(millis).unwrap_or(Millis(created));
-    Some(Candidate { id, requested, begun })
+    Some(Candidate { id, requested: store.requested(), begun })
 }
 
 /// How the operator itself is, for whoever runs it.
@@ -445,15 +454,42 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource::RETRY_ANNOTATION;
 
     #[test]
     fn a_deletion_that_is_heard_of_together_with_an_own_write_is_news() {
-        let mut resource = crate::resource::view::tests::resource(1);
+        let mut resource = crate::resource::view::tests::resource();
         resource.metadata.resource_version = Some("7".into());
         let memory = Memory { version: "7".into(), generation: Some(1), ..Memory::default() };
         assert!(memory.is_echo(&resource));
         resource.metadata.generation = Some(2);
         assert!(!memory.is_echo(&resource));
+    }
+
+    #[test]
+    fn a_retry_that_is_heard_of_together_with_an_own_write_is_news() {
+        let mut resource = crate::resource::view::tests::resource();
+        resource.metadata.resource_version = Some("7".into());
+        let memory = Memory { version: "7".into(), generation: Some(1), ..Memory::default() };
+        assert!(memory.is_echo(&resource));
+        resource.annotations_mut().insert(RETRY_ANNOTATION.to_owned(), "2026-01-02T03:14:05.250Z".to_owned());
+        assert!(!memory.is_echo(&resource));
+    }
+
+    #[test]
+    fn a_store_waits_for_its_turn_from_when_its_try_was_asked_for() {
+        let mut resource = crate::resource::view::tests::resource();
+        let none = HashMap::new();
+        let of_page = candidate(&resource, &none).unwrap();
+        assert_eq!(of_page.requested.0 % 1000, 250);
+        let mut failed = Progress { attempt: 1, ..Progress::default() };
+        failed.see(store::ConditionKind::ReleaseDeployed, store::State::Failed, "no", Millis(9));
+        failed.settle(false, Millis(9));
+        resource.status = Some(failed.write(None));
+        assert_eq!(candidate(&resource, &none), None);
+        resource.annotations_mut().insert(RETRY_ANNOTATION.to_owned(), "2026-01-02T03:14:05.250Z".to_owned());
+        let again = candidate(&resource, &none).unwrap();
+        assert_eq!((again.begun, again.requested.since(of_page.requested).0), (false, 600_000));
     }
 
     #[test]

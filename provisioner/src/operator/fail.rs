@@ -82,7 +82,7 @@ impl Reconcile<'_> {
     async fn spare(&mut self, found: &Found) -> Result<Option<Flow>, ReconcileError> {
         let Found::Ours(Ours { ready, made, uid, .. }) = found else { return Ok(None) };
         if let Some(ready) = *ready {
-            self.progress = self.progress.taken_over(self.attempt, ready, uid.clone());
+            self.progress = self.progress.taken_over(self.retry, ready, uid.clone());
             self.progress.note("The store was ready before, so nothing of it is removed.", now());
             return Ok(Some(Flow::Continue));
         }

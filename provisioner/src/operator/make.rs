@@ -41,7 +41,7 @@ impl Reconcile<'_> {
             && self.progress.ready.is_none()
         {
             // Else a restored store would be made again, and what was restored torn down if that takes too long.
-            self.progress = self.progress.taken_over(self.attempt, ready, uid);
+            self.progress = self.progress.taken_over(self.retry, ready, uid);
             self.progress.note(
                 "The store was ready before and its status was lost. What is there is kept as it is.",
                 now(),
@@ -49,7 +49,7 @@ impl Reconcile<'_> {
             return Ok(Flow::Continue);
         }
         let was_ready = self.progress.ready.is_some();
-        self.progress = self.progress.restarted(self.attempt);
+        self.progress = self.progress.restarted(self.retry);
         self.memory.complaint = None;
         self.memory.complaints = 0;
         self.memory.no_answer = None;
@@ -59,8 +59,8 @@ impl Reconcile<'_> {
         if was_ready {
             self.progress
                 .note("Another try was asked for. The store was ready, so it is kept as it is.", now());
-        } else if self.attempt > 1 {
-            self.progress.note(format!("Retry was pressed: try {}.", self.attempt), now());
+        } else if self.progress.attempt > 1 {
+            self.progress.note(format!("Another try was asked for: try {}.", self.progress.attempt), now());
         }
         Ok(Flow::Continue)
     }

@@ -17,7 +17,6 @@ use crate::{
     act::{
         commands, manifests,
         runner::{CommandError, Invocation, Ran},
-        secrets,
     },
     resource::{PLATFORM_LABEL, READY_ANNOTATION, STORE_LABEL, Wanted, millis, now},
 };
@@ -91,7 +90,7 @@ impl Reconcile<'_> {
             tokio::join!(
                 this.context.runner.run(commands::apply(kinds, &namespace), this.unwanted()),
                 this.tell_if(news.as_ref()),
-                this.given_credentials(),
+                this.given(wanted),
             )
         };
         let ran = self.record(ran);
@@ -102,19 +101,12 @@ impl Reconcile<'_> {
         self.see(ConditionKind::QuotaApplied, State::InProgress, "");
         self.see(ConditionKind::CredentialsReady, State::InProgress, "");
         let secrets = match given? {
-            None => {
-                let message = format!(
-                    "The Secret {} with the store's credentials is missing.",
-                    self.id.credentials_secret()
-                );
-                return Ok(self.complained_of(ConditionKind::CredentialsReady, &message));
-            }
-            Some(given) => match secrets::derived(&wanted.engine.definition.secrets, &given) {
-                Ok(secrets) => secrets,
-                Err(error) => {
-                    return Ok(self.complained_of(ConditionKind::CredentialsReady, &error.to_string()));
-                }
-            },
+            Ok(given) => self.own_secrets(wanted, given).await?,
+            Err(unusable) => Err(unusable.to_string()),
+        };
+        let secrets = match secrets {
+            Ok(secrets) => secrets,
+            Err(complaint) => return Ok(self.complained_of(ConditionKind::CredentialsReady, &complaint)),
         };
         self.furnish(wanted, &secrets).await
     }
@@ -185,17 +177,6 @@ impl Reconcile<'_> {
             }
             sleep(Duration::from_millis(150)).await;
         }
-    }
-
-    pub(super) async fn given_credentials(
-        &self,
-    ) -> Result<Option<BTreeMap<String, Vec<u8>>>, ReconcileError> {
-        let secrets: Api<Secret> =
-            Api::namespaced(self.context.client.clone(), &self.context.config.namespace);
-        let secret = secrets.get_opt(&self.id.credentials_secret()).await?;
-        Ok(secret.map(|secret| {
-            secret.data.unwrap_or_default().into_iter().map(|(key, value)| (key, value.0)).collect()
-        }))
     }
 
     /// Copies of the Secrets with which the store's images are pulled, or what is wrong with one.

@@ -9,7 +9,7 @@ use kube::{
     runtime::controller::Action,
 };
 use serde_json::json;
-use store::{ConditionKind, Millis, Phase, State, StoreId};
+use store::{Address, ConditionKind, Millis, Phase, State, StoreId};
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     act::runner::{CommandError, Invocation, Ran},
+    config::Config,
     decide::next::{Goal, Next, next},
     resource::{
         FINALIZER, Malformed, REMOVAL_ONLY_ANNOTATION, Store, StoreStatus, Wanted, fingerprint, now,
@@ -45,7 +46,8 @@ pub(super) enum Flow {
 pub(super) struct Reconcile<'a> {
     pub(super) context: &'a Context,
     pub(super) id: StoreId,
-    pub(super) attempt: u32,
+    /// When another try was last asked for.
+    pub(super) retry: Option<Millis>,
     pub(super) progress: Progress,
     pub(super) memory: Memory,
     /// As Events name it.
@@ -97,10 +99,10 @@ async fn reconcile_store(resource: &Store, context: &Context) -> Result<Action, 
     let mut memory = context.recall(&id, resource);
     let seen = resource.resource_version().unwrap_or_default();
     let progress = memory.progress.take().unwrap_or_else(|| Progress::read(resource.status.as_ref()));
-    let (attempt, generation) = (resource.spec.attempt, resource.meta().generation);
+    let (retry, generation) = (resource.retry(), resource.meta().generation);
     let reference = events::reference(resource);
     let mut reconcile =
-        Reconcile { context, id, attempt, progress, memory, reference, deleting, generation, seen };
+        Reconcile { context, id, retry, progress, memory, reference, deleting, generation, seen };
     let result = reconcile.advance(&wanted).await;
     if !matches!(result, Ok(None)) {
         reconcile.remember();
@@ -137,13 +139,14 @@ impl Reconcile<'_> {
             Ok(_) => Goal::There,
             Err(_) => Goal::Unknown,
         };
-        let next = next(goal, &self.progress, self.attempt, self.ends(), now());
+        let next = next(goal, &self.progress, self.retry, self.ends(), now());
         let flow = match (next, wanted) {
             (Next::Remove, _) => return self.remove_or_end().await,
             (_, Err(malformed)) => self.set_aside(malformed).await,
             (next, Ok(wanted)) => {
                 self.progress.not_understood = None;
                 self.progress.generation = self.generation;
+                self.progress.address = Some(self.address(wanted).shop());
                 self.go_on(next, wanted).await
             }
         };
@@ -200,6 +203,13 @@ impl Reconcile<'_> {
         Ok(None)
     }
 
+    /// Where it is; where it is to be, as long as it is nowhere.
+    fn address(&self, wanted: &Wanted) -> Address {
+        let Config { scheme, domain_suffix, .. } = self.context.config.as_ref();
+        let deployed = self.progress.release.as_ref().map(|release| release.address.clone());
+        deployed.unwrap_or_else(|| Address { scheme: *scheme, host: wanted.id.host(domain_suffix) })
+    }
+
     pub(super) fn see(&mut self, kind: ConditionKind, state: State, message: impl AsRef<str>) {
         self.progress.see(kind, state, message, now());
     }
@@ -231,7 +241,7 @@ impl Reconcile<'_> {
     }
 
     pub(super) fn is_unwanted(&self) -> bool {
-        self.context.is_unwanted(&self.id, self.attempt)
+        self.context.is_unwanted(&self.id, self.retry)
     }
 
     pub(super) fn tell_event(&self, reason: Reason, note: impl AsRef<str>) {
@@ -322,7 +332,8 @@ impl Reconcile<'_> {
         let is_in_resource = self.seen == self.memory.version
             && fingerprint(Some(&self.progress.write(self.generation))) == self.memory.status;
         let progress = (!is_in_resource).then(|| self.progress.clone());
-        let memory = Memory { progress, generation: self.generation, ..self.memory.clone() };
+        let memory =
+            Memory { progress, generation: self.generation, retry: self.retry, ..self.memory.clone() };
         self.context.remember(&self.id, memory);
     }
 }

@@ -40,12 +40,16 @@ impl Reconcile<'_> {
             return Ok(Some(self.look_again()));
         }
         let Ok(_turn) = self.context.removals.try_acquire() else { return Ok(Some(self.look_again())) };
-        let secret = commands::delete_secret(&self.id.credentials_secret(), &self.context.config.namespace);
-        if let Err(error) = self.run_through(secret).await {
-            self.progress
-                .note(format!("The credentials could not be deleted and are tried again: {error}"), now());
-            self.save().await?;
-            return Ok(Some(self.look_again()));
+        for secret in self.made_secrets().await? {
+            let secret = commands::delete_secret(&secret, &self.context.config.namespace);
+            if let Err(error) = self.run_through(secret).await {
+                self.progress.note(
+                    format!("The credentials could not be deleted and are tried again: {error}"),
+                    now(),
+                );
+                self.save().await?;
+                return Ok(Some(self.look_again()));
+            }
         }
         self.progress.pods.clear();
         self.save().await?;

@@ -88,7 +88,7 @@ fn not_understood(name: &str) -> Value {
     json!({
         "metadata": { "name": name, "uid": name, "generation": 1 },
         "spec": {
-            "name": "Shop", "engine": "woocommerce", "plan": "huge", "requestId": "", "attempt": 1,
+            "title": "Shop", "engine": "woocommerce", "plan": "huge",
             "admin": { "user": "ada", "email": "ada@example.com" },
         },
     })

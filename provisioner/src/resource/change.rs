@@ -171,7 +171,15 @@ mod tests {
     fn an_update_is_told_by_the_versions_that_change() {
         let (from, to) = (release("a", "Shop 1.2, Database 3"), release("b", "Shop 1.3, Database 3"));
         let kind = ChangeKind::between(Some(&from), &to);
-        let change = Change { kind, to, back: None, began: Millis(0), deadline: Millis(1), undone: None };
+        let change = Change {
+            kind,
+            to,
+            back: None,
+            began: Millis(0),
+            deadline: Millis(1),
+            fenced: true,
+            undone: None,
+        };
         let doing = change.doing(Some(&from));
         assert_eq!(doing, "Updating to what the platform offers now: Shop 1.2 → 1.3.");
         assert_eq!(change.doing(None), "Updating to what the platform offers now.");

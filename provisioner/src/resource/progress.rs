@@ -15,8 +15,12 @@ use crate::observe::volumes::Volumes;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// The try that all this is of.
+    /// How many tries there were, with the one that all this is of; none before anybody has taken up the first.
     pub attempt: u32,
+    /// When that one was asked for; nothing for the first.
+    pub retry: Option<Millis>,
+    /// Where the shop is, or is to be.
+    pub address: Option<String>,
     pub conditions: Conditions,
     /// Empty until deletion is asked for.
     pub removal: Vec<(RemovalKind, Condition)>,
@@ -75,6 +79,8 @@ impl Progress {
             status.phase.as_deref().and_then(|told| Phase::ALL.into_iter().find(|p| p.to_string() == told));
         Self {
             attempt: status.attempt,
+            retry: time(&status.retry),
+            address: status.address.clone(),
             conditions,
             removal,
             pods: status.pods.clone(),
@@ -126,6 +132,8 @@ impl Progress {
             deadline: self.deadline.map(rfc3339),
             ready_at: self.ready.map(rfc3339),
             attempt: self.attempt,
+            retry: self.retry.map(rfc3339),
+            address: self.address.clone(),
             observed_generation: generation,
             namespace_uid: self.namespace_uid.clone(),
             release: self.release.clone(),
@@ -137,14 +145,21 @@ impl Progress {
         }
     }
 
+    /// Whether it is of the try that is asked for.
+    pub fn is_of(&self, asked: Option<Millis>) -> bool {
+        super::is_of(self.attempt, self.retry, asked)
+    }
+
     /// A new try of the same store: only its history stays, and what is left of the try before. One that was ever ready is never made anew, so it keeps all.
     #[must_use]
-    pub fn restarted(&self, attempt: u32) -> Self {
+    pub fn restarted(&self, asked: Option<Millis>) -> Self {
+        let (attempt, retry) = (self.next_attempt(asked), asked.or(self.retry));
         if self.ready.is_some() {
-            return Self { attempt, ..self.clone() };
+            return Self { attempt, retry, ..self.clone() };
         }
         Self {
             attempt,
+            retry,
             timeline: self.timeline.clone(),
             timeline_dropped: self.timeline_dropped,
             phase: self.phase,
@@ -156,13 +171,15 @@ impl Progress {
 
     /// A store that was ready, known by what is in the cluster since its status was lost.
     #[must_use]
-    pub fn taken_over(&self, attempt: u32, ready: Millis, namespace_uid: String) -> Self {
+    pub fn taken_over(&self, asked: Option<Millis>, ready: Millis, namespace_uid: String) -> Self {
         let mut conditions = Conditions::default();
         for kind in ConditionKind::ALL {
             conditions.set(kind, unknown());
         }
+        let attempt = if self.is_of(asked) { self.attempt } else { self.next_attempt(asked) };
         Self {
             attempt,
+            retry: asked.or(self.retry),
             conditions,
             ready: Some(ready),
             namespace_uid: Some(namespace_uid),
@@ -170,6 +187,11 @@ impl Progress {
             timeline_dropped: self.timeline_dropped,
             ..Self::default()
         }
+    }
+
+    /// One that was asked for again had another before it, though its status was lost.
+    fn next_attempt(&self, asked: Option<Millis>) -> u32 {
+        self.attempt.saturating_add(1).max(1 + u32::from(asked.is_some()))
     }
 
     pub fn state(&self, kind: ConditionKind) -> State {
@@ -330,11 +352,12 @@ mod tests {
             conditions in prop::collection::vec(any_condition(), 6),
             removal in prop::collection::vec(any_condition(), 3),
             attempt: u32,
+            retry in prop::option::of((0..4_000_000_000_000i64).prop_map(Millis)),
             generation in prop::option::of(0..9i64),
             started in prop::option::of((0..4_000_000_000_000i64).prop_map(Millis)),
             now in (0..4_000_000_000_000i64).prop_map(Millis),
         ) {
-            let mut progress = Progress { attempt, started, generation, ..Progress::default() };
+            let mut progress = Progress { attempt, retry, started, generation, ..Progress::default() };
             for (kind, condition) in ConditionKind::ALL.into_iter().zip(conditions) {
                 progress.conditions.set(kind, condition);
             }
@@ -374,8 +397,17 @@ mod tests {
     fn a_store_that_was_ever_ready_is_not_made_anew_by_another_try() {
         let mut progress = Progress { attempt: 1, ready: Some(Millis(1)), ..Progress::default() };
         progress.see(ConditionKind::StorefrontReachable, State::Done, "", Millis(1));
-        let tried_again = progress.restarted(2);
-        assert_eq!(tried_again, Progress { attempt: 2, ..progress });
+        let retry = Some(Millis(9));
+        let tried_again = progress.restarted(retry);
+        assert_eq!(tried_again, Progress { attempt: 2, retry, ..progress });
+    }
+
+    #[test]
+    fn a_try_whose_status_was_lost_is_not_called_the_first_where_it_was_asked_for_again() {
+        let retry = Some(Millis(9));
+        assert_eq!(Progress::default().restarted(None).attempt, 1);
+        assert_eq!(Progress::default().restarted(retry).attempt, 2);
+        assert_eq!(Progress::default().taken_over(retry, Millis(1), String::new()).attempt, 2);
     }
 
     #[test]

@@ -16,8 +16,7 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
     let wanted = resource.wanted(config)?;
     let progress = Progress::read(resource.status.as_ref());
     // Retry was pressed, and the operator has not come to it yet: what the status tells is of the try before.
-    let progress =
-        if progress.attempt == wanted.attempt { progress } else { progress.restarted(wanted.attempt) };
+    let progress = if progress.is_of(wanted.retry) { progress } else { progress.restarted(wanted.retry) };
     let phase = Phase::of(&progress.conditions, wanted.deleting.is_some());
     let engine = &wanted.engine;
     // What it has, and not what it is to have.
@@ -54,7 +53,7 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         },
         email: wanted.email,
         user: wanted.user,
-        attempt: wanted.attempt,
+        attempt: progress.attempt,
         conditions: progress.conditions,
         removal: progress.removal,
         pods: progress.pods,
@@ -93,27 +92,30 @@ fn since(phase: Phase, progress: &Progress, wanted: &Wanted) -> Millis {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use kube::ResourceExt;
     use store::{ConditionKind, PlanName, Scheme, State, Versions, view::Failure};
 
     use super::*;
     use crate::{
         config::tests::{engine_of, example},
-        resource::change::Release,
+        resource::{RETRY_ANNOTATION, change::Release},
     };
 
-    pub(crate) fn resource(attempt: u32) -> Store {
+    /// As the page makes it.
+    pub(crate) fn resource() -> Store {
         serde_json::from_value(serde_json::json!({
             "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store",
-            "metadata": {"name": "atelier-nord-x7k2q", "namespace": "storeyard", "creationTimestamp": "2026-01-02T03:04:05Z", "generation": 1},
-            "spec": {"name": "Atelier Nord", "engine": "woocommerce", "plan": "small", "admin": {"user": "ada", "email": "ada@atelier.example"},
-                     "requestId": "00000000000000000000000000000001", "attempt": attempt, "requestedAt": "2026-01-02T03:04:05.250Z"}
+            "metadata": {"name": "atelier-nord-x7k2q", "namespace": "storeyard", "creationTimestamp": "2026-01-02T03:04:05Z", "generation": 1,
+                         "labels": {"storeyard.dev/request": "00000000000000000000000000000001"},
+                         "annotations": {"storeyard.dev/requested-at": "2026-01-02T03:04:05.250Z"}},
+            "spec": {"title": "Atelier Nord", "engine": "woocommerce", "plan": "small", "admin": {"user": "ada", "email": "ada@atelier.example"}}
         }))
         .unwrap()
     }
 
     #[test]
     fn a_store_that_nobody_has_worked_on_is_queued_since_it_was_asked_for() {
-        let view = view(&resource(1), &example()).unwrap();
+        let view = view(&resource(), &example()).unwrap();
         assert_eq!(view.summary.phase, Phase::Queued);
         assert_eq!(view.summary.since, view.summary.created);
         assert_eq!(view.summary.created.0 % 1000, 250);
@@ -131,12 +133,13 @@ pub(crate) mod tests {
             at: Millis(9),
         });
         progress.settle(false, Millis(9));
-        let mut failed = resource(1);
+        let mut failed = resource();
         failed.status = Some(progress.write(None));
         assert_eq!(view(&failed, &example()).unwrap().summary.phase, Phase::Failed);
-        failed.spec.attempt = 2;
+        failed.annotations_mut().insert(RETRY_ANNOTATION.to_owned(), "2026-01-02T03:14:05.250Z".to_owned());
         let view = view(&failed, &example()).unwrap();
         assert_eq!((view.summary.phase, view.failure, view.timeline.len()), (Phase::Queued, None, 1));
+        assert_eq!((view.attempt, view.summary.since.since(view.summary.created).0), (2, 600_000));
     }
 
     #[test]
@@ -152,7 +155,7 @@ pub(crate) mod tests {
             since: None,
         };
         let progress = Progress { ready: Some(Millis(1)), release: Some(release), ..Progress::default() };
-        let mut kept = resource(1);
+        let mut kept = resource();
         kept.spec.plan = "large".into();
         kept.status = Some(progress.write(None));
         let view = view(&kept, &example()).unwrap();
@@ -165,7 +168,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_deletion_shows_at_once() {
-        let mut deleted = resource(1);
+        let mut deleted = resource();
         let at = serde_json::from_value(serde_json::json!("2026-01-02T03:05:00Z")).unwrap();
         deleted.metadata.deletion_timestamp = Some(at);
         let view = view(&deleted, &example()).unwrap();
@@ -177,7 +180,7 @@ pub(crate) mod tests {
     fn what_a_store_of_the_engine_cannot_do_is_said() {
         let mut config = example();
         engine_of(&mut config).options.insert("plugin".to_owned(), false.into());
-        let note = |config: &Config| view(&resource(1), config).unwrap().engine_note.unwrap_or_default();
+        let note = |config: &Config| view(&resource(), config).unwrap().engine_note.unwrap_or_default();
         assert!(note(&config).contains("without products"));
         assert!(!note(&example()).contains("without products"));
         assert!(note(&example()).contains("sends no mail"));
@@ -185,7 +188,7 @@ pub(crate) mod tests {
 
     #[test]
     fn what_the_platform_did_not_write_is_told_by_field() {
-        let mut foreign = resource(1);
+        let mut foreign = resource();
         foreign.spec.engine = "shopware".into();
         assert_eq!(
             view(&foreign, &example()).unwrap_err().to_string(),
@@ -195,7 +198,7 @@ pub(crate) mod tests {
 
     #[test]
     fn what_a_plan_gives_is_what_the_engine_says() {
-        let view = view(&resource(1), &example()).unwrap();
+        let view = view(&resource(), &example()).unwrap();
         assert_eq!(view.plan_summary, "up to 2 cores, 1 GiB memory, 5 GiB disk");
         let volumes: Vec<(&str, u32)> =
             view.volumes.iter().map(|volume| (volume.name.as_str(), volume.gibibytes)).collect();

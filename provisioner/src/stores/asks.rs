@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn who_asked_first_and_who_asked_last_is_kept() {
-        let mut store = resource(1);
+        let mut store = resource();
         for n in 0..100 {
             let what = if n == 0 { Ask::Creation } else { Ask::Retry };
             let annotations = asked(Some(&store), what, &ada(), Millis(n));
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn an_annotation_of_another_version_costs_an_entry_and_not_the_store() {
-        let mut store = resource(1);
+        let mut store = resource();
         for (text, count) in
             [("nonsense", 0), (r#"[{"at":1,"what":{"danced":{}}},{"at":2,"what":{"note":{"text":"x"}}}]"#, 1)]
         {

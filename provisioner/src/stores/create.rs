@@ -14,7 +14,9 @@ use super::{
     credentials::{credentials, labels},
     told,
 };
-use crate::resource::{Admin, FINALIZER, REQUEST_LABEL, Store, StoreSpec, now, rfc3339};
+use crate::resource::{
+    Admin, FINALIZER, REQUEST_LABEL, REQUESTED_ANNOTATION, Store, StoreSpec, now, rfc3339,
+};
 
 /// Ids that one request may try. Two stores of one name meet once in 60 million, so the third is a sign of something else.
 const TRIES: u32 = 5;
@@ -62,7 +64,7 @@ pub(super) async fn create(
             return Ok(id.clone());
         }
         let there = stores.get(id.as_str()).await.map_err(|error| told(error, id, "created"))?;
-        if there.spec.request_id == new.request.as_str() {
+        if there.labels().get(REQUEST_LABEL).is_some_and(|request| request == new.request.as_str()) {
             return Ok(id.clone());
         }
     }
@@ -80,7 +82,7 @@ fn sent_before(before: &Store, ids: &[StoreId], owner: &PersonId) -> Result<Stor
     }
     let is_theirs = before.spec.owner.as_deref() == Some(owner.as_str());
     match StoreId::parse(&id) {
-        Ok(id) if is_theirs => Err(StoresError::SentBefore { name: before.spec.name.clone(), id }),
+        Ok(id) if is_theirs => Err(StoresError::SentBefore { name: before.spec.title.clone(), id }),
         _ => Err(StoresError::Refused {
             sentence: "This form was sent before by somebody else. Reload the page for a new one.".into(),
             detail: format!("the request of {id} came from {owner}"),
@@ -124,25 +126,25 @@ fn bits(key: &RequestKey, new: &NewStore, owner: &PersonId, n: u32) -> Result<u6
 fn store(id: &StoreId, new: &NewStore, owner: &PersonId) -> Store {
     let now = now();
     let spec = StoreSpec {
-        name: new.name.as_str().to_owned(),
+        title: new.name.as_str().to_owned(),
         engine: new.engine.as_str().to_owned(),
         plan: new.plan.key().to_owned(),
         admin: Admin {
             user: new.user.as_ref().map(|user| user.as_str().to_owned()),
             email: new.email.as_str().to_owned(),
         },
+        credentials_ref: None,
         owner: Some(owner.to_string()),
-        request_id: new.request.as_str().to_owned(),
         running: true,
         egress: Some(new.egress.key().to_owned()),
-        attempt: 1,
-        requested_at: Some(rfc3339(now)),
     };
     let mut store = Store::new(id.as_str(), spec);
     let mut labels = labels(id);
     labels.insert(REQUEST_LABEL.to_owned(), new.request.as_str().to_owned());
     store.metadata.labels = Some(labels);
-    store.metadata.annotations = Some(asks::asked(None, Ask::Creation, owner, now));
+    let mut annotations = asks::asked(None, Ask::Creation, owner, now);
+    annotations.insert(REQUESTED_ANNOTATION.to_owned(), rfc3339(now));
+    store.metadata.annotations = Some(annotations);
     // From the start: a Store deleted before the operator saw it must still be cleaned up after.
     store.metadata.finalizers = Some(vec![FINALIZER.to_owned()]);
     store
@@ -199,7 +201,9 @@ pub(in crate::stores) mod tests {
         let id = StoreId::parse("atelier-nord-x7k2q").unwrap();
         let store = store(&id, &asked(1), &ada());
         let wanted = store.wanted(&example()).unwrap();
-        assert_eq!((wanted.name.as_str(), wanted.attempt), ("Atelier Nord", 1));
+        assert_eq!((wanted.name.as_str(), wanted.retry), ("Atelier Nord", None));
+        assert!(store.metadata.creation_timestamp.is_none() && now().since(wanted.created).0 < 60_000);
+        assert_eq!(wanted.credentials, id.credentials_secret());
         assert_eq!(wanted.user.as_ref().map(AdminUser::as_str), Some("ada"));
         assert_eq!(wanted.owner, Some(ada()));
         assert_eq!(store.metadata.finalizers.as_deref(), Some(&[FINALIZER.to_owned()][..]));

@@ -1,6 +1,6 @@
-//! The Secret beside a Store: what the person typed, and the seed of the shop's own secrets.
+//! The Secrets beside a Store: what the person typed, and the seed of the shop's own secrets.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use k8s_openapi::{ByteString, api::core::v1::Secret};
 use kube::api::ObjectMeta;
@@ -8,32 +8,76 @@ use store::{NewStore, StoreId};
 
 use crate::resource::{COMPONENT_LABEL, MANAGED_BY_LABEL, MANAGER, STORE_LABEL};
 
-/// Value of the component label of a credentials Secret.
+/// Values of the component label: of what the page makes, and of what the operator makes where there is no seed in what was given.
 pub(crate) const CREDENTIALS: &str = "credentials";
+pub(crate) const SEED_ALONE: &str = "seed";
 /// The Secret's keys.
 pub(crate) const ADMIN_USER: &str = "admin-user";
 pub(crate) const ADMIN_EMAIL: &str = "admin-email";
 pub(crate) const ADMIN_PASSWORD: &str = "admin-password";
-/// 32 random bytes, hexadecimal: what the shop's own secrets are derived from.
 pub(crate) const SEED: &str = "seed";
 
+/// What the shop's own secrets are derived from. It is not printed.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Seed(String);
+
+impl Seed {
+    /// So many hexadecimal digits have 128 bits.
+    pub(crate) const MIN_CHARS: usize = 32;
+
+    /// 32 random bytes, hexadecimal.
+    pub(crate) fn random() -> Self {
+        Self(rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Nothing if it could be guessed.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        (text.len() >= Self::MIN_CHARS).then(|| Self(text.to_owned()))
+    }
+
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seed(…)")
+    }
+}
+
 pub(super) fn credentials(id: &StoreId, new: &NewStore) -> Secret {
-    let seed: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let seed = Seed::random();
     let always =
-        [(ADMIN_EMAIL, new.email.as_str()), (ADMIN_PASSWORD, new.password.reveal()), (SEED, seed.as_str())];
+        [(ADMIN_EMAIL, new.email.as_str()), (ADMIN_PASSWORD, new.password.reveal()), (SEED, seed.reveal())];
     let user = new.user.as_ref().map(|user| (ADMIN_USER, user.as_str()));
-    let data = always
-        .into_iter()
-        .chain(user)
-        .map(|(key, value)| (key.to_owned(), ByteString(value.as_bytes().to_vec())));
+    secret(id, id.credentials_secret(), CREDENTIALS, always.into_iter().chain(user))
+}
+
+/// A seed that stands by itself, for a store whose credentials somebody else wrote.
+pub(crate) fn seed_alone(id: &StoreId, seed: &Seed) -> Secret {
+    secret(id, id.seed_secret(), SEED_ALONE, [(SEED, seed.reveal())])
+}
+
+/// Whether a Secret was made by the platform for that store, and so goes with it.
+pub(crate) fn is_own(labels: &BTreeMap<String, String>, id: &StoreId) -> bool {
+    let says = |key: &str, value: &str| labels.get(key).is_some_and(|found| found == value);
+    says(MANAGED_BY_LABEL, MANAGER)
+        && says(STORE_LABEL, id.as_str())
+        && [CREDENTIALS, SEED_ALONE].into_iter().any(|component| says(COMPONENT_LABEL, component))
+}
+
+fn secret<'a>(
+    id: &StoreId,
+    name: String,
+    component: &str,
+    data: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Secret {
+    let data = data.into_iter().map(|(key, value)| (key.to_owned(), ByteString(value.as_bytes().to_vec())));
     let mut labels = labels(id);
-    labels.insert(COMPONENT_LABEL.to_owned(), CREDENTIALS.to_owned());
+    labels.insert(COMPONENT_LABEL.to_owned(), component.to_owned());
     Secret {
-        metadata: ObjectMeta {
-            name: Some(id.credentials_secret()),
-            labels: Some(labels),
-            ..ObjectMeta::default()
-        },
+        metadata: ObjectMeta { name: Some(name), labels: Some(labels), ..ObjectMeta::default() },
         data: Some(data.collect()),
         immutable: Some(true),
         type_: Some("Opaque".to_owned()),
@@ -58,5 +102,25 @@ mod tests {
         let seed = |secret: Secret| secret.data.unwrap()[SEED].0.clone();
         assert_eq!(seed(credentials(&id, &asked(1))).len(), 64);
         assert_ne!(seed(credentials(&id, &asked(1))), seed(credentials(&id, &asked(1))));
+    }
+
+    #[test]
+    fn what_the_platform_made_for_a_store_goes_with_it_and_nothing_else() {
+        let [id, other] = ["atelier-nord", "casa-verde"].map(|id| StoreId::parse(id).unwrap());
+        for made in [credentials(&id, &asked(1)), seed_alone(&id, &Seed::random())] {
+            let mut labels = made.metadata.labels.unwrap();
+            assert!(is_own(&labels, &id) && !is_own(&labels, &other));
+            labels.insert(MANAGED_BY_LABEL.to_owned(), "Helm".to_owned());
+            assert!(!is_own(&labels, &id));
+        }
+        assert!(!is_own(&BTreeMap::new(), &id) && !is_own(&super::labels(&id), &id));
+    }
+
+    #[test]
+    fn a_seed_cannot_be_guessed_and_is_not_printed() {
+        let seed = Seed::random();
+        assert_eq!(Seed::parse(seed.reveal()), Some(seed.clone()));
+        assert_eq!(Seed::parse("short"), None);
+        assert!(!format!("{seed:?}").contains(seed.reveal()));
     }
 }

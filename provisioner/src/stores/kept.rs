@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_page_comes_out_as_it_went_in_and_is_the_smaller_the_more_it_says() {
-        let mut view = crate::resource::view::view(&resource(1), &example()).unwrap();
+        let mut view = crate::resource::view::view(&resource(), &example()).unwrap();
         for n in 0..40 {
             view.timeline.push(store::view::TimelineEntry {
                 at: store::Millis(n),

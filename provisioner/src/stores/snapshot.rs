@@ -252,7 +252,7 @@ mod tests {
     use crate::{config::tests::example, resource::view::tests::resource};
 
     fn store(id: &str) -> StoreView {
-        let mut resource = resource(1);
+        let mut resource = resource();
         resource.metadata.name = Some(id.to_owned());
         crate::resource::view::view(&resource, &example()).unwrap()
     }

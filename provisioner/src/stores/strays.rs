@@ -52,16 +52,14 @@ fn store(id: &StoreId, by: &PersonId, config: &Config) -> Store {
     let card = config.cards().into_iter().next();
     let plan = card.as_ref().and_then(|card| Some(card.plans.first()?.name));
     let spec = StoreSpec {
-        name: id.as_str().to_owned(),
+        title: id.as_str().to_owned(),
         engine: card.map(|card| card.key.to_string()).unwrap_or_default(),
         plan: plan.unwrap_or(PlanName::Small).key().to_owned(),
         admin: Admin { user: Some("nobody".to_owned()), email: "nobody@example.invalid".to_owned() },
+        credentials_ref: None,
         owner: Some(by.to_string()),
-        request_id: String::new(),
         running: true,
         egress: None,
-        attempt: 1,
-        requested_at: None,
     };
     let mut store = Store::new(id.as_str(), spec);
     store.metadata.labels = Some(labels(id));

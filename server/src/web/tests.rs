@@ -14,7 +14,7 @@ use fake_cluster::{Cluster, Mood, store};
 use http::{HeaderMap, Response, StatusCode, header};
 use provisioner::{
     config::Config,
-    resource::{now, rfc3339},
+    resource::{millis, now, rfc3339},
     stores::{Reading, Snapshot},
 };
 use serde_json::{Value, json};
@@ -561,7 +561,36 @@ async fn only_a_failed_store_can_be_retried() {
     assert_eq!(site.post("/api/retry_store", "id=no-such-00000").await.status, StatusCode::NOT_FOUND);
     assert_eq!(site.post("/api/retry_store", "id=%2e%2e").await.status, StatusCode::NOT_FOUND);
     assert_eq!(site.post("/api/retry_store", "id=demo-8w1vd").await.status, StatusCode::OK);
-    assert_eq!(site.cluster.get("demo-8w1vd").unwrap()["spec"]["attempt"], 2);
+    let retried = site.cluster.get("demo-8w1vd").unwrap();
+    let asked = retried["metadata"]["annotations"]["storeyard.dev/retry"].as_str().unwrap();
+    assert!(now().since(millis(asked).unwrap()).0 < 60_000, "{asked}");
+    let demo = StoreId::parse("demo-8w1vd").unwrap();
+    let is_tried_again = |known: &Snapshot| known.get(&demo).is_some_and(|view| view.attempt == 2);
+    assert!(site.stores.until(Duration::from_secs(5), is_tried_again).await);
+}
+
+#[tokio::test]
+async fn a_store_that_was_written_by_hand_is_shown_retried_and_deleted_as_any_other() {
+    let mut failed = store("atelier-nord", "Atelier Nord", "Failed");
+    let metadata = failed["metadata"].as_object_mut().unwrap();
+    metadata.retain(|key, _| key == "name" || key == "generation");
+    failed["spec"]["credentialsRef"] = json!({ "name": "atelier-nord-admin" });
+    let mut queued = failed.clone();
+    queued["metadata"]["name"] = json!("7");
+    queued.as_object_mut().unwrap().remove("status");
+    let site = Site::with(&[failed, queued]).await;
+    let list = site.get("/stores").await.body;
+    assert!(list.contains("store-atelier-nord.localhost") && list.contains("/stores/7"), "{list}");
+    assert!(site.get("/stores/7").await.body.contains("Queued"));
+    let member = site.asked_by(Some("bo"));
+    assert_eq!(member.get("/stores/atelier-nord").await.status, StatusCode::NOT_FOUND, "it is nobody's");
+
+    assert_eq!(site.post("/api/retry_store", "id=atelier-nord").await.status, StatusCode::OK);
+    let retried = site.cluster.get("atelier-nord").unwrap();
+    assert!(retried["metadata"]["annotations"]["storeyard.dev/retry"].is_string());
+    let deleted = site.post("/api/delete_store", "id=atelier-nord&name=Atelier+Nord").await;
+    assert_eq!(deleted.status, StatusCode::OK);
+    assert!(!site.cluster.get("atelier-nord").unwrap()["metadata"]["deletionTimestamp"].is_null());
 }
 
 #[tokio::test]
@@ -575,7 +604,8 @@ async fn what_is_asked_of_a_store_is_done_though_its_status_is_written_at_the_sa
         assert_eq!(answer.status, StatusCode::OK, "{what}: {}", answer.body);
     }
     assert_eq!(site.cluster.get(READY).unwrap()["spec"]["running"], false);
-    assert_eq!(site.cluster.get("demo-8w1vd").unwrap()["spec"]["attempt"], 2);
+    let retried = site.cluster.get("demo-8w1vd").unwrap();
+    assert!(retried["metadata"]["annotations"]["storeyard.dev/retry"].is_string());
     site.cluster.overtake(99);
     let answer = site.post("/api/change_store", format!("id={READY}&wish=update")).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "it has an end");

@@ -75,7 +75,9 @@ async fn a_ready_store_outlives_another_try_a_lost_status_and_an_operator_that_b
     platform.start(None);
 
     // Another try is asked for: it is kept.
-    patch(&platform, &id, &[], &json!({ "spec": { "attempt": 2 } }));
+    let retry =
+        json!({ "metadata": { "annotations": { "storeyard.dev/retry": "2026-01-02T03:04:05.250Z" } } });
+    patch(&platform, &id, &[], &retry);
     platform
         .until(&id, "told", |view| {
             view.timeline.iter().any(
@@ -146,7 +148,12 @@ async fn what_a_store_cannot_be_is_refused_with_a_sentence_and_what_cannot_be_un
     };
     refused(json!({ "spec": { "plan": "huge" } }), "supported values: \"small\", \"medium\", \"large\"");
     refused(json!({ "spec": { "plan": "Small" } }), "supported values: \"small\", \"medium\", \"large\"");
-    refused(json!({ "spec": { "name": "Another" } }), "the name cannot be changed");
+    refused(json!({ "spec": { "title": "Another" } }), "the title cannot be changed");
+    refused(json!({ "spec": { "engine": "another" } }), "the engine cannot be changed");
+    refused(
+        json!({ "spec": { "credentialsRef": { "name": "another" } } }),
+        "the credentials cannot be changed",
+    );
     refused(json!({ "spec": { "admin": { "email": "bo@example.com" } } }), "the admin cannot be changed");
     platform.delete(&id).await;
 
@@ -157,13 +164,15 @@ async fn what_a_store_cannot_be_is_refused_with_a_sentence_and_what_cannot_be_un
             "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store",
             "metadata": { "name": name, "namespace": platform.namespace, "finalizers": ["storeyard.dev/deletion"] },
             "spec": {
-                "name": "Left over", "engine": "woocommerce", "plan": "small", "requestId": "x",
+                "title": "Left over", "engine": "woocommerce", "plan": "small",
                 "admin": { "user": "ada", "email": email },
             },
         })
     };
-    let error = platform.apply_fails(&made("left", "ada@example.com"));
-    assert!(error.contains("a Store is named by"), "{error}");
+    for name in ["new", &"a".repeat(48), "left.over"] {
+        let error = platform.apply_fails(&made(name, "ada@example.com"));
+        assert!(error.contains("a Store is named by"), "{error}");
+    }
     // The API server's rule for addresses is wider than the shop's.
     platform.apply(&made(old.as_str(), "ada@-"));
     platform.apply(&json!({

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends where it stands")]
 
 mod address;
+mod by_hand;
 mod egress;
 mod engine_as_data;
 mod failure;

@@ -3,8 +3,11 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use fake_cluster::Cluster;
-use k8s_openapi::api::core::v1::Namespace;
-use kube::{Api, api::DeleteParams};
+use k8s_openapi::api::core::v1::{Namespace, Secret};
+use kube::{
+    Api,
+    api::{DeleteParams, PostParams},
+};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -21,8 +24,20 @@ fn namespaces(cluster: &Arc<Cluster>) -> Api<Namespace> {
     Api::all(cluster.client())
 }
 
+/// As the page makes them.
+async fn give_credentials(cluster: &Arc<Cluster>, number: usize) {
+    let id = format!("shop-{number:05}");
+    let secret = json!({
+        "metadata": { "name": format!("store-{id}-credentials"), "labels": {
+            "storeyard.dev/store": id, "app.kubernetes.io/managed-by": "storeyard", "app.kubernetes.io/component": "credentials",
+        } },
+    });
+    let secrets: Api<Secret> = Api::namespaced(cluster.client(), "storeyard");
+    secrets.create(&PostParams::default(), &serde_json::from_value(secret).unwrap()).await.unwrap();
+}
+
 /// What the cluster does once a namespace's deletion was asked for.
-async fn remove_namespaces(cluster: Arc<Cluster>, folder: PathBuf) {
+pub(crate) async fn remove_namespaces(cluster: Arc<Cluster>, folder: PathBuf) {
     let mut done = 0;
     loop {
         let commands = commands(&folder);
@@ -44,6 +59,7 @@ async fn a_hundred_deletions_at_once_end_and_run_no_more_programs_than_are_remov
     let cluster = Cluster::new();
     for number in 0..STORES {
         furnish(&cluster, number);
+        give_credentials(&cluster, number).await;
         let mut store = ready(number);
         store["metadata"]["deletionTimestamp"] = json!("2026-11-23T13:30:00Z");
         cluster.put(store);
@@ -105,8 +121,7 @@ async fn a_clean_up_that_takes_long_goes_on_after_the_store_is_failed_and_a_retr
         .await;
 
     let mut store = cluster.get("shop-00001").unwrap();
-    store["spec"]["attempt"] = json!(2);
-    store["metadata"]["generation"] = json!(2);
+    store["metadata"]["annotations"]["storeyard.dev/retry"] = json!("2026-11-23T13:31:00.000Z");
     cluster.put(store);
     operator.until("queued", Duration::from_secs(20), is("Queued")).await;
     operator

@@ -17,6 +17,8 @@ use crate::trial::Trial;
 
 const READY: &str = "240s";
 const GONE: &str = "180s";
+/// When a store was asked for, in the resource.
+const REQUESTED: &str = "/metadata/annotations/storeyard.dev~1requested-at";
 
 pub(super) fn measure(env: &Env, trial: &Trial, options: &Options, table: &mut Table) -> Result<()> {
     let session = come_in(env, trial)?;
@@ -133,7 +135,7 @@ pub(super) fn store(trial: &Trial, id: &str) -> Result<Value> {
 }
 
 fn created_to_ready(store: &Value) -> Result<Duration> {
-    between(store, "/spec/requestedAt", store, "/status/readyAt")
+    between(store, REQUESTED, store, "/status/readyAt")
 }
 
 /// From the request to the end, without what helm and the pods took: everything before helm was started, and from the moment the last
@@ -147,7 +149,7 @@ fn own_work(trial: &Trial, id: &str) -> Result<Duration> {
     };
     let release = step("ReleaseDeployed")?;
     let workloads = step("WorkloadsReady")?;
-    let before_helm = between(&store, "/spec/requestedAt", &release, "/startedAt")?;
+    let before_helm = between(&store, REQUESTED, &release, "/startedAt")?;
     let after_helm = between(&release, "/changedAt", &workloads, "/startedAt")?;
     let end = step("StorefrontReachable")?;
     let after_answer = between(&end, "/changedAt", &store, "/status/readyAt")?;

@@ -145,9 +145,10 @@ fn store(number: u32) -> Value {
     let id = format!("listed-{number}-bench");
     json!({
         "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store",
-        "metadata": {"name": id, "namespace": NAMESPACE},
-        "spec": {"name": format!("Listed {number}"), "engine": "woocommerce", "plan": "small",
-                 "admin": {"user": "ada", "email": "ada@bench.example"}, "requestId": format!("{number:032x}"), "attempt": 1},
+        "metadata": {"name": id, "namespace": NAMESPACE, "labels": {"storeyard.dev/request": format!("{number:032x}")},
+                     "annotations": {"storeyard.dev/requested-at": "2026-11-23T14:00:00.000Z"}},
+        "spec": {"title": format!("Listed {number}"), "engine": "woocommerce", "plan": "small",
+                 "admin": {"user": "ada", "email": "ada@bench.example"}},
         "status": status(&id, number),
     })
 }

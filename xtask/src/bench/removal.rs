@@ -157,8 +157,8 @@ fn namespace(number: u32, platform: &str, role: &Value, account: &Value) -> [Val
 fn store(number: u32, platform: &str) -> Value {
     json!({
         "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store", "metadata": {"name": id(number), "namespace": platform},
-        "spec": {"name": format!("Removed {number}"), "engine": "woocommerce", "plan": "small",
-                 "admin": {"user": "ada", "email": "ada@bench.example"}, "requestId": format!("{number:032x}"), "attempt": 1},
+        "spec": {"title": format!("Removed {number}"), "engine": "woocommerce", "plan": "small",
+                 "admin": {"user": "ada", "email": "ada@bench.example"}},
     })
 }
 

@@ -137,16 +137,16 @@ impl Object {
                 manifest["metadata"]["labels"] = json!({"storeyard.dev/store": id, "storeyard.dev/platform": names.platform,
                     "pod-security.kubernetes.io/enforce": "restricted"});
             }
-            // As the dashboard makes them: a store's credentials by that name, else what it knows itself by.
+            // As they are made: a store's credentials or its seed by that name, else what the dashboard knows itself by.
             "Secret" => {
                 manifest["type"] = "Opaque".into();
                 manifest["immutable"] = true.into();
                 manifest["metadata"]["labels"] = json!({"app.kubernetes.io/managed-by": "storeyard"});
                 manifest["data"] = json!({"seed": "eA=="});
-                let id = self.name.strip_prefix("store-").and_then(|rest| rest.strip_suffix("-credentials"));
-                if let Some(id) = id {
+                let of_store = self.name.strip_prefix("store-").and_then(|rest| rest.rsplit_once('-'));
+                if let Some((id, component @ ("credentials" | "seed"))) = of_store {
                     manifest["metadata"]["labels"]["storeyard.dev/store"] = id.into();
-                    manifest["metadata"]["labels"]["app.kubernetes.io/component"] = "credentials".into();
+                    manifest["metadata"]["labels"]["app.kubernetes.io/component"] = component.into();
                 }
             }
             // Named after the role it gives away, to the operator itself.
@@ -156,8 +156,8 @@ impl Object {
                     "name": format!("{}-operator", names.platform)}]);
             }
             "Store" => {
-                manifest["spec"] = json!({"name": "Probe", "engine": "woocommerce", "plan": "small",
-                    "admin": {"user": "ada", "email": "ada@probe.example"}, "requestId": "0".repeat(32), "attempt": 1});
+                manifest["spec"] = json!({"title": "Probe", "engine": "woocommerce", "plan": "small",
+                    "admin": {"user": "ada", "email": "ada@probe.example"}});
             }
             "Event" => {
                 manifest["eventTime"] = "2026-01-02T03:04:05.000000Z".into();
