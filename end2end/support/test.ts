@@ -8,7 +8,8 @@ export const test = base.extend<{ expectedErrors: RegExp[] }>({
     const errors: string[] = [];
     page.on("console", (message) => {
       // The shop's own pages are WordPress' business; the dashboard's are ours.
-      if (message.type() === "error" && page.url().startsWith(baseURL ?? "")) errors.push(`${message.text()} ${message.location().url}`);
+      if (message.type() === "error" && page.url().startsWith(baseURL ?? ""))
+        errors.push(`${message.text()} ${message.location().url}`);
     });
     page.on("pageerror", (error) => errors.push(String(error)));
     await use(page);
