@@ -125,7 +125,7 @@ echo "began ${0##*/} $*" >> "${0%/*}/../commands"
 cat > /dev/null
 sleep 0.1
 answered="${0%/*}/../answered"
-[ ! -e "$answered" ] || until grep -qxF -- "${0##*/} $*" "$answered"; do sleep 0.05; done
+while [ -e "$answered" ] && ! grep -qxF -- "${0##*/} $*" "$answered"; do sleep 0.05; done
 echo "ended ${0##*/} $*" >> "${0%/*}/../commands"
 "#;
     let bin = folder.join("bin");
