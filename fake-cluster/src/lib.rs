@@ -121,6 +121,11 @@ impl Cluster {
         lock(&self.stores).get(name)
     }
 
+    /// Every Store as it is at one moment.
+    pub fn all(&self) -> Vec<Value> {
+        lock(&self.stores).all()
+    }
+
     pub fn names(&self) -> Vec<String> {
         lock(&self.stores).names()
     }

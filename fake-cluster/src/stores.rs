@@ -53,6 +53,10 @@ impl Stores {
         self.objects.get(name).cloned()
     }
 
+    pub(crate) fn all(&self) -> Vec<Value> {
+        self.objects.values().cloned().collect()
+    }
+
     pub(crate) fn names(&self) -> Vec<String> {
         self.objects.keys().cloned().collect()
     }

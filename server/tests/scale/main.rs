@@ -155,16 +155,14 @@ async fn an_upgrade_of_the_platform_changes_each_of_two_hundred_stores_once_and_
     let config = CONFIG.replace("127.0.0.1:9", &shops().await).replace(r#""checkSeconds": 60"#, &updates);
     let mut operator = Operator::with(&config, Arc::clone(&cluster), "upgrade").await;
     let helm = tokio::spawn(upgrade(Arc::clone(&cluster), operator.folder().to_owned()));
-    let statuses = |cluster: &Cluster| -> Vec<Value> {
-        (0..STORES)
-            .map(|number| cluster.get(&format!("shop-{number:05}")).unwrap()["status"].clone())
-            .collect()
-    };
     let most = Cell::new(0);
     let is_updated = |cluster: &Cluster| {
-        let statuses = statuses(cluster);
-        most.set(most.get().max(statuses.iter().filter(|status| status["change"].is_object()).count()));
-        statuses.iter().all(|status| status["phase"] == "Ready" && status["release"]["updated"] == true)
+        let stores = cluster.all();
+        let changing = stores.iter().filter(|store| store["status"]["change"].is_object()).count();
+        most.set(most.get().max(changing));
+        stores
+            .iter()
+            .all(|store| store["status"]["phase"] == "Ready" && store["status"]["release"]["updated"] == true)
     };
     operator.until("updated", Duration::from_secs(300), is_updated).await;
     helm.abort();
