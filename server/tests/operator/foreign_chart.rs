@@ -99,6 +99,7 @@ async fn a_chart_that_somebody_else_wrote_is_made_suspended_resized_and_removed_
     );
 
     // What is deployed is what is wanted: nothing of the chart comes out otherwise a second time.
+    platform.until_settled(&id).await;
     let before = platform.revisions(&id).len();
     tokio::time::sleep(std::time::Duration::from_secs(12)).await;
     assert_eq!(platform.revisions(&id).len(), before, "{}", platform.log());
