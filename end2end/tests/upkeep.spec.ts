@@ -42,7 +42,10 @@ test("a store is suspended and its address says so, it is resumed with what was 
   await test.step("a larger plan is chosen, and the timeline tells who asked", async () => {
     await upkeep.getByLabel("Larger plan").selectOption({ value: "medium" });
     await upkeep.getByRole("button", { name: "Change plan" }).click();
-    await expect(page.getByRole("region", { name: "Details" })).toContainText("Medium");
+    // What it has is told, and not what it is to have: that is there once the change was made.
+    await expect(page.getByRole("region", { name: "Details" })).toContainText("Medium", {
+      timeout: READY_WITHIN,
+    });
     await expect(page.getByRole("region", { name: "Timeline" })).toContainText("The plan was changed", {
       timeout: READY_WITHIN,
     });
