@@ -36,10 +36,8 @@ impl Egress {
     /// What it means for a shop, in a line.
     pub fn summary(self) -> &'static str {
         match self {
-            Self::None => "The shop reaches nothing outside. No card payments, no mail, no plugins by name.",
-            Self::Internet => {
-                "The shop reaches public addresses: payment providers, mail, the plugin directory."
-            }
+            Self::None => "The shop reaches nothing outside, and so no payment provider either.",
+            Self::Internet => "The shop reaches public addresses, such as those of payment providers.",
         }
     }
 }
