@@ -20,12 +20,17 @@ use serde_json::Value;
 use sha2::Sha256;
 use store::{Millis, Person, PersonId, Role, time::Elapsed};
 use subtle::ConstantTimeEq;
+use tokio::{sync::watch, time::timeout};
 
 use crate::{
     SignIn,
+    audit::Journal,
+    command::Change,
     device::Device,
+    errand::{self, Answer, Errand, Refusal},
     follow::{ANEW, follow},
     hashing::{Busy, Hashing, Queue},
+    oidc::{Provider, is_providers},
     password::{Password, verify},
     session::Session,
     sign_outs::SignOuts,
@@ -38,6 +43,8 @@ const SESSION_KEY: &str = "session-key";
 const TOKEN: &str = "set-up-token";
 const SESSION_KEY_BYTES: usize = 64;
 const PAUSE: Duration = Duration::from_secs(2);
+/// How long somebody waits for a change of a user; it is done within a second or two where an operator acts.
+const CHANGE_LIMIT: Duration = Duration::from_secs(20);
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -50,9 +57,13 @@ struct Inner {
     keys: OnceLock<Keys>,
     /// Nothing until they were read for the first time.
     users: RwLock<Option<Users>>,
+    /// How the last changes of them ended that were asked for.
+    answers: watch::Sender<Vec<Answer>>,
     sign_outs: RwLock<Option<SignOuts>>,
+    provider: Option<Provider>,
     throttle: Throttle,
     hashing: Hashing,
+    journal: Journal,
     /// Said once that visitors may share an address.
     shared_address: Once,
 }
@@ -85,6 +96,8 @@ pub struct NotReady;
 pub enum Refused {
     #[error("The user name or the password is wrong.")]
     Wrong,
+    #[error("Nobody signs in with a password here.")]
+    NotHere,
     #[error("Too many tries. Wait {} s, then try again.", .0.as_secs() + 1)]
     TooMany(Duration),
     #[error(transparent)]
@@ -93,12 +106,49 @@ pub enum Refused {
     NotReady(#[from] NotReady),
 }
 
+/// Why a user was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    #[error("{0}")]
+    Refused(String),
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error(transparent)]
+    NotReady(#[from] NotReady),
+    #[error(
+        "The operator did not do it in time: it may be away. If it is back within a minute it does it still: look at the list, then try again."
+    )]
+    TooSlow,
+    #[error("The cluster does not answer, so nothing was changed. Try again in a moment.")]
+    Unavailable(#[source] Box<kube::Error>),
+}
+
+impl From<Refusal> for ChangeError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.to_string())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OwnPasswordError {
+    #[error("The password that you have now is another one.")]
+    Wrong,
+    #[error("Too many tries. Wait {} s, then try again.", .0.as_secs() + 1)]
+    TooMany(Duration),
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum SetUpError {
     #[error("The token is wrong. It is in the Secret that the installation's notes name.")]
     WrongToken,
     #[error("The first user was made already. Sign in, or add users from the command line.")]
     Done,
+    #[error(
+        "Somebody whom the identity provider knows is called like that. Choose a name that does not begin with oidc and a dot."
+    )]
+    Reserved,
     #[error("Too many tries. Wait {} s, then try again.", .0.as_secs() + 1)]
     TooMany(Duration),
     #[error(transparent)]
@@ -112,12 +162,17 @@ pub enum SetUpError {
 impl Access {
     /// Starts to follow who may sign in. Lasts as long as the process.
     pub fn start(client: Client, namespace: &str, config: SignIn) -> Self {
+        let provider = config.oidc.clone().map(Provider::new);
+        let journal = Journal::start(client.clone(), namespace, &config.audit);
         let access = Self(Arc::new(Inner {
             client,
+            journal,
             namespace: namespace.to_owned(),
             config,
+            provider,
             keys: OnceLock::new(),
             users: RwLock::default(),
+            answers: watch::Sender::default(),
             sign_outs: RwLock::default(),
             throttle: Throttle::new(),
             hashing: Hashing::new(),
@@ -135,14 +190,25 @@ impl Access {
 
     /// A key that every replica has and nobody else, for `purpose` alone; nothing until the keys were read.
     pub fn key_for(&self, purpose: &str) -> Option<[u8; 32]> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.keys.get()?.session.master()).ok()?;
-        mac.update(purpose.as_bytes());
-        Some(mac.finalize().into_bytes().into())
+        derived(self.0.keys.get()?, purpose)
+    }
+
+    pub(crate) fn key(&self) -> Option<&Key> {
+        Some(&self.0.keys.get()?.session)
+    }
+
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.0.provider.as_ref()
+    }
+
+    /// Whether there are users with passwords.
+    pub fn is_local(&self) -> bool {
+        self.0.config.local
     }
 
     /// Whether the first user is still to be made.
     pub fn awaits_set_up(&self) -> bool {
-        read(&self.0.users).as_ref().is_some_and(Users::is_empty)
+        self.is_local() && read(&self.0.users).as_ref().is_some_and(Users::is_empty)
     }
 
     /// What a browser kept, if it was sealed here.
@@ -155,6 +221,86 @@ impl Access {
         Device::open(sealed, &self.0.keys.get()?.session)
     }
 
+    /// Everybody, with their role.
+    pub fn users(&self) -> Vec<(PersonId, Role)> {
+        let users = read(&self.0.users);
+        users.iter().flat_map(Users::iter).map(|(id, user)| (id.clone(), user.role)).collect()
+    }
+
+    /// Has a user changed, for `by`: the account cannot do it, the operator does. Returns once it was done, and is known here.
+    ///
+    /// # Errors
+    /// It may not be, or nobody did it in time.
+    pub async fn change_user(
+        &self,
+        by: &PersonId,
+        user: &PersonId,
+        change: Change,
+        now: Millis,
+    ) -> Result<(), ChangeError> {
+        if !self.is_ready() {
+            return Err(NotReady.into());
+        }
+        let what = self.0.hashing.run(Queue::Known, move || change.hashed()).await?;
+        let errand = Errand::new(by.clone(), user.clone(), what, now);
+        // What would be refused is not asked for.
+        read(&self.0.users).as_ref().map_or(Ok(()), |users| errand.check(users).map(drop))?;
+        let mut answers = self.0.answers.subscribe();
+        let secret = errand.secret(&self.0.config.users);
+        let unavailable = |error| ChangeError::Unavailable(Box::new(error));
+        self.secrets().create(&PostParams::default(), &secret).await.map_err(unavailable)?;
+        let is_its = |answer: &&Answer| answer.id == errand.id;
+        let answered = answers.wait_for(|answers| answers.iter().any(|answer| is_its(&answer)));
+        let answer = match timeout(CHANGE_LIMIT, answered).await {
+            Ok(Ok(answers)) => answers.iter().find(is_its).cloned(),
+            Ok(Err(_)) | Err(_) => return Err(ChangeError::TooSlow),
+        };
+        match answer.and_then(|answer| answer.refused) {
+            Some(sentence) => Err(ChangeError::Refused(sentence)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether somebody who is signed in knows their password.
+    ///
+    /// # Errors
+    /// They do not, or have tried too often.
+    pub async fn is_own_password(&self, person: &PersonId, typed: &str) -> Result<(), OwnPasswordError> {
+        let key = format!("own-password.{person}");
+        let trier = Trier::Device(&key);
+        self.0
+            .throttle
+            .admit(trier, Instant::now())
+            .map_err(|full| OwnPasswordError::TooMany(full.wait()))?;
+        let hash = read(&self.0.users).as_ref().and_then(|users| Some(users.get(person)?.hash.clone()));
+        let typed: String = typed.chars().take(Password::MAX_CHARS + 1).collect();
+        let matches = self.0.hashing.run(Queue::Known, move || verify(hash.as_ref(), &typed)).await;
+        if matches != Ok(false) {
+            self.0.throttle.forgive(trier);
+        }
+        if matches? { Ok(()) } else { Err(OwnPasswordError::Wrong) }
+    }
+
+    /// A session in the place of one that a new password has ended.
+    pub fn renewed(&self, person: &PersonId, now: Millis) -> Option<Session> {
+        let mark = read(&self.0.users).as_ref()?.get(person)?.hash.mark();
+        Some(Session::new(person.clone(), mark, now))
+    }
+
+    pub fn journal(&self) -> &Journal {
+        &self.0.journal
+    }
+
+    /// Whose name was typed, if anybody here has it.
+    pub fn known(&self, name: &str) -> Option<PersonId> {
+        PersonId::parse(name).ok().filter(|id| self.role_of(id).is_some())
+    }
+
+    /// Nothing of somebody whom this platform does not know by itself.
+    pub fn role_of(&self, person: &PersonId) -> Option<Role> {
+        Some(read(&self.0.users).as_ref()?.get(person)?.role)
+    }
+
     /// Who holds the session, if it has not ended in the meantime.
     pub fn holder(&self, session: &Session, now: Millis) -> Option<Person> {
         let config = &self.0.config;
@@ -165,8 +311,11 @@ impl Access {
         if read(&self.0.sign_outs).as_ref()?.has_ended(session) {
             return None;
         }
+        if session.told.is_some() {
+            return self.provider()?.holder(session, now);
+        }
         let users = read(&self.0.users);
-        let user = users.as_ref()?.get(&session.person)?;
+        let user = users.as_ref().filter(|_| self.is_local())?.get(&session.person)?;
         (user.hash.mark() == session.mark).then(|| user.person(&session.person))
     }
 
@@ -191,6 +340,9 @@ impl Access {
     ) -> Result<SignedIn, Refused> {
         if !self.is_ready() {
             return Err(NotReady.into());
+        }
+        if !self.is_local() {
+            return Err(Refused::NotHere);
         }
         let id = PersonId::parse(name).ok();
         let device = device.filter(|device| id.as_ref() == Some(&device.person));
@@ -223,6 +375,9 @@ impl Access {
     ) -> Result<SignedIn, SetUpError> {
         if !self.is_ready() {
             return Err(NotReady.into());
+        }
+        if is_providers(id) {
+            return Err(SetUpError::Reserved);
         }
         let trier = Trier::First { address: from };
         self.admit(trier, from).map_err(SetUpError::TooMany)?;
@@ -273,7 +428,7 @@ impl Access {
         Ok(())
     }
 
-    fn admit(&self, trier: Trier<'_>, from: IpAddr) -> Result<(), Duration> {
+    pub(crate) fn admit(&self, trier: Trier<'_>, from: IpAddr) -> Result<(), Duration> {
         let full = match self.0.throttle.admit(trier, Instant::now()) {
             Ok(()) => return Ok(()),
             Err(full) => full,
@@ -289,6 +444,10 @@ impl Access {
             });
         }
         Err(full.wait())
+    }
+
+    pub(crate) fn forgive(&self, trier: Trier<'_>) {
+        self.0.throttle.forgive(trier);
     }
 
     async fn prepare_keys(self) {
@@ -336,6 +495,8 @@ impl Access {
     async fn follow_users(self) {
         let tell = |secret: Option<&Secret>| {
             *write(&self.0.users) = Some(secret.map(Users::read).unwrap_or_default());
+            // After that: whoever waits for an answer finds the users as they are with it.
+            self.0.answers.send_replace(secret.map(errand::answers).unwrap_or_default());
         };
         follow(self.secrets(), &self.0.config.users, ANEW, tell).await;
     }
@@ -381,6 +542,17 @@ fn keys(secret: &Secret) -> Option<Keys> {
     let session = &data.get(SESSION_KEY)?.0;
     let token = String::from_utf8(data.get(TOKEN)?.0.clone()).ok()?;
     (session.len() == SESSION_KEY_BYTES).then(|| Keys { session: Key::from(session), token })
+}
+
+fn derived(keys: &Keys, purpose: &str) -> Option<[u8; 32]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(keys.session.master()).ok()?;
+    mac.update(purpose.as_bytes());
+    Some(mac.finalize().into_bytes().into())
+}
+
+/// As [`Access::key_for`], for whoever may read the Secret and lets nobody in.
+pub fn key_in(secret: &Secret, purpose: &str) -> Option<[u8; 32]> {
+    derived(&keys(secret)?, purpose)
 }
 
 fn named(name: &str) -> ObjectMeta {

@@ -10,6 +10,8 @@ use store::{PersonId, Role};
 
 use crate::{
     Password,
+    errand::What,
+    oidc::is_providers,
     users::{User, Users},
 };
 
@@ -24,13 +26,27 @@ pub enum Change {
     Remove,
 }
 
+impl Change {
+    /// With the hash in the place of a password, which takes a moment.
+    pub fn hashed(self) -> What {
+        match self {
+            Self::Add(role, password) => What::Add { role, hash: password.hash() },
+            Self::Passwd(password) => What::Password(password.hash()),
+            Self::Role(role) => What::Role(role),
+            Self::Remove => What::Remove,
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    #[error(
-        "There is a user {0} already. Choose another name, or give them a new password with `storeyard user passwd {0}`."
-    )]
+    #[error("There is a user {0} already. Choose another name, or give {0} a new password.")]
     Taken(PersonId),
-    #[error("There is no user {0}. `storeyard user list` shows who there is.")]
+    #[error(
+        "{0} is what somebody is called whom the identity provider knows. Choose a name that does not begin with oidc and a dot."
+    )]
+    Reserved(PersonId),
+    #[error("There is no user {0}. The list of users shows who there is.")]
     Unknown(PersonId),
     #[error("{0} is the last admin. Add another one first, or nobody could manage the platform any more.")]
     LastAdmin(PersonId),
@@ -62,7 +78,7 @@ pub async fn change(
 ) -> Result<(), CommandError> {
     let secrets: Api<Secret> = Api::namespaced(client, namespace);
     let users = read(&secrets, secret).await?;
-    let patch = patch(&users.clone().unwrap_or_default(), id, change)?;
+    let patch = patch(&users.clone().unwrap_or_default(), id, change.hashed())?;
     if users.is_none() {
         return create(&secrets, secret, patch).await;
     }
@@ -85,22 +101,23 @@ async fn read(secrets: &Api<Secret>, name: &str) -> Result<Option<Users>, Comman
 }
 
 /// The merge patch of the Secret.
-fn patch(users: &Users, id: &PersonId, change: Change) -> Result<Value, CommandError> {
+pub(crate) fn patch(users: &Users, id: &PersonId, what: What) -> Result<Value, CommandError> {
+    if is_providers(id) {
+        return Err(CommandError::Reserved(id.clone()));
+    }
     let known = users.get(id);
-    let entry = match (change, known) {
-        (Change::Add(..), Some(_)) => return Err(CommandError::Taken(id.clone())),
-        (Change::Passwd(_) | Change::Role(_) | Change::Remove, None) => {
+    let entry = match (what, known) {
+        (What::Add { .. }, Some(_)) => return Err(CommandError::Taken(id.clone())),
+        (What::Password(_) | What::Role(_) | What::Remove, None) => {
             return Err(CommandError::Unknown(id.clone()));
         }
-        (Change::Add(role, password), None) => json!(User { role, hash: password.hash() }.written()),
-        (Change::Passwd(password), Some(user)) => {
-            json!(User { role: user.role, hash: password.hash() }.written())
-        }
-        (Change::Role(Role::Member | Role::Viewer) | Change::Remove, Some(_)) if users.is_last_admin(id) => {
+        (What::Add { role, hash }, None) => json!(User { role, hash }.written()),
+        (What::Password(hash), Some(user)) => json!(User { role: user.role, hash }.written()),
+        (What::Role(Role::Member | Role::Viewer) | What::Remove, Some(_)) if users.is_last_admin(id) => {
             return Err(CommandError::LastAdmin(id.clone()));
         }
-        (Change::Role(role), Some(user)) => json!(User { role, hash: user.hash.clone() }.written()),
-        (Change::Remove, Some(_)) => Value::Null,
+        (What::Role(role), Some(user)) => json!(User { role, hash: user.hash.clone() }.written()),
+        (What::Remove, Some(_)) => Value::Null,
     };
     Ok(json!({ "data": { id.as_str(): entry } }))
 }
@@ -125,18 +142,20 @@ mod tests {
     #[test]
     fn a_change_touches_nobody_else() {
         for change in [Change::Passwd(password()), Change::Role(Role::Viewer), Change::Remove] {
-            let patch = patch(&users(), &id("bo"), change).unwrap();
+            let patch = patch(&users(), &id("bo"), change.hashed()).unwrap();
             assert_eq!(patch["data"].as_object().unwrap().keys().collect::<Vec<_>>(), ["bo"]);
         }
     }
 
     #[test]
     fn what_makes_no_sense_is_refused_by_name() {
-        let refused = |name, change| patch(&users(), &id(name), change).unwrap_err().to_string();
+        let refused =
+            |name, change: Change| patch(&users(), &id(name), change.hashed()).unwrap_err().to_string();
         assert!(refused("bo", Change::Add(Role::Admin, password())).contains("already"));
         assert!(refused("cy", Change::Passwd(password())).contains("no user cy"));
         assert!(refused("cy", Change::Remove).contains("no user cy"));
         assert!(refused("cy", Change::Role(Role::Admin)).contains("no user cy"));
+        assert!(refused("oidc.ada", Change::Add(Role::Admin, password())).contains("identity provider"));
         assert!(refused("ada", Change::Remove).contains("last admin"));
         assert!(refused("ada", Change::Role(Role::Member)).contains("last admin"));
     }
@@ -144,7 +163,7 @@ mod tests {
     #[test]
     fn a_new_role_keeps_the_password() {
         let before = users();
-        let patch = patch(&before, &id("bo"), Change::Role(Role::Admin)).unwrap();
+        let patch = patch(&before, &id("bo"), Change::Role(Role::Admin).hashed()).unwrap();
         let after = Users::read(&serde_json::from_value(patch).unwrap());
         let hash = |users: &Users| users.get(&id("bo")).map(|user| user.hash.clone());
         assert_eq!(hash(&after), hash(&before));
@@ -153,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_new_password_keeps_the_role() {
-        let patch = patch(&users(), &id("bo"), Change::Passwd(password())).unwrap();
+        let patch = patch(&users(), &id("bo"), Change::Passwd(password()).hashed()).unwrap();
         let read = Users::read(&serde_json::from_value(patch).unwrap());
         assert_eq!(read.get(&id("bo")).map(|user| user.role), Some(Role::Member));
     }

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use store::time::Elapsed;
 
+use crate::oidc::Oidc;
+
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignIn {
@@ -12,10 +14,23 @@ pub struct SignIn {
     pub keys: String,
     /// The `ConfigMap` with the sessions that were ended.
     pub sign_outs: String,
+    /// What the names of the `ConfigMap`s with the audit log begin with; none are written where it is empty.
+    #[serde(default)]
+    pub audit: String,
     /// How long a session lasts in which nothing is done.
     pub idle_minutes: u32,
     /// How long a session lasts at most.
     pub absolute_hours: u32,
+    /// Whether there are users with passwords.
+    #[serde(default = "yes")]
+    pub local: bool,
+    /// Where else one signs in.
+    #[serde(default)]
+    pub oidc: Option<Oidc>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl SignIn {

@@ -1,8 +1,13 @@
-//! A hash takes 19 MiB and a core, so there is one at a time, and only so many wait for it.
+//! A hash takes 19 MiB and a core, so there is one at a time, and only so many wait for it. All of them are made on one thread: what each
+//! thread has once had is kept for it by the allocator, and a guesser would fill the memory with as many times 19 MiB as there are threads.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, mpsc},
+    thread,
+};
 
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::sync::{Semaphore, oneshot};
 
 /// Some two seconds' worth.
 const STRANGERS: usize = 16;
@@ -13,7 +18,11 @@ pub(crate) struct Hashing {
     turn: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
     known: Arc<Semaphore>,
+    /// It ends when this goes.
+    thread: mpsc::Sender<Work>,
 }
+
+type Work = Box<dyn FnOnce() + Send>;
 
 /// Strangers cannot take up the places of those who are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +38,11 @@ pub struct Busy;
 impl Hashing {
     pub(crate) fn new() -> Self {
         let places = |number| Arc::new(Semaphore::new(number));
-        Self { turn: places(1), strangers: places(STRANGERS), known: places(KNOWN) }
+        let (thread, work) = mpsc::channel::<Work>();
+        // A hash that panics is told to whoever waits for it, and takes the others' thread not along.
+        let run = |work: Work| drop(catch_unwind(AssertUnwindSafe(work)));
+        thread::spawn(move || work.into_iter().for_each(run));
+        Self { turn: places(1), strangers: places(STRANGERS), known: places(KNOWN), thread }
     }
 
     /// Runs it where it holds up nobody. A caller who is gone before its turn gives up the place; once it runs, it keeps the turn to its
@@ -45,11 +58,14 @@ impl Hashing {
         };
         let place = Arc::clone(places).try_acquire_owned().map_err(|_| Busy)?;
         let turn = Arc::clone(&self.turn).acquire_owned().await.map_err(|_| Busy)?;
-        let ran = spawn_blocking(move || {
+        let (tell, told) = oneshot::channel();
+        let work = move || {
             let _held = (place, turn);
-            work()
-        });
-        ran.await.map_err(|_| Busy)
+            // Whoever asked may have gone.
+            let _heard = tell.send(work());
+        };
+        self.thread.send(Box::new(work)).map_err(|_| Busy)?;
+        told.await.map_err(|_| Busy)
     }
 }
 
@@ -74,6 +90,21 @@ mod tests {
         assert!(timeout(MOMENT, &mut next).await.is_err(), "two hashes at once");
         end.send(()).unwrap();
         assert_eq!(timeout(Duration::from_secs(5), next).await, Ok(Ok(())));
+    }
+
+    #[tokio::test]
+    async fn every_hash_is_made_on_the_same_thread() {
+        let hashing = Hashing::new();
+        let mut threads = std::collections::HashSet::new();
+        for _ in 0..20 {
+            threads.insert(hashing.run(Queue::Strangers, || thread::current().id()).await.unwrap());
+        }
+        assert_eq!(threads.len(), 1);
+        assert_eq!(
+            hashing.run(Queue::Strangers, || panic!("a hash that cannot be made")).await,
+            Err::<(), _>(Busy)
+        );
+        assert_eq!(hashing.run(Queue::Strangers, || ()).await, Ok(()));
     }
 
     #[tokio::test]

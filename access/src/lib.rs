@@ -2,14 +2,17 @@
 //! writes what they are about in the cluster ([`Access`]).
 //!
 //! What is kept: a Secret with the users, a Secret with the key that seals sessions and the token for the first user, and a `ConfigMap`
-//! with the sessions that were ended. Sessions themselves are kept nowhere but in the browser, sealed.
+//! with the sessions that were ended. Who comes from an identity provider ([`oidc`]) is kept nowhere. Sessions themselves are kept nowhere but in the browser, sealed. What was done by whom is in [`audit`].
 
 mod access;
+pub mod audit;
 pub mod command;
 pub mod config;
 mod device;
+pub mod errand;
 mod follow;
 mod hashing;
+pub mod oidc;
 pub mod password;
 mod sealed;
 pub mod session;
@@ -17,9 +20,10 @@ pub mod sign_outs;
 mod throttle;
 pub mod users;
 
-pub use access::{Access, NotReady, Refused, SetUpError, SignedIn};
+pub use access::{Access, ChangeError, NotReady, OwnPasswordError, Refused, SetUpError, SignedIn, key_in};
 pub use config::SignIn;
 pub use device::Device;
 pub use hashing::Busy;
 pub use password::Password;
 pub use session::Session;
+pub use throttle::network;

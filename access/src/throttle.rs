@@ -27,6 +27,8 @@ pub(crate) struct Throttle {
     devices: Buckets<String>,
     /// The token for the first user is not found by guessing; this only keeps the noise down.
     set_ups: Buckets<IpAddr>,
+    /// Nor is what an identity provider gives.
+    providers: Buckets<IpAddr>,
 }
 
 /// Who tries.
@@ -38,6 +40,8 @@ pub(crate) enum Trier<'a> {
     Device(&'a str),
     /// Whoever wants to be the first user.
     First { address: IpAddr },
+    /// Whoever comes back from the identity provider.
+    Provider { address: IpAddr },
 }
 
 /// How long to wait after one try too many, and of what there were too many.
@@ -62,6 +66,7 @@ impl Throttle {
             addresses: Buckets::new(ADDRESS),
             devices: Buckets::new(ACCOUNT),
             set_ups: Buckets::new(ADDRESS),
+            providers: Buckets::new(ADDRESS),
         }
     }
 
@@ -79,6 +84,7 @@ impl Throttle {
             }
             Trier::Device(device) => self.devices.take(device.to_owned(), now).map_err(Full::Account),
             Trier::First { address } => self.set_ups.take(network(address), now).map_err(Full::Address),
+            Trier::Provider { address } => self.providers.take(network(address), now).map_err(Full::Address),
         }
     }
 
@@ -91,6 +97,7 @@ impl Throttle {
             }
             Trier::Device(device) => self.devices.give_back(device),
             Trier::First { address } => self.set_ups.give_back(&network(address)),
+            Trier::Provider { address } => self.providers.give_back(&network(address)),
         }
     }
 }
@@ -146,8 +153,8 @@ fn name(account: &str) -> String {
     account.trim().to_lowercase().chars().take(64).collect()
 }
 
-/// One customer of a provider has a whole /64 of IPv6.
-fn network(address: IpAddr) -> IpAddr {
+/// Whose address it is, as far as that can be told: one customer of a provider has a whole /64 of IPv6.
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
         address => address,

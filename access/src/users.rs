@@ -6,7 +6,7 @@ use k8s_openapi::{ByteString, api::core::v1::Secret};
 use serde::{Deserialize, Serialize};
 use store::{Person, PersonId, Role};
 
-use crate::password::Hash;
+use crate::{oidc::is_providers, password::Hash};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Users(BTreeMap<PersonId, User>);
@@ -31,6 +31,8 @@ impl Users {
         Self(
             entries
                 .filter_map(|(name, value)| Some((PersonId::parse(name).ok()?, user(name, value)?)))
+                // What somebody owns whom an identity provider knows is nobody else's.
+                .filter(|(id, _)| !is_providers(id))
                 .collect(),
         )
     }
@@ -110,6 +112,15 @@ pub(crate) mod tests {
         data.insert("Not A Name".into(), data["ada"].clone());
         let users = Users::read(&secret);
         assert_eq!(users.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["ada"]);
+    }
+
+    #[test]
+    fn no_local_user_is_called_as_somebody_whom_an_identity_provider_knows() {
+        let users = Users::read(&secret(&[
+            ("oidc.00112233445566778899aabbccddeeff", Role::Admin),
+            ("oidc", Role::Admin),
+        ]));
+        assert_eq!(users.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["oidc"]);
     }
 
     #[test]

@@ -5,27 +5,25 @@
 #[cfg(feature = "ssr")]
 pub mod answer;
 pub mod build;
+#[cfg(feature = "ssr")]
+mod noting;
+#[cfg(feature = "ssr")]
+mod suggest;
 
 use leptos::{prelude::*, server_fn::codec::Postcard};
-use store::StoreId;
+use store::{Options, StoreId};
 
 use self::build::OfThisBuild;
 use crate::{
     error::ApiError,
-    update::{Heard, Offer, View, Wait},
+    update::{Heard, View, Wait},
 };
 
-/// The one question pages ask: how is what I show? Answers at once whoever has another state than `since`, else at the first change, or
-/// after `wait` without one.
+/// The one question pages ask: how is what I show, or what is there instead? Answers at once whoever has another state than `since`, else at
+/// the first change, or after `wait` without one.
 #[server(prefix = "/api", endpoint = "poll", input = Postcard, output = Postcard, client = OfThisBuild)]
 pub async fn poll(view: View, since: Option<String>, wait: Wait) -> Result<Heard, ApiError> {
     answer::poll(&view, since.as_deref(), wait).await
-}
-
-/// What the form for a new store offers.
-#[server(prefix = "/api", endpoint = "get_offer", output = Postcard)]
-pub async fn get_offer() -> Result<Offer, ApiError> {
-    answer::offer()
 }
 
 /// Where a store of that name would be, or the name's own error.
@@ -41,11 +39,12 @@ pub async fn create_store(
     #[server(default)] engine: String,
     #[server(default)] plan: String,
     #[server(default)] egress: String,
+    #[server(default)] options: Options,
     #[server(default)] email: String,
     #[server(default)] user: String,
     #[server(default)] password: String,
 ) -> Result<StoreId, ApiError> {
-    let form = store::NewStoreForm { request, name, engine, plan, egress, email, user, password };
+    let form = store::NewStoreForm { request, name, engine, plan, egress, options, email, user, password };
     answer::create_store(&form).await
 }
 
@@ -70,6 +69,36 @@ pub async fn change_store(
     #[server(default)] wish: String,
 ) -> Result<(), ApiError> {
     answer::change_store(&id, &wish).await
+}
+
+/// Leads whoever may change the store into its shop's admin, signed in.
+#[server(prefix = "/api", endpoint = "open_admin", output = Postcard)]
+pub async fn open_admin(#[server(default)] id: String) -> Result<(), ApiError> {
+    answer::open_admin(&id).await
+}
+
+/// Gives one of the shop's administrators another password.
+#[server(prefix = "/api", endpoint = "set_password", output = Postcard)]
+pub async fn set_password(
+    #[server(default)] id: String,
+    #[server(default)] account: String,
+    #[server(default)] password: String,
+) -> Result<(), ApiError> {
+    answer::set_password(&id, &account, &password).await
+}
+
+/// Gives a store a mail server of its own.
+#[server(prefix = "/api", endpoint = "set_mail", output = Postcard)]
+pub async fn set_mail(
+    #[server(default)] id: String,
+    #[server(default)] host: String,
+    #[server(default)] port: String,
+    #[server(default)] tls: String,
+    #[server(default)] from: String,
+    #[server(default)] user: String,
+    #[server(default)] password: String,
+) -> Result<(), ApiError> {
+    answer::set_mail(&id, &store::MailForm { host, port, tls, from, user, password }).await
 }
 
 /// Removes a namespace whose Store is gone.

@@ -1,126 +1,87 @@
-//! The routes, and the frame around every page.
+//! The routes, and the frame around every page. The server finds a page by its address; in the browser the frame stays, and what is in it
+//! comes with the answers.
 
-use leptos::{ev, prelude::*};
-use leptos_meta::provide_meta_context;
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
-    components::{Outlet, ParentRoute, Route, Router, Routes},
+    components::{Route, Router, Routes},
     hooks::use_location,
     path,
 };
 
 use crate::{
-    browser,
-    clock::Zone,
-    keys::{self, Keys, KeysSwitch},
-    links,
+    api::answer,
+    components::{Status, brand},
+    first, links,
     me::{Me, me},
-    pages::{DeleteStorePage, NewStorePage, NotFoundPage, StorePage, StoresPage},
+    pages,
+    plain::menu_of,
+    update::{Page, View},
 };
-
-/// The viewer's zone: UTC on the server and until the page is hydrated.
-#[derive(Clone, Copy, Debug)]
-pub struct ViewerZone(RwSignal<Zone>);
-
-impl ViewerZone {
-    pub fn get(self) -> Zone {
-        self.0.get()
-    }
-}
-
-/// The list as it was seen last, for the way back to it.
-#[derive(Clone, Copy, Debug)]
-pub struct LastList {
-    address: RwSignal<String>,
-    /// How far down it was scrolled.
-    scrolled: StoredValue<f64>,
-}
-
-impl LastList {
-    fn provide() {
-        let (address, scrolled) = (RwSignal::new(links::STORES.to_owned()), StoredValue::new(0.0));
-        provide_context(Self { address, scrolled });
-    }
-
-    pub fn get(self) -> String {
-        self.address.get()
-    }
-
-    pub fn set(self, address: String) {
-        self.address.set(address);
-    }
-
-    /// Goes to where the list of that address was left, once it is drawn, and notes how far one scrolls from there.
-    pub fn keep_place(self, address: &str) {
-        let is_same = self.address.with_untracked(|last| last == address);
-        let place = if is_same { self.scrolled.get_value() } else { 0.0 };
-        self.scrolled.set_value(place);
-        Effect::new(move |_| {
-            if place > 0.0 {
-                // The first frame is the heading's, which takes the focus.
-                request_animation_frame(move || request_animation_frame(move || browser::scroll_to(place)));
-            }
-            let listener =
-                window_event_listener(ev::scroll, move |_| self.scrolled.set_value(browser::scrolled()));
-            on_cleanup(move || listener.remove());
-        });
-    }
-}
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let zone = RwSignal::new(Zone::default());
-    provide_context(ViewerZone(zone));
     provide_context(Me::known());
-    LastList::provide();
-    Keys::provide();
-    Effect::new(move |_| zone.set(Zone::Viewer));
     view! {
         <Router>
-            <Routes fallback=|| view! { <Frame><NotFoundPage/></Frame> }>
-                <ParentRoute path=path!("/stores") view=|| view! { <Frame><Outlet/></Frame> } ssr=SsrMode::Async>
-                    <Route path=path!("") view=StoresPage/>
-                    <Route path=path!("new") view=NewStorePage/>
-                    <Route path=path!(":id/delete") view=DeleteStorePage/>
-                    <Route path=path!(":id") view=StorePage/>
-                </ParentRoute>
+            <Routes fallback=|| framed(View::Nowhere, pages::nowhere())>
+                <Route path=path!("/stores") view=Addressed ssr=SsrMode::Async/>
+                <Route path=path!("/stores/new") view=Addressed ssr=SsrMode::Async/>
+                <Route path=path!("/stores/:id/delete") view=Addressed ssr=SsrMode::Async/>
+                <Route path=path!("/stores/:id") view=Addressed ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }
 }
 
+/// Whatever is at the address.
 #[component]
-fn Frame(children: Children) -> impl IntoView {
-    follow_focus();
-    keys::listen();
-    let path = use_location().pathname;
-    // Which of the frame's links is the page itself, and which leads to what is around it.
-    let current = move || {
-        path.with(|path| match path.as_str() {
-            links::STORES => Some("page"),
-            path if path.starts_with(links::STORES) => Some("true"),
-            _ => None,
-        })
-    };
+fn Addressed() -> impl IntoView {
+    let location = use_location();
+    let query = location.query.get_untracked();
+    let view = location.pathname.with_untracked(|path| View::at(path, |key| query.get(key)));
+    let view = view.unwrap_or(View::Nowhere);
     view! {
+        <Suspense>
+            {Suspend::new(async move {
+                let page = answer::page(&view).await;
+                framed(view, page)
+            })}
+        </Suspense>
+    }
+}
+
+fn framed(view: View, mut page: Page) -> AnyView {
+    let current = match view {
+        View::List(_) => Some("page"),
+        View::Nowhere => None,
+        _ => Some("true"),
+    };
+    let html = std::mem::take(&mut page.html);
+    let begins = first::written(&page);
+    let person = me();
+    view! {
+        <Title text=page.title.clone()/>
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <header class="topbar">
             <div>
-                <a class="brand" href=links::STORES>
-                    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" aria-hidden="true">
-                        <path d="M4 10v9h16v-9M3 10l2-5h14l2 5a3 3 0 0 1-6 0 3 3 0 0 1-6 0 3 3 0 0 1-6 0ZM10 19v-5h4v5"/>
-                    </svg>
-                    "Storeyard"
-                </a>
+                {brand()}
                 <nav aria-label="Main">
                     <a href=links::STORES aria-current=current>"Stores"</a>
                 </nav>
-                {me().0.map(|person| account(&person))}
+                {person.0.as_ref().map(account)}
             </div>
         </header>
-        <main id="main" tabindex="-1" on:focusin=move |event| browser::note_focus(&event)>{children()}</main>
+        <main id="main" tabindex="-1" data-creates=person.creates().then_some("")>
+            <div id=first::STATUS data-first=begins><Status view first=page/></div>
+            <div id="page" inner_html=html></div>
+        </main>
+        <template id="reading-list" inner_html=pages::stores::reading().to_html()></template>
+        <template id="reading-store" inner_html=pages::store::reading().to_html()></template>
     }
+    .into_any()
 }
 
 fn account(person: &store::Person) -> AnyView {
@@ -129,7 +90,8 @@ fn account(person: &store::Person) -> AnyView {
             <button class="who" type="button" popovertarget=MENU><bdi>{person.name.clone()}</bdi></button>
             <div id=MENU popover="auto">
                 <p class="muted">{person.role.key()}</p>
-                <KeysSwitch/>
+                <button type="button" class="button switch scripted" role="switch" aria-checked="true" data-keys-switch="">"Single-key shortcuts"</button>
+                {menu_of(person).map(|(title, to)| beside(title, to)).collect_view()}
                 <form method="post" action=links::SIGN_OUT><button class="button" type="submit">"Sign out"</button></form>
                 <form method="post" action=links::SIGN_OUT_EVERYWHERE><button class="button" type="submit">"Sign out everywhere"</button></form>
             </div>
@@ -138,17 +100,9 @@ fn account(person: &store::Person) -> AnyView {
     .into_any()
 }
 
-const MENU: &str = "account";
-
-/// After a change of page by script the focus begins at the new page's heading, as it does after a load.
-fn follow_focus() {
-    let path = use_location().pathname;
-    Effect::new(move |before: Option<String>| {
-        let path = path.get();
-        if before.is_some_and(|before| before != path) {
-            browser::hide_popover(MENU);
-            request_animation_frame(browser::focus_heading);
-        }
-        path
-    });
+/// A page that is not this program's.
+fn beside(title: &'static str, to: &'static str) -> AnyView {
+    view! { <a class="button" href=to rel="external">{title}</a> }.into_any()
 }
+
+const MENU: &str = "account";

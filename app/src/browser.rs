@@ -1,13 +1,18 @@
 //! All that is asked of the browser itself. Called from effects and event handlers only, so never on the server.
 
+pub mod fields;
+pub mod forms;
+pub mod keys;
+pub mod new;
+pub mod patch;
+pub mod times;
+pub mod visit;
+
 use std::cell::RefCell;
 
 use store::Millis;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{
-    Document, FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, VisibilityState,
-    Window,
-};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, VisibilityState, Window};
 
 use crate::{clock::Zone, password};
 
@@ -28,6 +33,13 @@ pub fn written(at: Millis, zone: Zone) -> String {
 /// What the document's head says under that name.
 pub fn told(name: &str) -> Option<String> {
     document()?.query_selector(&format!("meta[name={name}]")).ok()??.get_attribute("content")
+}
+
+/// The element with that id and what it begins with, a character a byte.
+pub fn first(id: &str) -> Option<(HtmlElement, String)> {
+    let place = find(&format!("#{id}"))?;
+    let binary = window()?.atob(&place.get_attribute("data-first")?).ok()?;
+    Some((place, binary))
 }
 
 /// Asks the server for the page again, which leads to the sign-in if that is what it takes.
@@ -87,29 +99,20 @@ pub fn focus_heading() {
     focus("main h1");
 }
 
-/// How far the page is scrolled down.
-pub fn scrolled() -> f64 {
-    window().and_then(|window| window.scroll_y().ok()).unwrap_or_default()
-}
-
-pub fn scroll_to(down: f64) {
-    if let Some(window) = window() {
-        window.scroll_to_with_x_and_y(0.0, down);
-    }
-}
-
 thread_local! {
     /// What in the page had the focus last.
     static FOCUSED: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
 }
 
-pub fn note_focus(event: &web_sys::FocusEvent) {
-    let element = event.target().and_then(|target| target.dyn_into().ok());
-    FOCUSED.with_borrow_mut(|focused| *focused = element);
+fn note_focus(event: &Event) {
+    let element = target(event).and_then(|element| element.dyn_into().ok());
+    if let Some(element) = element {
+        FOCUSED.with_borrow_mut(|focused| *focused = Some(element));
+    }
 }
 
 /// Gives the focus to the heading if what had it has been taken off the page.
-pub fn catch_focus() {
+fn catch_focus() {
     let Some(document) = document() else { return };
     let is_unseen = |element: &HtmlElement| element.offset_width() == 0;
     // What is no longer shown keeps the focus until the page is drawn again.
@@ -122,46 +125,20 @@ pub fn catch_focus() {
     }
 }
 
-/// Closes what was opened over the page.
-pub fn hide_popover(id: &str) {
-    if let Some(element) = find(&format!("#{id}")) {
-        // Fails only for what is not open.
-        let _ = element.hide_popover();
-    }
-}
-
 /// What this browser keeps under that name.
-pub fn kept(name: &str) -> Option<String> {
+fn kept(name: &str) -> Option<String> {
     window()?.local_storage().ok()??.get_item(name).ok()?
 }
 
-pub fn keep(name: &str, value: &str) {
+fn keep(name: &str, value: &str) {
     if let Some(storage) = window().and_then(|window| window.local_storage().ok()?) {
         // A browser that keeps nothing forgets it with the page.
         let _ = storage.set_item(name, value);
     }
 }
 
-pub fn open(dialog: &HtmlDialogElement) {
-    // Fails only for a dialog that is open already.
-    let _ = dialog.show_modal();
-}
-
-/// Whether the focus goes to what sends the form.
-pub fn goes_to_submit(event: &web_sys::FocusEvent) -> bool {
-    let next = event.related_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    next.is_some_and(|element| element.matches("[type=submit]").unwrap_or(false))
-}
-
-pub fn set_icon(path: &str) {
-    if let Some(link) = document().and_then(|document| document.get_element_by_id("favicon")) {
-        // Setting an attribute of a valid name does not fail.
-        let _ = link.set_attribute("href", path);
-    }
-}
-
 /// Whether a key pressed now is meant for the page, not for a field or an open dialog.
-pub fn is_key_free() -> bool {
+fn is_key_free() -> bool {
     let Some(document) = document() else { return false };
     let typing = document.active_element().is_some_and(|element| {
         element.matches("input, textarea, select, [contenteditable]").unwrap_or(false)
@@ -171,7 +148,7 @@ pub fn is_key_free() -> bool {
 }
 
 /// A new password from the browser's own source of randomness.
-pub fn generate_password() -> Option<String> {
+fn generate_password() -> Option<String> {
     let crypto = window()?.crypto().ok()?;
     let mut bytes = [0; password::RANDOM_BYTES];
     // Too few fair bytes come once in a hundred thousand draws; the second draw is another one.
@@ -182,7 +159,7 @@ pub fn generate_password() -> Option<String> {
 }
 
 /// Copies to the clipboard; false where the browser does not allow it.
-pub async fn copy(text: String) -> bool {
+async fn copy(text: String) -> bool {
     let Some(navigator) = window().map(|window| window.navigator()) else { return false };
     // There is no clipboard on a page that came over plain HTTP from another machine.
     let has_clipboard = js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard"))
@@ -193,58 +170,52 @@ pub async fn copy(text: String) -> bool {
     wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok()
 }
 
-/// Puts `value` into the input that `selector` finds.
-pub fn fill(selector: &str, value: &str) {
-    if let Some(input) = find(selector).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
-        input.set_value(value);
-    }
-}
-
-/// What is in the input that `selector` finds.
-pub fn value(selector: &str) -> Option<String> {
-    Some(find(selector)?.dyn_into::<HtmlInputElement>().ok()?.value())
-}
-
-/// Reads the fields of the form with that id by name.
-pub fn form_reader(id: &str) -> Option<impl Fn(&str) -> String> {
-    let form: HtmlFormElement = document()?.get_element_by_id(id)?.dyn_into().ok()?;
-    let data = FormData::new_with_form(&form).ok()?;
-    Some(move |name: &str| data.get(name).as_string().unwrap_or_default())
-}
-
-/// The name of the form field that an event is about.
-pub fn name_of_target(event: &web_sys::Event) -> Option<String> {
-    Some(event.target()?.dyn_into::<HtmlInputElement>().ok()?.name())
-}
-
-/// Listens until the guard is dropped.
-#[derive(Debug)]
-pub struct Listening {
-    targets: Vec<(web_sys::EventTarget, &'static str)>,
-    callback: Closure<dyn FnMut()>,
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        for (target, event) in &self.targets {
-            // Fails only for an event name that is not a string.
-            let _ = target.remove_event_listener_with_callback(event, self.callback.as_ref().unchecked_ref());
-        }
-    }
-}
-
 /// Calls `turned` when the connection goes or comes back, and when the page comes to the front or leaves it.
-pub fn on_turn(turned: impl FnMut() + 'static) -> Option<Listening> {
-    let callback = Closure::<dyn FnMut()>::new(turned);
-    let targets: Vec<(web_sys::EventTarget, &'static str)> = vec![
-        (window()?.into(), "online"),
-        (window()?.into(), "offline"),
-        (document()?.into(), "visibilitychange"),
-    ];
-    for (target, event) in &targets {
-        target.add_event_listener_with_callback(event, callback.as_ref().unchecked_ref()).ok()?;
+pub fn on_turn(turned: impl Fn() + Clone + 'static) {
+    for name in ["online", "offline"] {
+        let turned = turned.clone();
+        listen(window(), name, move |_| turned());
     }
-    Some(Listening { targets, callback })
+    listen(document(), "visibilitychange", move |_| turned());
+}
+
+/// For as long as the document is there.
+fn listen(target: Option<impl AsRef<EventTarget>>, name: &str, heard: impl FnMut(Event) + 'static) {
+    let Some(target) = target else { return };
+    let heard = Closure::<dyn FnMut(Event)>::new(heard);
+    // In the capturing phase, since some events of an element are told to nobody above it; fails only for a name that is no string.
+    let _ =
+        target.as_ref().add_event_listener_with_callback_and_bool(name, heard.as_ref().unchecked_ref(), true);
+    heard.forget();
+}
+
+fn target(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// The element that the event is about or that is around it.
+fn around(event: &Event, selector: &str) -> Option<Element> {
+    target(event)?.closest(selector).ok()?
+}
+
+fn all(root: &web_sys::Node, selector: &str) -> Vec<Element> {
+    let found = match root.dyn_ref::<Element>() {
+        Some(element) => element.query_selector_all(selector),
+        None => match root.dyn_ref::<web_sys::DocumentFragment>() {
+            Some(fragment) => fragment.query_selector_all(selector),
+            None => return Vec::new(),
+        },
+    };
+    let Ok(found) = found else { return Vec::new() };
+    (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
+}
+
+/// Attributes of a valid name can always be set.
+fn set(element: &Element, name: &str, value: Option<&str>) {
+    let _ = match value {
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
+    };
 }
 
 fn find(selector: &str) -> Option<HtmlElement> {

@@ -12,6 +12,46 @@ pub enum Zone {
     Viewer,
 }
 
+/// A text that changes with time alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tick {
+    Ago,
+    Brief,
+    /// With tenths, while those matter.
+    Exact,
+    /// How long until then, in words.
+    Left,
+}
+
+impl Tick {
+    const ALL: [Self; 4] = [Self::Ago, Self::Brief, Self::Exact, Self::Left];
+
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Ago => "ago",
+            Self::Brief => "brief",
+            Self::Exact => "exact",
+            Self::Left => "left",
+        }
+    }
+
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tick| tick.key() == key)
+    }
+
+    pub fn text(self, at: Millis, now: Millis) -> String {
+        match self {
+            Self::Ago => ago(now.since(at)),
+            Self::Brief => brief(now.since(at)),
+            Self::Exact => now.since(at).to_string(),
+            Self::Left => match at.since(now).0 / 1000 {
+                ..90 => "about a minute".to_owned(),
+                seconds => format!("{} min", seconds / 60 + 1),
+            },
+        }
+    }
+}
+
 const DAY: i64 = 86_400;
 
 /// `14:02:11`
@@ -102,6 +142,16 @@ mod tests {
         ] {
             assert_eq!(ago(Elapsed(seconds * 1000)), text);
         }
+    }
+
+    #[test]
+    fn each_tick_is_known_by_its_key_and_tells_its_own_text() {
+        let (at, now) = (Millis(1_000_000), Millis(1_185_400));
+        let told = |key: &str| Tick::parse(key).unwrap().text(at, now);
+        assert_eq!(["ago", "brief", "exact"].map(told), ["3 min ago", "3 min", "3 min"]);
+        assert_eq!(Tick::Left.text(now, at), "4 min");
+        assert_eq!(Tick::Left.text(at, now), "about a minute");
+        assert_eq!(Tick::parse("else"), None);
     }
 
     #[test]

@@ -1,19 +1,39 @@
 //! The few pieces that several pages are made of.
 
+#[cfg(feature = "ssr")]
+pub mod brand;
+#[cfg(feature = "ssr")]
 pub mod copy;
+#[cfg(feature = "ssr")]
 pub mod crumb;
-pub mod field;
-pub mod heading;
-pub mod loaded;
+#[cfg(feature = "ssr")]
+pub mod form;
+#[cfg(feature = "ssr")]
+pub mod new_password;
+#[cfg(feature = "ssr")]
 pub mod phase;
+#[cfg(feature = "ssr")]
 pub mod refused;
-pub mod state;
+pub mod status;
+#[cfg(feature = "ssr")]
+pub mod tabs;
+#[cfg(feature = "ssr")]
+pub mod time;
+#[cfg(feature = "ssr")]
+pub mod unread;
 
-pub use copy::CopyButton;
-pub use crumb::Crumb;
-pub use field::{FieldMessage, TextField};
-pub use heading::Heading;
-pub use loaded::Loaded;
-pub use phase::PhaseMark;
-pub use refused::RefusedNotice;
-pub use state::{Announcer, Connection, LoadingCard, UnreadNotice};
+pub use status::Status;
+
+#[cfg(feature = "ssr")]
+pub use self::{
+    brand::brand,
+    copy::copy_button,
+    crumb::crumb,
+    form::{SentForm, refused_without_script},
+    new_password::new_password,
+    phase::phase_mark,
+    refused::refused_notice,
+    tabs::{Tab, tabs},
+    time::{date, moment, tick},
+    unread::{loading_card, unread_notice},
+};

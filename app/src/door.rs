@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::links;
+use crate::{links, plain::html};
 
 /// What the forms' fields are called.
 pub const NAME: &str = "name";
@@ -12,20 +12,96 @@ pub const TOKEN: &str = "token";
 /// The page to go on to.
 pub const TO: &str = "to";
 
+/// How one signs in here.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    pub password: Local,
+    /// What the identity provider is called.
+    pub provider: Option<String>,
+    /// Where one signs out at the provider, for whoever has just signed out here.
+    pub leave: Option<String>,
+}
+
+/// Whether there are users with passwords.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Local {
+    #[default]
+    Yes,
+    /// The first one is still to be made.
+    NotYet,
+    Never,
+}
+
+/// Why the last sign-in failed.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// Of what was typed into the form.
+    Typed(String),
+    /// Of another way in.
+    Elsewhere(String),
+}
+
 /// A sign-in, fresh or with why the last one failed.
-pub fn sign_in(style: &str, to: &str, name: &str, refusal: Option<String>) -> String {
-    let is_refused = refusal.is_some();
-    let form = view! {
-        <form class="new" method="post" action=links::SIGN_IN>
-            <h1>"Sign in"</h1>
-            {refusal.map(refused)}
-            <input type="hidden" name=TO value=to.to_owned()/>
-            {field("User name", NAME, "text", "username", name, Mark::of(is_refused, name.is_empty()))}
-            {field("Password", PASSWORD, "password", "current-password", "", Mark::of(is_refused, !name.is_empty()))}
-            <div class="actions"><button class="button primary" type="submit">"Sign in"</button></div>
-        </form>
+pub fn sign_in(style: &str, ways: &Ways, to: &str, name: &str, refusal: Option<Refusal>) -> String {
+    let is_typed = matches!(refusal, Some(Refusal::Typed(_)));
+    let is_elsewhere = matches!(refusal, Some(Refusal::Elsewhere(_)));
+    let sentence = refusal.map(|(Refusal::Typed(sentence) | Refusal::Elsewhere(sentence))| refused(sentence));
+    let provider = ways.provider.as_deref();
+    let local = match ways.password {
+        Local::Yes => by_password(to, name, is_typed, provider.is_none()),
+        Local::NotYet => {
+            view! { <p><a href=links::SET_UP>"Make the first user with a password"</a></p> }.into_any()
+        }
+        Local::Never => ().into_any(),
     };
-    document(style, "Sign in", form.into_any())
+    let page = view! {
+        <div class="ways">
+            <h1>"Sign in"</h1>
+            {sentence}
+            {ways.leave.clone().zip(provider).map(|(leave, provider)| left(leave, provider))}
+            {provider.map(|provider| by_provider(provider, to, is_elsewhere))}
+            {local}
+        </div>
+    };
+    document(style, "Sign in", page.into_any())
+}
+
+/// `is_alone`: whether there is no other way.
+fn by_password(to: &str, name: &str, is_refused: bool, is_alone: bool) -> AnyView {
+    let kind = if is_alone { "button primary" } else { "button" };
+    view! {
+        <form class="new" method="post" action=links::SIGN_IN>
+            <input type="hidden" name=TO value=to.to_owned()/>
+            {field("User name", NAME, "text", "username", name, Mark::of(is_refused, is_alone && name.is_empty()))}
+            {field("Password", PASSWORD, "password", "current-password", "", Mark::of(is_refused, !name.is_empty()))}
+            <div class="actions"><button class=kind type="submit">"Sign in"</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// A link and no form: it leads elsewhere, where the page's policy lets no form lead.
+fn by_provider(provider: &str, to: &str, is_refused: bool) -> AnyView {
+    let href = format!("{}?{TO}={}", links::SIGN_IN_PROVIDER, links::escaped(to));
+    let described_by = is_refused.then_some(REFUSAL);
+    view! {
+        <div class="actions">
+            <a class="button primary" href=href autofocus=is_refused aria-describedby=described_by>
+                <span>"Sign in with "<bdi>{provider.to_owned()}</bdi></span>
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+fn left(leave: String, provider: &str) -> AnyView {
+    view! {
+        <p class="muted">
+            "You are signed out of Storeyard, and may still be signed in at "<bdi>{provider.to_owned()}</bdi>". "
+            <a href=leave rel="external">"Sign out there too"</a>"."
+        </p>
+    }
+    .into_any()
 }
 
 /// The first user's form, which works once.
@@ -84,18 +160,5 @@ fn field(
 }
 
 fn document(style: &str, title: &'static str, body: AnyView) -> String {
-    let page = view! {
-        <html lang="en">
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <title inner_html=format!("{title} · Storeyard")></title>
-                <link rel="stylesheet" href=style.to_owned()/>
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
-            </head>
-            <body><main id="main" class="threshold">{body}</main></body>
-        </html>
-    };
-    format!("<!DOCTYPE html>{}", page.to_html())
+    html(style, title, view! { <main id="main" class="threshold">{body}</main> }.into_any())
 }

@@ -5,7 +5,7 @@ use leptos::server_fn::{
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
-use store::{FieldError, NewStoreForm, StoreId};
+use store::{FieldError, NewStoreForm, Options, StoreId};
 
 use crate::api::build::MISMATCH;
 
@@ -17,6 +17,9 @@ pub enum ApiError {
     /// 422: the name that was typed to confirm is not the store's.
     #[error("{0}")]
     WrongName(String),
+    /// 422: what was typed cannot be used.
+    #[error("{0}")]
+    Unfit(String),
     /// 401
     #[error("You are signed out. Sign in in another tab, then try again: nothing that you typed is lost.")]
     SignedOut,
@@ -46,12 +49,16 @@ pub enum ApiError {
     /// 412: another build's page.
     #[error("Storeyard was updated. Reload when you are ready.")]
     Outdated,
+    /// 429: asked for too fast; how long to wait.
+    #[error("{sentence}")]
+    TooMany { sentence: String, seconds: u32 },
     /// Met in the browser only: no answer, or one that is not Storeyard's.
     #[error("Storeyard does not answer. Check the connection and try again.")]
     Unreachable,
 }
 
-/// What was typed into the form, but for the password, which goes nowhere but to the cluster.
+/// What was typed into the form, but for the password, which goes nowhere but to the cluster. It goes through the address of a page, so of a
+/// text that is longer than any field takes only the beginning is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     pub request: String,
@@ -59,28 +66,41 @@ pub struct Kept {
     pub engine: String,
     pub plan: String,
     pub egress: String,
+    pub options: Options,
     pub email: String,
     pub user: String,
 }
 
 impl From<&NewStoreForm> for Kept {
     fn from(form: &NewStoreForm) -> Self {
+        let options = form.options.iter().take(Self::MAX_OPTIONS);
         Self {
-            request: form.request.clone(),
-            name: form.name.clone(),
-            engine: form.engine.clone(),
-            plan: form.plan.clone(),
-            egress: form.egress.clone(),
-            email: form.email.clone(),
-            user: form.user.clone(),
+            request: begun(&form.request),
+            name: begun(&form.name),
+            engine: begun(&form.engine),
+            plan: begun(&form.plan),
+            egress: begun(&form.egress),
+            options: options.map(|(question, choice)| (begun(question), begun(choice))).collect(),
+            email: begun(&form.email),
+            user: begun(&form.user),
         }
     }
 }
 
+impl Kept {
+    /// Sixty characters of any script, and more.
+    const MAX_BYTES: usize = 320;
+    const MAX_OPTIONS: usize = 16;
+}
+
+fn begun(text: &str) -> String {
+    text[..text.floor_char_boundary(Kept::MAX_BYTES)].to_owned()
+}
+
 impl From<Kept> for NewStoreForm {
     fn from(kept: Kept) -> Self {
-        let Kept { request, name, engine, plan, egress, email, user } = kept;
-        Self { request, name, engine, plan, egress, email, user, password: String::new() }
+        let Kept { request, name, engine, plan, egress, options, email, user } = kept;
+        Self { request, name, engine, plan, egress, options, email, user, password: String::new() }
     }
 }
 
@@ -88,15 +108,24 @@ impl ApiError {
     /// The HTTP status that says the same.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Invalid { .. } | Self::WrongName(_) => 422,
+            Self::Invalid { .. } | Self::WrongName(_) | Self::Unfit(_) => 422,
             Self::SignedOut => 401,
             Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
             Self::Conflict(_) | Self::SentBefore { .. } => 409,
             Self::Unavailable(_) | Self::Unreachable => 503,
+            Self::TooMany { .. } => 429,
             Self::Malformed => 400,
             Self::Outdated => MISMATCH,
             Self::Internal => 500,
+        }
+    }
+
+    /// When to ask again, in seconds, where that is known.
+    pub fn again_after(&self) -> Option<u32> {
+        match self {
+            Self::TooMany { seconds, .. } => Some(*seconds),
+            _ => None,
         }
     }
 }
@@ -124,12 +153,23 @@ mod tests {
     fn what_is_kept_of_a_form_has_no_password() {
         let form = NewStoreForm {
             name: "Atelier".into(),
+            options: [("language".into(), "de_DE".into())].into(),
             password: "correct horse".into(),
             ..NewStoreForm::default()
         };
         let kept = Kept::from(&form);
         assert!(!format!("{kept:?}").contains("horse"));
         assert_eq!(NewStoreForm::from(kept), NewStoreForm { password: String::new(), ..form });
+    }
+
+    #[test]
+    fn what_is_kept_of_a_form_fits_an_address() {
+        let long = || "ü".repeat(60_000);
+        let options = (0..1_000).map(|n| (format!("{n:03}{}", long()), long())).collect();
+        let form = NewStoreForm { name: long(), user: long(), options, ..NewStoreForm::default() };
+        let kept = Kept::from(&form);
+        assert_eq!(kept.name, "ü".repeat(160));
+        assert_eq!(kept.options.len(), 16);
     }
 
     #[test]

@@ -83,9 +83,14 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         deadline: None,
         ready: (phase == Phase::Ready).then_some(Millis(NOW.0 + 12_000)),
         engine_note: None,
+        notices: vec![],
+        public: vec![],
+        options: "Blue · UTC".into(),
         upkeep: store::view::Upkeep::default(),
+        ways_in: store::view::WaysIn::default(),
         plan_summary: "up to 1 core".into(),
         volumes: Vec::new(),
+        disk: String::new(),
         versions: Versions::parse("Page 1.2").unwrap(),
     }
 }

@@ -1,9 +1,14 @@
 //! Who asks, and whether they may. The stores are behind this: server functions have no other way to them.
 
-use access::{Access, Session};
+use std::net::IpAddr;
+
+use access::{
+    Access, Session,
+    audit::{Deed, Entry, Outcome},
+};
 use leptos::prelude::*;
 use provisioner::stores::{RequestKey, Stores, StoresError};
-use store::{Person, StoreId};
+use store::{Person, PersonId, StoreId, StoreView, Wish};
 
 use crate::{
     api::answer::{now, refused},
@@ -16,12 +21,19 @@ pub struct Asking {
     pub access: Access,
     /// Sealed by this platform; whether it has ended is another question.
     pub session: Option<Session>,
+    /// Where the request came from, as far as that can be believed.
+    pub from: IpAddr,
 }
 
 impl Asking {
     /// Who it is, at this moment.
     pub fn person(&self) -> Option<Person> {
         self.access.holder(self.session.as_ref()?, now())
+    }
+
+    /// Has it recorded what `who` did and how it ended.
+    pub fn note(&self, who: Option<PersonId>, what: Deed, outcome: Outcome) {
+        self.access.journal().note(Entry::new(who, what, outcome, self.from), now());
     }
 }
 
@@ -44,6 +56,19 @@ pub(crate) fn granted() -> Result<Granted, ApiError> {
     Ok(Granted { person, stores, access: asking.access })
 }
 
+/// Who asks to see a store, and the store, for pages that no server function renders.
+///
+/// # Errors
+/// Nobody is signed in, or the store is another's: to a person who does not see it, it does not exist.
+pub async fn seeing(asking: &Asking, stores: &Stores, id: &StoreId) -> Result<(Person, StoreView), ApiError> {
+    let person = asking.person().ok_or(ApiError::SignedOut)?;
+    let view = stores.find(id).await.map_err(refused)?;
+    match view.filter(|view| person.sees(view.summary.owner.as_ref())) {
+        Some(view) => Ok((person, view)),
+        None => Err(ApiError::NotFound(StoresError::NotFound(id.clone()).to_string())),
+    }
+}
+
 impl Granted {
     /// By what a form that is sent again is known.
     ///
@@ -51,6 +76,16 @@ impl Granted {
     /// The keys were not read yet, and then nobody is signed in.
     pub(crate) fn request_key(&self) -> Result<RequestKey, ApiError> {
         self.access.key_for("requests").map(RequestKey::new).ok_or(ApiError::SignedOut)
+    }
+
+    /// # Errors
+    /// The store's owner has as many with that plan as they may have.
+    pub(crate) fn growing(self, id: &StoreId, wish: Wish) -> Result<Self, ApiError> {
+        if let Wish::Plan(plan) = wish {
+            let role = |owner: &PersonId| self.access.role_of(owner);
+            self.stores.may_have_plan(id, plan, role, &self.person.id).map_err(refused)?;
+        }
+        Ok(self)
     }
 
     /// # Errors

@@ -3,9 +3,16 @@
 use store::{ListQuery, StoreId};
 
 pub const SIGN_IN: &str = "/sign-in";
+/// Where a sign-in at the identity provider begins, and where it comes back to.
+pub const SIGN_IN_PROVIDER: &str = "/sign-in/oidc";
+pub const SIGN_IN_CALLBACK: &str = "/sign-in/oidc/callback";
 pub const SIGN_OUT: &str = "/sign-out";
 pub const SIGN_OUT_EVERYWHERE: &str = "/sign-out-everywhere";
 pub const SET_UP: &str = "/set-up";
+pub const USERS: &str = "/users";
+pub const ACCOUNT: &str = "/account";
+pub const AUDIT: &str = "/audit";
+pub const AUDIT_EXPORT: &str = "/audit/export";
 pub const STORES: &str = "/stores";
 pub const NEW: &str = "/stores/new";
 
@@ -15,6 +22,18 @@ pub fn store(id: &StoreId) -> String {
 
 pub fn delete(id: &StoreId) -> String {
     format!("{STORES}/{id}/delete")
+}
+
+pub fn logs(id: &StoreId) -> String {
+    format!("{STORES}/{id}/logs")
+}
+
+/// Below a store: its log as a file, and what has been written in it since.
+pub const LOGS_FILE: &str = "/logs/file";
+pub const LOGS_SINCE: &str = "/logs/since";
+
+pub fn metrics(id: &StoreId) -> String {
+    format!("{STORES}/{id}/metrics")
 }
 
 pub fn list(query: &ListQuery) -> String {
@@ -27,7 +46,7 @@ pub fn list(query: &ListQuery) -> String {
 }
 
 /// Percent-encodes all but what RFC 3986 calls unreserved.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -1,4 +1,4 @@
-//! Keeps what a page shows up to date: one long poll at a time, for as long as the page is there.
+//! Keeps what a page shows up to date: one long poll at a time, for as long as the page is there. The next page is one more question.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use leptos::{prelude::*, reactive::spawn_local_scoped_with_cancellation};
 use store::Millis;
 
 use crate::{
-    api, browser,
+    api,
+    browser::{self, visit},
     error::ApiError,
-    update::{Heard, Shown, Update, View, Wait},
-    words,
+    update::{Heard, Pace, Page, Saying, Stale, View, Wait},
 };
 
 /// A page that is not looked at asks this often instead of holding a connection: a browser has six for one host.
@@ -19,20 +19,29 @@ const RARE_PAUSE_MS: u32 = 30_000;
 const FLOOR_MS: f64 = 250.0;
 /// A poll that takes longer than the server was asked to hold it, and this for a slow line, has lost its connection.
 const SLOW_LINE: Duration = Duration::from_secs(5);
-
 /// A page is of another build than the server when so many polls in a row were refused for it.
 const REFUSALS: u32 = 3;
+/// Of more changes at once only the number is said.
+const SPOKEN_CHANGES: usize = 3;
 
 /// How the page stands to the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Link {
+    #[default]
     Live,
     /// What is shown was so then; nothing was ever heard on a page that came to be without a connection.
-    Lost {
-        since: Option<Millis>,
-    },
+    Lost { since: Option<Millis> },
     /// The server is of another build, and something was typed that a new page would not have.
     Outdated,
+}
+
+/// What the page says of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    pub link: Link,
+    pub stale: Option<Stale>,
+    /// What changed last, for a live region.
+    pub said: String,
 }
 
 /// An answer, by the server's clock and by the browser's ticks.
@@ -42,66 +51,83 @@ struct Mark {
     ticks: f64,
 }
 
+#[derive(Debug)]
+struct State {
+    /// What is shown, but for its text, which is on the page.
+    page: Page,
+    /// The last answer; nothing until one came.
+    heard: Option<Mark>,
+    /// The browser's ticks when the last poll began.
+    asked: f64,
+    /// The browser's ticks at which the poll under way is given up.
+    due: f64,
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
-    update: RwSignal<Update>,
+    view: RwSignal<View>,
     now: RwSignal<Millis>,
-    link: RwSignal<Link>,
-    said: RwSignal<String>,
-    /// The last answer; nothing until one came.
-    heard: StoredValue<Option<Mark>>,
-    /// The browser's ticks when the last poll began.
-    asked: StoredValue<f64>,
-    /// The browser's ticks at which the poll under way is given up.
-    due: StoredValue<f64>,
-    wake: Trigger,
+    told: RwSignal<Told>,
+    state: StoredValue<State>,
 }
 
 impl Live {
-    /// Begins with the answer the page was loaded with and follows `view` from there; ends with the reactive owner. On the server
-    /// nothing is followed.
-    pub fn follow(first: Result<Update, ApiError>, view: impl Fn() -> View + Send + Sync + 'static) -> Self {
-        let heard = first.as_ref().ok().map(|update| Mark { now: update.now, ticks: 0.0 });
-        let first = first.unwrap_or_else(|error| Update::unread(&error));
+    /// Begins with what the page was loaded with and follows it from there. On the server nothing is followed.
+    pub fn follow(view: View, first: Page) -> Self {
         let live = Self {
+            view: RwSignal::new(view),
             now: RwSignal::new(first.now),
-            update: RwSignal::new(first),
-            link: RwSignal::new(Link::Live),
-            said: RwSignal::new(String::new()),
-            heard: StoredValue::new(heard),
-            asked: StoredValue::new(f64::NEG_INFINITY),
-            due: StoredValue::new(f64::INFINITY),
-            wake: Trigger::new(),
+            told: RwSignal::new(Told { stale: first.stale.clone(), ..Told::default() }),
+            state: StoredValue::new(State {
+                heard: Some(Mark { now: first.now, ticks: 0.0 }),
+                page: first,
+                asked: f64::NEG_INFINITY,
+                due: f64::INFINITY,
+            }),
         };
-        live.poll(view);
-        live.tick();
-        Effect::new(move |_| browser::set_icon(live.update.with(words::icon)));
-        on_cleanup_in_browser(|| browser::set_icon("/favicon.svg"));
+        live.poll();
         live
     }
 
-    pub fn update(&self) -> RwSignal<Update> {
-        self.update
-    }
-
     /// The server's clock, ticking.
-    pub fn now(&self) -> Millis {
+    pub fn now(self) -> Millis {
         self.now.get()
     }
 
-    pub fn link(&self) -> Link {
-        self.link.get()
+    pub fn now_untracked(self) -> Millis {
+        self.now.get_untracked()
     }
 
-    /// What changed last, for a live region.
-    pub fn said(&self) -> String {
-        self.said.get()
+    pub fn told(self) -> RwSignal<Told> {
+        self.told
     }
 
-    fn poll(self, view: impl Fn() -> View + Send + Sync + 'static) {
+    pub fn view(self) -> View {
+        self.view.get_untracked()
+    }
+
+    /// Another page, of which nothing is known yet; or the same one, asked for otherwise.
+    pub fn turn_to(self, view: View, is_other_place: bool) {
+        if is_other_place {
+            self.state.update_value(|state| {
+                state.heard = None;
+                state.page = Page { pace: Pace::Restless, ..Page::default() };
+            });
+            if matches!(self.told.with_untracked(|told| told.link), Link::Lost { .. }) {
+                self.set_link(Link::Lost { since: None });
+            }
+        }
+        self.view.set(view);
+    }
+
+    /// Whether nothing was heard yet of what is asked for.
+    pub fn is_waiting(self) -> bool {
+        self.state.with_value(|state| state.heard.is_none())
+    }
+
+    fn poll(self) {
         Effect::new(move |before: Option<View>| {
-            self.wake.track();
-            let view = view();
+            let view = self.view.get();
             // Another view has nothing to compare with, and so is answered at once.
             let is_same = before.is_none_or(|before| before == view);
             let since = if is_same { self.revision() } else { None };
@@ -109,38 +135,45 @@ impl Live {
             view
         });
         Effect::new(move |_| {
-            let turned = move || {
+            // The answer that the page was loaded with comes to life now.
+            self.state.update_value(|state| {
+                state.heard = Some(Mark { now: state.page.now, ticks: browser::ticks() });
+            });
+            browser::on_turn(move || {
                 if !browser::is_online() {
                     self.lose();
                 }
                 // The poll under way is cut off: of a page that is hidden now, or of a connection that is another one.
-                self.wake.notify();
-            };
-            let listening = StoredValue::new_local(browser::on_turn(turned));
-            on_cleanup(move || listening.dispose());
+                self.wake();
+            });
+            self.tick();
+            visit::begin(self, &self.state.with_value(|state| state.page.icon.clone()));
         });
     }
 
     async fn poll_on(self, view: View, mut since: Option<String>) {
         let mut failures = 0;
         let mut refusals = 0;
-        loop {
-            let Turn { pause, wait } = self.turn();
-            let floor = FLOOR_MS - (browser::ticks() - self.asked.get_value());
+        while let Some(Turn { pause, wait }) = self.turn() {
+            let floor = FLOOR_MS - (browser::ticks() - self.state.with_value(|state| state.asked));
+            // Whoever goes to another page waits for nothing.
+            let floor = if self.is_waiting() && failures == 0 { 0.0 } else { floor };
             TimeoutFuture::new(pause.max(floor.clamp(0.0, FLOOR_MS) as u32)).await;
             let asked = browser::ticks();
-            self.asked.set_value(asked);
-            self.due.set_value(asked + (wait.limit() + SLOW_LINE).as_secs_f64() * 1000.0);
+            self.state.update_value(|state| {
+                state.asked = asked;
+                state.due = asked + (wait.limit() + SLOW_LINE).as_secs_f64() * 1000.0;
+            });
             let answer = api::poll(view.clone(), since.clone(), wait).await;
-            self.due.set_value(f64::INFINITY);
+            self.state.update_value(|state| state.due = f64::INFINITY);
             match answer {
                 Ok(heard) => {
                     failures = 0;
                     refusals = 0;
-                    if let Heard::News(update) = &heard {
-                        since = Some(update.revision.clone());
+                    if let Heard::News(page) = &heard {
+                        since = Some(page.revision.clone()).filter(|revision| !revision.is_empty());
                     }
-                    self.take(heard);
+                    self.take(&view, heard);
                 }
                 Err(ApiError::SignedOut) => return browser::reload(),
                 Err(ApiError::Outdated) => {
@@ -150,7 +183,7 @@ impl Live {
                         if !browser::has_typed() {
                             return browser::reload();
                         }
-                        self.link.set(Link::Outdated);
+                        self.set_link(Link::Outdated);
                     }
                     TimeoutFuture::new(backoff_ms(refusals, browser::random())).await;
                 }
@@ -166,65 +199,80 @@ impl Live {
         }
     }
 
-    fn turn(self) -> Turn {
-        let is_lost = self.link.get_untracked() != Link::Live;
-        self.update.with_untracked(|update| Turn::next(update, is_lost, browser::is_hidden()))
+    fn turn(self) -> Option<Turn> {
+        let is_lost = self.told.with_untracked(|told| told.link) != Link::Live;
+        Turn::next(self.state.with_value(|state| state.page.pace), is_lost, browser::is_hidden())
     }
 
-    fn take(self, heard: Heard) {
+    fn take(self, view: &View, heard: Heard) {
         let now = heard.now();
-        self.heard.set_value(Some(Mark { now, ticks: browser::ticks() }));
+        self.state.update_value(|state| state.heard = Some(Mark { now, ticks: browser::ticks() }));
         self.now.set(now);
-        self.link.set(Link::Live);
-        let Heard::News(update) = heard else { return };
+        self.set_link(Link::Live);
+        let Heard::News(page) = heard else { return };
+        let mut page = *page;
+        let before = self.state.with_value(|state| state.page.clone());
         // A server that never knew of the store cannot take back what was told of its end.
-        if matches!(update.shown, Shown::Missing) && self.update.with_untracked(Update::is_final) {
+        if page.pace == Pace::Absent && before.pace == Pace::Last {
             return;
         }
-        if let Some(said) = self.update.with_untracked(|before| words::announcement(before, &update)) {
-            self.said.set(said);
-        }
-        self.update.set(*update);
+        visit::show(view, &page, now);
+        page.html = String::new();
+        let said = announcement(&before, &page);
+        self.told.update(|told| {
+            told.stale = page.stale.clone();
+            if let Some(said) = said {
+                told.said = said;
+            }
+        });
+        self.state.update_value(|state| state.page = page);
     }
 
     fn lose(self) {
-        if self.link.get_untracked() == Link::Live {
-            self.link.set(Link::Lost { since: self.heard.get_value().map(|mark| mark.now) });
+        let is_followed = self.state.with_value(|state| state.page.pace) != Pace::Still;
+        if is_followed && self.told.with_untracked(|told| told.link) == Link::Live {
+            let since = self.state.with_value(|state| state.heard.map(|mark| mark.now));
+            self.set_link(Link::Lost { since });
         }
     }
 
+    fn set_link(self, link: Link) {
+        if self.told.with_untracked(|told| told.link) != link {
+            self.told.update(|told| told.link = link);
+        }
+    }
+
+    fn wake(self) {
+        self.view.update(|_| ());
+    }
+
     fn tick(self) {
-        let brisk = Memo::new(move |_| self.update.with(Update::is_brisk));
-        Effect::new(move |_| {
-            // The answer that the page was loaded with comes to life now.
-            self.heard.update_value(|heard| {
-                if let Some(mark) = heard.as_mut().filter(|mark| mark.ticks == 0.0) {
-                    mark.ticks = browser::ticks();
-                }
-            });
-            let every = Duration::from_millis(if brisk.get() { 100 } else { 1_000 });
-            let interval = set_interval_with_handle(move || self.on_tick(), every);
-            on_cleanup(move || {
-                if let Ok(interval) = interval {
-                    interval.clear();
-                }
-            });
-        });
+        let is_brisk = self.state.with_value(|state| state.page.pace) == Pace::Brisk;
+        set_timeout(
+            move || {
+                self.on_tick();
+                self.tick();
+            },
+            Duration::from_millis(if is_brisk { 100 } else { 1_000 }),
+        );
     }
 
     fn on_tick(self) {
         let ticks = browser::ticks();
-        if let Some(mark) = self.heard.get_value() {
-            self.now.set(Millis(mark.now.0 + (ticks - mark.ticks) as i64));
+        let (heard, due) = self.state.with_value(|state| (state.heard, state.due));
+        if let Some(mark) = heard {
+            let now = Millis(mark.now.0 + (ticks - mark.ticks) as i64);
+            self.now.set(now);
+            browser::times::tick(now);
         }
-        if ticks > self.due.get_value() && !browser::is_hidden() {
+        if ticks > due && !browser::is_hidden() {
             self.lose();
-            self.wake.notify();
+            self.wake();
         }
     }
 
     fn revision(self) -> Option<String> {
-        Some(self.update.with_untracked(|update| update.revision.clone()))
+        Some(self.state.with_value(|state| state.page.revision.clone()))
             .filter(|revision| !revision.is_empty())
     }
 }
@@ -237,17 +285,18 @@ struct Turn {
 }
 
 impl Turn {
-    fn next(shown: &Update, is_lost: bool, is_hidden: bool) -> Self {
-        if is_hidden || shown.is_final() {
-            return Self { pause: RARE_PAUSE_MS, wait: Wait::No };
-        }
-        let wait = match () {
+    /// Nothing where there is nothing to ask.
+    fn next(pace: Pace, is_lost: bool, is_hidden: bool) -> Option<Self> {
+        let wait = match pace {
+            Pace::Still => return None,
+            _ if is_hidden => return Some(Self { pause: RARE_PAUSE_MS, wait: Wait::No }),
+            Pace::Last => return Some(Self { pause: RARE_PAUSE_MS, wait: Wait::No }),
             // Any answer takes the word back.
-            () if is_lost => Wait::No,
-            () if shown.is_restless() => Wait::Brief,
-            () => Wait::Long,
+            _ if is_lost => Wait::No,
+            Pace::Restless | Pace::Brisk => Wait::Brief,
+            Pace::Calm | Pace::Absent => Wait::Long,
         };
-        Self { pause: 0, wait }
+        Some(Self { pause: 0, wait })
     }
 }
 
@@ -258,18 +307,25 @@ fn backoff_ms(failures: u32, random: f64) -> u32 {
     longest - (f64::from(longest) / 2.0 * random) as u32
 }
 
-fn on_cleanup_in_browser(clean: impl FnOnce() + Send + Sync + 'static) {
-    if cfg!(not(feature = "ssr")) {
-        on_cleanup(clean);
+/// What to say aloud when a page's state changes; nothing where only times moved.
+fn announcement(before: &Page, after: &Page) -> Option<String> {
+    let is_changed =
+        |new: &&Saying| before.sayings.iter().any(|old| old.of == new.of && old.state != new.state);
+    let changed: Vec<&str> =
+        after.sayings.iter().filter(is_changed).map(|saying| saying.sentence.as_str()).collect();
+    match changed.len() {
+        0 => {
+            let (old, new) = (before.summary.as_ref()?, after.summary.as_ref()?);
+            (old.state != new.state).then(|| new.sentence.clone())
+        }
+        1..=SPOKEN_CHANGES => Some(changed.join(" ")),
+        count => Some(format!("{count} stores have changed.")),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use store::Phase;
-
     use super::*;
-    use crate::fixtures::{list, shown};
 
     #[test]
     fn attempts_come_at_growing_distances_up_to_eight_seconds() {
@@ -284,20 +340,52 @@ mod tests {
 
     #[test]
     fn a_page_that_nobody_looks_at_asks_seldom_and_holds_no_connection() {
-        let turn = Turn::next(&shown(Phase::Provisioning), false, true);
-        assert_eq!(turn, Turn { pause: 30_000, wait: Wait::No });
+        let turn = Turn::next(Pace::Brisk, false, true);
+        assert_eq!(turn, Some(Turn { pause: 30_000, wait: Wait::No }));
     }
 
     #[test]
     fn a_lost_line_is_found_out_sooner_while_something_is_under_way() {
-        for (update, wait) in [
-            (shown(Phase::Provisioning), Wait::Brief),
-            (list(&[Phase::Ready, Phase::Deleting]), Wait::Brief),
-            (shown(Phase::Ready), Wait::Long),
-            (list(&[Phase::Ready, Phase::Failed]), Wait::Long),
-        ] {
-            assert_eq!(Turn::next(&update, false, false), Turn { pause: 0, wait });
-            assert_eq!(Turn::next(&update, true, false), Turn { pause: 0, wait: Wait::No });
+        for (pace, wait) in
+            [(Pace::Brisk, Wait::Brief), (Pace::Restless, Wait::Brief), (Pace::Calm, Wait::Long)]
+        {
+            assert_eq!(Turn::next(pace, false, false), Some(Turn { pause: 0, wait }));
+            assert_eq!(Turn::next(pace, true, false), Some(Turn { pause: 0, wait: Wait::No }));
         }
+    }
+
+    #[test]
+    fn of_what_stays_as_it_is_nothing_is_asked() {
+        assert_eq!(Turn::next(Pace::Still, true, false), None);
+    }
+
+    fn saying(of: usize, state: &str, sentence: &str) -> Saying {
+        Saying { of: of.to_string(), state: state.to_owned(), sentence: sentence.to_owned() }
+    }
+
+    fn page(states: &[&str], found: &str) -> Page {
+        let sayings = states.iter().enumerate();
+        let sayings =
+            sayings.map(|(of, state)| saying(of, state, &format!("Store {of} is {state}."))).collect();
+        Page { sayings, summary: Some(saying(0, found, &format!("{found} stores"))), ..Page::default() }
+    }
+
+    #[test]
+    fn a_change_is_said_a_burst_of_them_is_one_sentence_and_a_mere_tick_is_not() {
+        let before = page(&["ready"; 5], "5");
+        assert_eq!(announcement(&before, &before), None);
+        let after = page(&["ready", "degraded", "ready", "ready", "ready"], "5");
+        assert_eq!(announcement(&before, &after).as_deref(), Some("Store 1 is degraded."));
+        assert_eq!(
+            announcement(&before, &page(&["degraded"; 5], "5")).as_deref(),
+            Some("5 stores have changed.")
+        );
+    }
+
+    #[test]
+    fn what_a_search_found_is_said_and_a_page_that_was_gone_to_is_not() {
+        let before = page(&["ready"; 5], "5");
+        assert_eq!(announcement(&before, &page(&["ready"; 2], "2")).as_deref(), Some("2 stores"));
+        assert_eq!(announcement(&Page::default(), &before), None);
     }
 }

@@ -24,6 +24,12 @@ pub fn from_random(bytes: &[u8; RANDOM_BYTES]) -> Option<String> {
     Some(groups.join("-"))
 }
 
+/// A password that is made where no browser does it.
+#[cfg(feature = "ssr")]
+pub fn made() -> Option<String> {
+    from_random(&std::array::from_fn(|_| rand::random()))
+}
+
 #[cfg(test)]
 mod tests {
     use store::AdminPassword;

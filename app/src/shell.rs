@@ -3,11 +3,7 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{
-    App,
-    api::build,
-    me::{self, Me},
-};
+use crate::{App, api::build};
 
 /// Where the browser finds what the page is made of. Each address changes with what is behind it, so that it can be kept for ever.
 #[derive(Clone, Debug)]
@@ -26,14 +22,8 @@ pub fn shell(assets: Assets) -> impl IntoView {
     let Assets { style, script, wasm, build } = assets;
     let run = format!(
         "try {{\n  const program = await import({script:?});\n  await program.default({{ module_or_path: {wasm:?} }});\n  \
-         program.hydrate();\n}} catch (error) {{\n  console.error(error);\n  dispatchEvent(new Event(\"storeyard:failed\"));\n}}"
+         program.begin();\n}} catch (error) {{\n  console.error(error);\n  dispatchEvent(new Event(\"storeyard:failed\"));\n}}"
     );
-    let person = Me::known().0.map(|person| {
-        view! {
-            <meta name=me::NAME content=person.name/>
-            <meta name=me::ROLE content=person.role.key()/>
-        }
-    });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-live="no">
@@ -45,7 +35,6 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0f1011"/>
                 <meta name="description" content="Working, isolated online stores on your own Kubernetes."/>
                 <meta name=build::META content=build/>
-                {person}
                 <link rel="stylesheet" href=style/>
                 <link id="favicon" rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="modulepreload" href=script/>

@@ -1,20 +1,47 @@
-//! What a page asks for and what it is told: one question, one answer, for the first load and for every change after it.
+//! What a page asks for and what it is told: one question, one answer, for the first load and for every change after it. What is shown
+//! comes as it is to stand on the page, written by the server.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use store::{
-    EngineCard, ListPage, ListQuery, Millis, Phase, RemovalKind, RequestId, Scheme, State, StoreId,
-    StoreView, query::Filter, time::Elapsed,
+    EngineCard, ListPage, ListQuery, Millis, RemovalKind, RequestId, Scheme, State, StoreId, StoreView,
+    limit::Left, query::Filter, time::Elapsed,
 };
 
-use crate::error::ApiError;
+use crate::{error::ApiError, links};
 
 /// What a page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum View {
     List(ListQuery),
     Store(StoreId),
+    Delete(StoreId),
+    New,
+    /// An address that leads nowhere.
+    Nowhere,
+}
+
+impl View {
+    /// What is at an address; `asked` reads its query. Nothing where this program has no page.
+    pub fn at(path: &str, asked: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        if path == links::STORES {
+            let pairs = ListQuery::KEYS.map(|key| (key, asked(key).unwrap_or_default()));
+            return Some(Self::List(ListQuery::parse(
+                pairs.iter().map(|(key, value)| (*key, value.as_str())),
+            )));
+        }
+        if path == links::NEW {
+            return Some(Self::New);
+        }
+        let below = path.strip_prefix(links::STORES)?.strip_prefix('/')?;
+        let (id, view): (&str, fn(StoreId) -> Self) = match below.strip_suffix("/delete") {
+            Some(id) => (id, Self::Delete),
+            None => (below, Self::Store),
+        };
+        Some(StoreId::parse(id).map_or(Self::Nowhere, view))
+    }
 }
 
 /// How long an answer may be held for want of news.
@@ -44,7 +71,7 @@ pub enum Heard {
     Same {
         now: Millis,
     },
-    News(Box<Update>),
+    News(Box<Page>),
 }
 
 impl Heard {
@@ -52,20 +79,57 @@ impl Heard {
     pub fn now(&self) -> Millis {
         match self {
             Self::Same { now } => *now,
-            Self::News(update) => update.now,
-        }
-    }
-
-    /// # Errors
-    /// It is no answer to a page that has nothing yet.
-    pub fn first(self) -> Result<Update, ApiError> {
-        match self {
-            Self::News(update) => Ok(*update),
-            Self::Same { .. } => Err(ApiError::Internal),
+            Self::News(page) => page.now,
         }
     }
 }
 
+/// What is on a page, and how it goes on from there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Names what is shown, whichever server shows it, for asking for the next state; empty if there is none to name.
+    pub revision: String,
+    /// The server's clock when it answered.
+    pub now: Millis,
+    pub pace: Pace,
+    /// Set if what is shown may be old.
+    pub stale: Option<Stale>,
+    pub title: String,
+    /// Where its favicon is.
+    pub icon: String,
+    /// What is said aloud of each store on it when that changes.
+    pub sayings: Vec<Saying>,
+    /// What is said of all of them together.
+    pub summary: Option<Saying>,
+    pub html: String,
+}
+
+/// How often a page asks, and how long the answer may be held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pace {
+    /// It stays as it is.
+    #[default]
+    Still,
+    /// The last that can be told. Ids are not used again, and another server may never have known of the store.
+    Last,
+    /// The server knows of nothing there.
+    Absent,
+    Calm,
+    /// Something is under way.
+    Restless,
+    /// Tenths of a second matter.
+    Brisk,
+}
+
+/// Said when `state` becomes another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saying {
+    pub of: String,
+    pub state: String,
+    pub sentence: String,
+}
+
+/// What the server knows of what a page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
     /// Names what is shown, whichever server shows it, for asking for the next state; empty if there is none to name.
@@ -143,57 +207,34 @@ impl Update {
         }
     }
 
-    /// The store, as it is or as it was seen last.
-    pub fn store(&self) -> Option<&StoreView> {
+    pub fn pace(&self) -> Pace {
         match &self.shown {
-            Shown::Store(view) => Some(view),
-            Shown::Gone(gone) => Some(&gone.view),
-            _ => None,
-        }
-    }
-
-    /// Whether tenths of a second matter on the page.
-    pub fn is_brisk(&self) -> bool {
-        matches!(&self.shown, Shown::Store(view) if view.summary.phase.is_transient())
-    }
-
-    /// Whether something that is shown is under way.
-    pub fn is_restless(&self) -> bool {
-        match &self.shown {
-            Shown::List(page) => page.counts[Filter::InProgress as usize] > 0,
-            Shown::Loading => true,
-            _ => self.is_brisk(),
-        }
-    }
-
-    /// Whether this is the last that can be told. Ids are not used again, and another server may never have known of the store.
-    pub fn is_final(&self) -> bool {
-        matches!(self.shown, Shown::Gone(_))
-    }
-
-    /// The phase of the store that is shown, unless it is gone.
-    pub fn phase(&self) -> Option<Phase> {
-        match &self.shown {
-            Shown::Store(view) => Some(view.summary.phase),
-            _ => None,
+            Shown::Store(view) if view.summary.phase.is_transient() => Pace::Brisk,
+            Shown::List(page) if page.counts[Filter::InProgress as usize] > 0 => Pace::Restless,
+            Shown::Loading => Pace::Restless,
+            Shown::Gone(_) => Pace::Last,
+            Shown::Missing => Pace::Absent,
+            Shown::Store(_) | Shown::List(_) | Shown::Unread(_) => Pace::Calm,
         }
     }
 }
 
 /// What the form for a new store offers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// Names this filling of the form.
     pub request: RequestId,
     pub engines: Vec<EngineCard>,
     pub usually: Option<Elapsed>,
+    pub left: Left,
     pub scheme: Scheme,
     pub domain_suffix: String,
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use codee::{Decoder, Encoder, binary::PostcardCodec};
+    use store::{Phase, query::Sort};
 
     use super::*;
     use crate::fixtures::{list, shown};
@@ -206,6 +247,30 @@ mod tests {
                 let written = PostcardCodec::encode(&update).unwrap();
                 assert_eq!(PostcardCodec::decode(&written), Ok(update));
             }
+        }
+    }
+
+    #[test]
+    fn each_page_is_found_by_its_address() {
+        let at = |path: &str| View::at(path, |key| (key == "sort").then(|| "name".to_owned()));
+        let id = StoreId::parse("atelier-nord-x7k2q").unwrap();
+        assert_eq!(at("/stores"), Some(View::List(ListQuery { sort: Sort::Name, ..ListQuery::default() })));
+        assert_eq!(at("/stores/new"), Some(View::New));
+        assert_eq!(at("/stores/atelier-nord-x7k2q"), Some(View::Store(id.clone())));
+        assert_eq!(at("/stores/atelier-nord-x7k2q/delete"), Some(View::Delete(id)));
+        assert_eq!(at("/stores/a/b/c"), Some(View::Nowhere));
+        assert_eq!(at("/users"), None);
+    }
+
+    #[test]
+    fn what_is_under_way_sets_the_pace() {
+        for (update, pace) in [
+            (shown(Phase::Provisioning), Pace::Brisk),
+            (list(&[Phase::Ready, Phase::Deleting]), Pace::Restless),
+            (shown(Phase::Ready), Pace::Calm),
+            (list(&[Phase::Ready, Phase::Failed]), Pace::Calm),
+        ] {
+            assert_eq!(update.pace(), pace);
         }
     }
 }

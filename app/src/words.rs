@@ -1,14 +1,11 @@
 //! The sentences of the pages that follow from what they show. Pure.
 
 use store::{
-    ListPage, ListQuery, Millis, Phase, StoreSummary, VersionChange, Versions,
+    ListPage, ListQuery, Phase, StoreSummary, VersionChange, Versions,
     query::{Filter, Sort},
 };
 
-use crate::{
-    clock,
-    update::{GoneStore, Shown, Update},
-};
+use crate::update::{GoneStore, Saying, Shown, Update};
 
 /// The document's title: what matters first, since tabs are narrow.
 pub fn title(update: &Update) -> String {
@@ -68,15 +65,6 @@ pub fn range(page: &ListPage) -> String {
     )
 }
 
-/// Beside the phase: since when, or where it failed. Nothing where it does not matter.
-pub fn since(store: &StoreSummary, now: Millis) -> String {
-    match store.phase {
-        Phase::Ready => String::new(),
-        Phase::Failed => store.failed_at.map_or_else(String::new, |step| format!("at {step}")),
-        _ => clock::brief(now.since(store.since)),
-    }
-}
-
 /// What an update would bring to a store.
 pub fn offer(running: &Versions, offered: &Versions) -> String {
     let changes: Vec<String> = running.changes(offered).iter().map(VersionChange::to_string).collect();
@@ -95,33 +83,29 @@ pub fn fate(gone: &GoneStore) -> &'static str {
     if gone.is_proven() { "is gone" } else { "has no record any more" }
 }
 
-/// Of more changes at once only the number is said.
-const SPOKEN_CHANGES: usize = 3;
-
-/// What to say aloud when a page's state changes; nothing where only times moved.
-pub fn announcement(before: &Update, after: &Update) -> Option<String> {
-    match (&before.shown, &after.shown) {
-        (Shown::Store(old), Shown::Store(new)) if old.summary.phase != new.summary.phase => {
-            Some(format!("{} is {}.", new.summary.name, spoken(new.summary.phase)))
+/// What is said aloud of each store that is shown, whenever it comes into another state.
+pub fn sayings(update: &Update) -> Vec<Saying> {
+    match &update.shown {
+        Shown::List(page) => page.rows.iter().map(saying).collect(),
+        Shown::Store(view) => vec![saying(&view.summary)],
+        Shown::Gone(gone) => {
+            let summary = &gone.view.summary;
+            let sentence = format!("{} {}.", summary.name, fate(gone));
+            vec![Saying { of: summary.id.to_string(), state: "gone".to_owned(), sentence }]
         }
-        (Shown::Store(_), Shown::Gone(gone)) => Some(format!("{} {}.", gone.view.summary.name, fate(gone))),
-        (Shown::List(old), Shown::List(new)) => {
-            let changed: Vec<&StoreSummary> = new
-                .rows
-                .iter()
-                .filter(|row| old.rows.iter().any(|before| before.id == row.id && before.phase != row.phase))
-                .collect();
-            match changed.len() {
-                0 => (old.matching != new.matching).then(|| list_summary(new)),
-                1..=SPOKEN_CHANGES => {
-                    let changed = changed.iter().map(|row| format!("{} is {}.", row.name, spoken(row.phase)));
-                    Some(changed.collect::<Vec<_>>().join(" "))
-                }
-                count => Some(format!("{count} stores have changed.")),
-            }
-        }
-        _ => None,
+        _ => Vec::new(),
     }
+}
+
+fn saying(summary: &StoreSummary) -> Saying {
+    let sentence = format!("{} is {}.", summary.name, spoken(summary.phase));
+    Saying { of: summary.id.to_string(), state: summary.phase.key().to_owned(), sentence }
+}
+
+/// What is said of a list when another number of stores is found.
+pub fn found(update: &Update) -> Option<Saying> {
+    let page = update.list()?;
+    Some(Saying { of: String::new(), state: page.matching.to_string(), sentence: list_summary(page) })
 }
 
 /// The head of a column that the list can be sorted by.
@@ -177,7 +161,7 @@ fn spoken(phase: Phase) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{self, list, shown};
+    use crate::fixtures::{list, shown};
 
     #[test]
     fn the_title_begins_with_what_matters() {
@@ -194,20 +178,14 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_phase_is_said_and_a_mere_tick_is_not() {
-        let (before, after) = (shown(Phase::Provisioning), shown(Phase::Ready));
-        assert_eq!(announcement(&before, &after).as_deref(), Some("Atelier Nord is ready."));
-        assert_eq!(announcement(&after, &after), None);
-        let (before, after) = (list(&[Phase::Ready, Phase::Ready]), list(&[Phase::Ready, Phase::Degraded]));
-        assert_eq!(announcement(&before, &after).as_deref(), Some("Store 1 is degraded."));
-    }
-
-    #[test]
-    fn a_burst_of_changes_is_one_sentence_and_what_a_search_found_is_said() {
-        let (before, after) = (list(&[Phase::Ready; 12]), list(&[Phase::Degraded; 12]));
-        assert_eq!(announcement(&before, &after).as_deref(), Some("12 stores have changed."));
-        let fewer = list(&[Phase::Ready; 2]);
-        assert_eq!(announcement(&before, &fewer).as_deref(), Some("2 stores, 2 ready"));
+    fn each_store_has_its_sentence_and_a_search_has_one() {
+        let told = |update: &Update| -> Vec<String> {
+            sayings(update).into_iter().map(|saying| saying.sentence).collect()
+        };
+        assert_eq!(told(&shown(Phase::Ready)), ["Atelier Nord is ready."]);
+        let both = list(&[Phase::Ready, Phase::Degraded]);
+        assert_eq!(told(&both), ["Store 0 is ready.", "Store 1 is degraded."]);
+        assert_eq!(found(&both).unwrap().sentence, "2 stores, 1 ready");
     }
 
     #[test]
@@ -247,14 +225,5 @@ mod tests {
         let page = |update: &Update| list_summary(update.list().unwrap());
         assert_eq!(page(&list(&[Phase::Ready])), "1 store, 1 ready");
         assert_eq!(page(&list(&[Phase::Ready, Phase::Failed])), "2 stores, 1 ready");
-    }
-
-    #[test]
-    fn a_failed_store_says_where_and_a_passing_phase_since_when() {
-        let mut summary = fixtures::view(Phase::Degraded).summary;
-        assert_eq!(since(&summary, Millis(summary.since.0 + 185_000)), "3 min");
-        summary.phase = Phase::Failed;
-        summary.failed_at = Some(store::ConditionKind::WorkloadsReady);
-        assert_eq!(since(&summary, Millis(0)), "at Workloads");
     }
 }

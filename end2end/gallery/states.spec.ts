@@ -1,20 +1,6 @@
-import type { Page } from "@playwright/test";
 import { LONG } from "./support/people";
 import { KOENIG, everyState, many, removed } from "./support/stores";
-import { expect, fits, hydrated, objectsTo, test } from "./support/test";
-
-const WIDTHS = [320, 820, 1280];
-
-/** Nothing that is wider than the page, and nothing that axe objects to: in the narrow layout, in the wide one, and in the dark. */
-async function stands(page: Page): Promise<void> {
-  await page.emulateMedia({ colorScheme: "light" });
-  for (const width of WIDTHS) await fits(page, width);
-  expect(await objectsTo(page), `at ${page.viewportSize()?.width} px`).toEqual([]);
-  await page.emulateMedia({ colorScheme: "dark" });
-  expect(await objectsTo(page, ["color-contrast", "link-in-text-block"]), "in the dark").toEqual([]);
-  await fits(page, 320);
-  expect(await objectsTo(page), "in the dark at 320 px").toEqual([]);
-}
+import { expect, hydrated, stands, test } from "./support/test";
 
 const PAGES: [what: string, path: string][] = [
   ["the list", "/stores?sort=name"],
@@ -62,6 +48,14 @@ test.describe("shared", () => {
     await page.locator(".page-head").getByText("Delete…").click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete store" }).click();
     await expect(page.getByRole("dialog").getByRole("textbox")).toHaveAccessibleDescription(/does not match/);
+    await stands(page);
+  });
+
+  test("the form for a new password stands, wide and narrow, light and dark", async ({ page }) => {
+    await page.goto("/stores/atelier-nord-x7k2q");
+    await hydrated(page);
+    await page.getByText("Set a new password").click();
+    await expect(page.getByLabel("New password")).not.toHaveValue("");
     await stands(page);
   });
 

@@ -1,4 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
+import type { Kind } from "./kinds/kind";
 import { expect } from "./test";
 
 /** What one types to get a store. */
@@ -7,6 +8,10 @@ export interface NewStore {
   email: string;
   user: string;
   password: string;
+  /** What the form begins with, where it is not said. */
+  kind?: Kind;
+  /** What the platform gives by itself, where it is not said. */
+  egress?: "none" | "internet";
 }
 
 /** A store as no other test makes it; the name is what a person would type. */
@@ -21,8 +26,10 @@ export const GONE_WITHIN = 90_000;
 /** Fills the form as a person does. */
 export async function fillForm(page: Page, store: NewStore): Promise<void> {
   await page.getByLabel("Store name").fill(store.name);
+  if (store.kind) await page.locator(`input[name=engine][value=${store.kind.engine}]`).check();
   await page.getByLabel("E-mail").fill(store.email);
-  await page.getByLabel("User name").fill(store.user);
+  if (store.kind?.hasUserName ?? true) await page.getByLabel("User name").fill(store.user);
+  else await expect(page.getByLabel("User name")).toBeHidden();
   await page.getByLabel("Password", { exact: true }).fill(store.password);
 }
 

@@ -9,9 +9,15 @@ export const environment = {
   helm: required("STOREYARD_HELM"),
   /** Whether the shop's image carries the WooCommerce plugin. */
   plugin: required("STOREYARD_PLUGIN") === "true",
+  /** A program that is a mail server. */
+  mailpit: required("STOREYARD_MAILPIT"),
 };
 
-function required(name: string): string {
+/** Why tests are skipped where it does not. */
+export const WITHOUT_PLUGIN =
+  "the shop's image was built without the WooCommerce plugin (no WOOCOMMERCE_ZIP, no download)";
+
+export function required(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set. Run these tests by \`cargo xtask test\`.`);
   return value;

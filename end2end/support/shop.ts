@@ -26,6 +26,11 @@ export class Shop {
     }
   }
 
+  /** As browsers know it. */
+  get url(): string {
+    return `http://${this.host}`;
+  }
+
   get(path: string, headers: Record<string, string> = {}): Promise<APIResponse> {
     return this.client.get(this.address(path), this.options(headers));
   }

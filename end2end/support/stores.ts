@@ -34,7 +34,7 @@ export async function makeStore(store: NewStore): Promise<string> {
 }
 
 /** The Store resource and its Secret, as the web process writes them. */
-async function apply(id: string, { name, email, user, password }: NewStore): Promise<void> {
+async function apply(id: string, { name, email, user, password, egress }: NewStore): Promise<void> {
   const metadata = (name: string) => ({ name, namespace: environment.namespace });
   await kubectl.apply([
     {
@@ -64,6 +64,7 @@ async function apply(id: string, { name, email, user, password }: NewStore): Pro
         engine: "woocommerce",
         plan: "small",
         admin: { user, email },
+        ...(egress && { egress }),
       },
     },
   ]);

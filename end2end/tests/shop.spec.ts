@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { crc32, deflateSync } from "node:zlib";
 import { kubectl } from "../support/cluster";
 import { READY_WITHIN, newStore, phase } from "../support/dashboard";
-import { environment } from "../support/environment";
+import { WITHOUT_PLUGIN, environment } from "../support/environment";
 import { Shop } from "../support/shop";
 import { isReady, makeStore, removeStore } from "../support/stores";
 import { expect, test } from "../support/test";
@@ -219,7 +219,7 @@ test("a picture that does not fit the memory is refused with a sentence, and the
 test("a setting of the owner's does not take the admin off the net, and the page names the cause", async ({
   page,
 }) => {
-  test.skip(!environment.plugin, "the shop's image was built without the WooCommerce plugin");
+  test.skip(!environment.plugin, WITHOUT_PLUGIN);
   const plugins = `require_once ABSPATH . "wp-admin/includes/plugin.php";`;
   await page.goto(`/stores/${id}`);
   await visit(async (shop) => {
@@ -245,6 +245,21 @@ test("a setting of the owner's does not take the admin off the net, and the page
     await isReady(id);
     expect((await shop.get("/?rest_route=/wc/store/v1/products")).status()).toBe(200);
     expect(await admin()).toBe(200);
+  });
+});
+
+test("that nobody has opened a shop yet is something else than that it was closed", async () => {
+  await visit(async (shop) => {
+    const told = async () =>
+      (await shop.get("/?rest_route=/wc/store/v1/products")).headers()["x-storeyard-closed"];
+    const comingSoon = (value: string) => `update_option("woocommerce_coming_soon", "${value}");`;
+    await shop.php(`update_option("storeyard_not_opened", "yes"); ${comingSoon("yes")}`);
+    expect(await told()).toBe("not-opened");
+    await shop.php(comingSoon("no"));
+    expect(await told()).toBeUndefined();
+    await shop.php(comingSoon("yes"));
+    expect(await told()).toBe("coming-soon");
+    await shop.php(environment.plugin ? comingSoon("no") : `delete_option("woocommerce_coming_soon");`);
   });
 });
 

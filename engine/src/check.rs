@@ -1,5 +1,7 @@
 //! What has to hold of an engine, beyond its shape.
 
+mod actions;
+mod asks;
 mod parts;
 mod probes;
 mod values;
@@ -10,7 +12,7 @@ use serde_saphyr::Spanned;
 use store::{AccountRule, PlanName};
 
 use crate::{
-    Action, Engine, EngineError, Name, Note, Options, Secret, Sizes, When, file, option,
+    Choice, Declared, Engine, EngineError, Name, Note, Options, Secret, Sizes, When, file, option,
     secret::{DIGITS, Source},
 };
 
@@ -26,17 +28,24 @@ pub(crate) fn engine(file: file::File) -> Result<Engine, EngineError> {
     let options = options(file.options)?;
     let variants = variants(file.variants, &options)?;
     let notes = notes(file.notes, &options)?;
+    let asks = asks::asks(file.asks, &options)?;
     let parts = parts::parts(file.parts)?;
     let volumes = names(file.volumes, "volumes")?;
     let plans = plans(file.plans, &parts, &volumes)?;
     let secrets = secrets(file.secrets, account)?;
     let no_settings = Options::new();
     let settings = plans.values().next().map_or(&no_settings, |sizes| &sizes.settings);
-    let known =
-        values::Known { images: &images, options: &options, parts: &parts, volumes: &volumes, settings };
+    let known = values::Known {
+        images: &images,
+        options: &options.defaults,
+        asks: &asks,
+        parts: &parts,
+        volumes: &volumes,
+        settings,
+    };
     let values = values::template(file.values.value, &known)?;
     let (exceptions, probe) = probes::probes(file.probes, &options, &secrets)?;
-    let actions = actions(file.actions, &parts)?;
+    let actions = actions::actions(file.actions, &parts)?;
     Ok(Engine {
         name,
         variants,
@@ -45,6 +54,7 @@ pub(crate) fn engine(file: file::File) -> Result<Engine, EngineError> {
         images,
         options,
         notes,
+        asks,
         parts,
         volumes,
         plans,
@@ -63,7 +73,7 @@ fn name(title: Spanned<String>, summary: Spanned<String>, of: &str) -> Result<Na
     })
 }
 
-fn variants(variants: Vec<file::Variant>, known: &Options) -> Result<Vec<(When, Name)>, EngineError> {
+fn variants(variants: Vec<file::Variant>, known: &Declared) -> Result<Vec<(When, Name)>, EngineError> {
     let checked = variants.into_iter().enumerate().map(|(n, variant)| {
         let field = format!("variants[{n}]");
         let when = when(Some(variant.when), known, &field)?;
@@ -130,31 +140,48 @@ fn is_name(name: &Spanned<String>, field: &str) -> Result<(), EngineError> {
     ))
 }
 
-fn options(options: BTreeMap<String, Spanned<option::Choice>>) -> Result<Options, EngineError> {
-    options
-        .into_iter()
-        .map(|(name, default)| {
-            let place = Spanned::new(name, default.referenced, default.defined);
-            is_name(&place, &format!("options.{}", place.value))?;
-            Ok((place.value, default.value))
-        })
-        .collect()
+fn options(options: BTreeMap<String, Spanned<file::Declared>>) -> Result<Declared, EngineError> {
+    let mut declared = Declared::default();
+    for (name, option) in options {
+        let field = format!("options.{name}");
+        let place = Spanned::new(name, option.referenced, option.defined);
+        is_name(&place, &field)?;
+        let default = match option.value {
+            file::Declared::Any(default) => default,
+            file::Declared::OneOf(words) => {
+                let default = words.first().cloned().unwrap_or_default();
+                if words.len() < 2 || words.iter().any(String::is_empty) {
+                    return Err(EngineError::at(
+                        &place,
+                        field,
+                        "leaves nothing to choose: list at least two words, the one first that holds where none is chosen",
+                    ));
+                }
+                declared.words.insert(place.value.clone(), words);
+                Choice::Text(default)
+            }
+        };
+        declared.defaults.insert(place.value, default);
+    }
+    Ok(declared)
 }
 
 /// What has to be chosen for something to hold.
-fn when(when: Option<Spanned<Options>>, known: &Options, field: &str) -> Result<When, EngineError> {
+fn when(when: Option<Spanned<Options>>, known: &Declared, field: &str) -> Result<When, EngineError> {
     let Some(when) = when else { return Ok(When::default()) };
-    option::check(known, &when.value)
+    known
+        .check(&when.value)
         .map_err(|error| EngineError::at(&when, format!("{field}.when"), format!("cannot be: {error}")))?;
     Ok(When(when.value))
 }
 
-fn notes(notes: Vec<file::Note>, known: &Options) -> Result<Vec<Note>, EngineError> {
+fn notes(notes: Vec<file::Note>, known: &Declared) -> Result<Vec<Note>, EngineError> {
     const MAX_NOTE: usize = 400;
     let checked = notes.into_iter().enumerate().map(|(n, note)| {
         let field = format!("notes[{n}]");
         Ok(Note {
             when: when(note.when, known, &field)?,
+            mail: note.mail,
             text: text(note.text, &format!("{field}.text"), MAX_NOTE)?,
         })
     });
@@ -258,7 +285,18 @@ fn sized<T>(
 
 fn is_sensible(resources: &Spanned<crate::Resources>, field: &str) -> Result<(), EngineError> {
     let crate::Resources { requests, limits } = resources.value;
-    if requests.cpu > limits.cpu || requests.memory > limits.memory {
+    // Of the two, one that is not said is the namespace's default, which depends on the platform's version: say both or neither.
+    if requests.ephemeral_storage.is_some() != limits.ephemeral_storage.is_some() {
+        return Err(EngineError::at(
+            resources,
+            field,
+            "says of ephemeral-storage only what is requested, or only the limit: say both, or neither",
+        ));
+    }
+    let is_more = requests.cpu > limits.cpu
+        || requests.memory > limits.memory
+        || requests.ephemeral_storage > limits.ephemeral_storage;
+    if is_more {
         return Err(EngineError::at(
             resources,
             field,
@@ -274,7 +312,7 @@ fn secrets(secrets: Vec<Spanned<file::Secret>>, account: AccountRule) -> Result<
     for (n, secret) in secrets.into_iter().enumerate() {
         let field = format!("secrets[{n}]");
         let refused = |sentence: String| Err(EngineError::at(&secret, &field, sentence));
-        let file::Secret { key, from, prefix, digits } = &secret.value;
+        let file::Secret { key, from, prefix, digits, public } = &secret.value;
         let is_key = (1..=253).contains(&key.len())
             && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
         if !is_key {
@@ -293,6 +331,9 @@ fn secrets(secrets: Vec<Spanned<file::Secret>>, account: AccountRule) -> Result<
         if *from != file::From::Seed && (prefix.is_some() || digits.is_some()) {
             return refused(format!("has a prefix or digits for {key}, which go with `from: seed` only"));
         }
+        if *from != file::From::Seed && public.is_some() {
+            return refused(format!("shows {key} to everybody: what can be public is what has `from: seed`"));
+        }
         let digits = digits.unwrap_or(*DIGITS.end());
         if !DIGITS.contains(&digits) {
             return refused(format!(
@@ -305,37 +346,29 @@ fn secrets(secrets: Vec<Spanned<file::Secret>>, account: AccountRule) -> Result<
             file::From::User => Source::User,
             file::From::Email => Source::Email,
             file::From::Password => Source::Password,
-            file::From::Seed => Source::Seed { prefix: prefix.clone().unwrap_or_default(), digits },
+            file::From::MailUser => Source::MailUser,
+            file::From::MailPassword => Source::MailPassword,
+            file::From::MailAuthorities => Source::MailAuthorities,
+            file::From::Seed => Source::Seed {
+                prefix: prefix.clone().unwrap_or_default(),
+                digits,
+                public: public
+                    .clone()
+                    .map(|title| text(title, &format!("{field}.public"), MAX_TITLE))
+                    .transpose()?,
+            },
         };
         checked.push(Secret { key: key.clone(), from });
     }
     Ok(checked)
 }
 
-fn actions(
-    actions: BTreeMap<crate::Verb, Spanned<file::Action>>,
-    parts: &[crate::Part],
-) -> Result<BTreeMap<crate::Verb, Action>, EngineError> {
-    let checked = actions.into_iter().map(|(verb, action)| {
-        let field = format!("actions.{verb}");
-        let file::Action { part, command } = &action.value;
-        if !parts.iter().any(|known| known.name == *part) {
-            return Err(EngineError::at(&action, field, format!("is done in {part}, which is no part")));
-        }
-        if command.first().is_none_or(String::is_empty) {
-            return Err(EngineError::at(
-                &action,
-                field,
-                "has no command: give the program and its arguments",
-            ));
-        }
-        Ok((verb, Action { part: part.clone(), command: command.clone() }))
-    });
-    checked.collect()
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
+    use proptest::prelude::*;
+
+    use store::MailMode;
+
     use super::*;
 
     /// The smallest engine there is.
@@ -350,6 +383,7 @@ options: {greeting: hello, fancy: false}
 notes:
   - {when: {fancy: true}, text: It is fancy.}
   - text: It sells nothing.
+  - {mail: none, text: It sends nothing.}
 parts:
   - {name: data, title: Data, port: 5432}
   - name: web
@@ -359,6 +393,9 @@ parts:
     reaches: [data]
     helpers:
       - {name: cron, resources: {requests: {cpu: 1m, memory: 16Mi}, limits: {cpu: 100m, memory: 32Mi}}}
+asks:
+  - {name: colour, title: Colour, choices: {red: Bright red, blue: Blue}, default: blue}
+  - {when: {fancy: true}, name: zone, title: Time zone, choices: [UTC, Europe/Berlin], default: UTC, suggest: timeZone}
 volumes: [files]
 plans:
   small:
@@ -369,11 +406,12 @@ plans:
     settings: {workers: 2, cache: 16}
 secrets:
   - {key: email, from: email}
-  - {key: token, from: seed, prefix: pk_, digits: 64}
+  - {key: token, from: seed, prefix: pk_, digits: 64, public: Page key}
 values:
   host: $(host)
   image: $(images.page)
   greeting: "$(options.greeting), $(title)"
+  colour: $(asks.colour)
   resources: $(resources.web)
 probes:
   - when: {fancy: true}
@@ -384,8 +422,10 @@ probes:
     answers:
       - {status: 200, body: Welcome, ready: true}
       - {status: 3xx, says: "leads to $(location)"}
+    notices: [{headers: {x-page-tired: yes}, says: is tired}]
 actions:
   dump: {part: data, command: [dump-all]}
+  signIn: {part: web, command: [let-in], path: "/in?token=$(token)"}
 "#;
 
     /// The field that `PAGE` is refused for when `from` is replaced by `to`, and the sentence.
@@ -423,12 +463,20 @@ actions:
         let engine = Engine::parse(PAGE).unwrap();
         assert_eq!(engine.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["data", "web"]);
         assert_eq!(engine.parts[0].labels["app.kubernetes.io/component"], "data");
-        assert_eq!(engine.note(&engine.options).as_deref(), Some("It sells nothing."));
-        assert_eq!(engine.probe(&engine.options).path, "/");
-        let fancy = option::settled(&engine.options, &[("fancy".to_owned(), true.into())].into()).unwrap();
-        assert_eq!((engine.title(&engine.options), engine.summary(&engine.options)), ("Page", "One page"));
+        assert_eq!(
+            engine.note(&engine.options.defaults, MailMode::Smtp).as_deref(),
+            Some("It sells nothing.")
+        );
+        let without = engine.note(&engine.options.defaults, MailMode::None);
+        assert_eq!(without.as_deref(), Some("It sells nothing. It sends nothing."));
+        assert_eq!(engine.probe(&engine.options.defaults).path, "/");
+        let fancy = engine.options.settled(&[("fancy".to_owned(), true.into())].into()).unwrap();
+        assert_eq!(
+            (engine.title(&engine.options.defaults), engine.summary(&engine.options.defaults)),
+            ("Page", "One page")
+        );
         assert_eq!((engine.title(&fancy), engine.summary(&fancy)), ("Gallery", "Many pages"));
-        assert_eq!(engine.note(&fancy).as_deref(), Some("It is fancy. It sells nothing."));
+        assert_eq!(engine.note(&fancy, MailMode::Smtp).as_deref(), Some("It is fancy. It sells nothing."));
         assert_eq!(engine.probe(&fancy).secrets().collect::<Vec<_>>(), ["token"]);
     }
 
@@ -445,7 +493,7 @@ actions:
     fn a_field_that_there_is_not_is_named_with_its_place() {
         let sentence = misshapen("    port: 8080", "    prot: 8080");
         assert!(sentence.contains("prot") && sentence.contains("port"), "{sentence}");
-        assert!(sentence.contains("line 16"), "{sentence}");
+        assert!(sentence.contains("line 17"), "{sentence}");
     }
 
     #[test]
@@ -465,7 +513,7 @@ actions:
         assert!(misshapen("cpu: 10m", "cpu: ten").contains("such as 2 or 250m"));
         assert!(misshapen("memory: 16Mi", "memory: 16").contains("such as 640Mi"));
         assert!(misshapen("files: 1Gi", "files: 1Ti").contains("such as 3Gi"));
-        assert!(misshapen("port: 8080", "port: 80800").contains("line 16"));
+        assert!(misshapen("port: 8080", "port: 80800").contains("line 17"));
         assert!(misshapen("  small:", "  tiny:").contains("tiny"));
         assert!(misshapen("signIn: email", "signIn: phone").contains("phone"));
         assert!(misshapen("  dump:", "  drop:").contains("drop"));
@@ -511,6 +559,22 @@ actions:
             "variants[0].when",
             "it has fancy, greeting",
         );
+    }
+
+    #[test]
+    fn an_option_that_is_one_of_several_words_has_the_first_where_none_is_chosen() {
+        let with =
+            |words: &str| PAGE.replacen("fancy: false}", &format!("fancy: false, color: {words}}}"), 1);
+        let engine = Engine::parse(&with("[red, blue]")).unwrap();
+        assert_eq!(engine.options.defaults["color"].to_string(), "red");
+        for words in ["[]", "[red]", "[red, \"\"]"] {
+            let refused = Engine::parse(&with(words)).unwrap_err().to_string();
+            assert!(refused.starts_with("options.color") && refused.contains("at least two"), "{refused}");
+        }
+        let noted =
+            with("[red, blue]").replacen("when: {fancy: true}, text", "when: {color: green}, text", 1);
+        let refused = Engine::parse(&noted).unwrap_err().to_string();
+        assert!(refused.contains("one of red, blue"), "{refused}");
     }
 
     #[test]
@@ -571,8 +635,42 @@ actions:
     }
 
     #[test]
-    fn an_action_is_a_command_in_a_part() {
-        assert_refused("{part: data, command", "{part: base, command", "actions.dump", "no part");
-        assert_refused("command: [dump-all]", "command: []", "actions.dump", "no command");
+    fn only_what_is_derived_from_the_seed_can_be_public_and_only_where_it_is_said() {
+        let engine = Engine::parse(PAGE).unwrap();
+        let public: Vec<_> =
+            engine.secrets.iter().filter_map(|it| Some((it.key.as_str(), it.public()?))).collect();
+        assert_eq!(public, [("token", "Page key")]);
+        assert_refused("from: email}", "from: email, public: E-mail}", "secrets[0]", "from: seed");
+        assert_refused("public: Page key", "public: \"\"", "secrets[1].public", "is empty");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_definition_says_is_read_or_refused(text in prop_oneof![any::<String>(), "[a-z:{}\\[\\] &*!|>\\n-]{0,300}"]) {
+            let _read = Engine::parse(&text);
+        }
+
+        #[test]
+        fn a_definition_in_which_something_else_stands_is_read_or_refused(
+            from in 0..PAGE.len(), length in 0..40usize, text in prop_oneof![any::<String>(), "[a-z0-9:{}\\[\\] &*$./-]{0,30}"],
+        ) {
+            let to = (from + length).min(PAGE.len());
+            let mut page = PAGE.to_owned();
+            page.replace_range(page.floor_char_boundary(from)..page.floor_char_boundary(to), &text);
+            if let Err(error) = Engine::parse(&page) {
+                prop_assert!(!error.to_string().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn a_definition_that_names_itself_again_and_again_ends() {
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for n in 1..12 {
+            let before = format!("*a{}", n - 1);
+            bomb += &format!("a{n}: &a{n} [{}]\n", [before.as_str(); 9].join(", "));
+        }
+        assert!(Engine::parse(&bomb).is_err());
+        assert!(Engine::parse(&format!("title: {}x{}", "[".repeat(100_000), "]".repeat(100_000))).is_err());
     }
 }

@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::Value;
 use serde_saphyr::Spanned;
-use store::{AccountRule, PlanName};
+use store::{AccountRule, MailMode, PlanName, Suggest};
 
 use crate::{
     action::Verb,
@@ -27,9 +27,11 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) images: Vec<Spanned<String>>,
     #[serde(default)]
-    pub(crate) options: BTreeMap<String, Spanned<Choice>>,
+    pub(crate) options: BTreeMap<String, Spanned<Declared>>,
     #[serde(default)]
     pub(crate) notes: Vec<Note>,
+    #[serde(default)]
+    pub(crate) asks: Vec<Ask>,
     pub(crate) parts: Spanned<Vec<Part>>,
     #[serde(default)]
     pub(crate) volumes: Vec<Spanned<String>>,
@@ -40,6 +42,14 @@ pub(crate) struct File {
     pub(crate) probes: Spanned<Vec<Spanned<Probe>>>,
     #[serde(default)]
     pub(crate) actions: BTreeMap<Verb, Spanned<Action>>,
+}
+
+/// An option: what holds where nothing is chosen, or all that it can be, of which that is the first.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Declared {
+    Any(Choice),
+    OneOf(Vec<String>),
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,8 +72,27 @@ pub(crate) struct Admin {
 pub(crate) struct Note {
     #[serde(default)]
     pub(crate) when: Option<Spanned<Options>>,
+    #[serde(default)]
+    pub(crate) mail: Option<MailMode>,
     pub(crate) text: Spanned<String>,
 }
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ask {
+    #[serde(default)]
+    pub(crate) when: Option<Spanned<Options>>,
+    pub(crate) name: Spanned<String>,
+    pub(crate) title: Spanned<String>,
+    pub(crate) choices: Spanned<Choices>,
+    pub(crate) default: Spanned<String>,
+    #[serde(default)]
+    pub(crate) suggest: Option<Suggest>,
+}
+
+/// Titles by key, in the order in which they stand; or a list of what is its own title.
+#[derive(Debug)]
+pub(crate) struct Choices(pub(crate) Vec<(String, String)>);
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -80,6 +109,8 @@ pub(crate) struct Part {
     pub(crate) scales_to_zero: bool,
     #[serde(default)]
     pub(crate) egress: bool,
+    #[serde(default)]
+    pub(crate) mail: bool,
     #[serde(default)]
     pub(crate) reaches: Vec<Spanned<String>>,
     #[serde(default)]
@@ -112,6 +143,8 @@ pub(crate) struct Secret {
     pub(crate) prefix: Option<String>,
     #[serde(default)]
     pub(crate) digits: Option<usize>,
+    #[serde(default)]
+    pub(crate) public: Option<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -121,6 +154,9 @@ pub(crate) enum From {
     Email,
     Password,
     Seed,
+    MailUser,
+    MailPassword,
+    MailAuthorities,
 }
 
 #[derive(Debug, Deserialize)]
@@ -132,6 +168,17 @@ pub(crate) struct Probe {
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, Spanned<String>>,
     pub(crate) answers: Vec<Spanned<Answer>>,
+    #[serde(default)]
+    pub(crate) notices: Vec<Spanned<Notice>>,
+    #[serde(default)]
+    pub(crate) then: Option<Box<Spanned<Probe>>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Notice {
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) says: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -148,6 +195,8 @@ pub(crate) struct Answer {
     pub(crate) ready: bool,
     #[serde(default)]
     pub(crate) says: Option<String>,
+    #[serde(default)]
+    pub(crate) log: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -174,6 +223,40 @@ pub(crate) enum Kind {
 pub(crate) struct Action {
     pub(crate) part: String,
     pub(crate) command: Vec<String>,
+    #[serde(default)]
+    pub(crate) path: Option<Spanned<String>>,
+}
+
+impl<'de> Deserialize<'de> for Choices {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ChoicesVisitor)
+    }
+}
+
+struct ChoicesVisitor;
+
+impl<'de> Visitor<'de> for ChoicesVisitor {
+    type Value = Choices;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("titles by key, or a list of texts")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Choices, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element::<String>()? {
+            list.push((item.clone(), item));
+        }
+        Ok(Choices(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Choices, A::Error> {
+        let mut list = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            list.push(entry);
+        }
+        Ok(Choices(list))
+    }
 }
 
 /// Values as they are written, each with its place.

@@ -19,16 +19,19 @@ pub mod values;
 
 use std::collections::BTreeMap;
 
-use store::{AccountRule, PlanName};
+use store::{
+    AccountRule, MailMode, Options as Chosen, PlanName, Question,
+    question::{self, OptionsError},
+};
 
 pub use self::{
     action::{Action, Verb},
     error::EngineError,
-    option::{Choice, Options, When},
+    option::{Choice, Declared, Options, When},
     part::Part,
     probe::Probe,
     secret::Secret,
-    size::{Resources, Sizes},
+    size::{Disk, Resources, Sizes},
     values::{Facts, Template},
 };
 
@@ -45,8 +48,10 @@ pub struct Engine {
     /// Names of the images that the platform's configuration has to give.
     pub images: Vec<String>,
     /// What the platform's configuration may choose, and what holds where it does not.
-    pub options: Options,
+    pub options: Declared,
     pub notes: Vec<Note>,
+    /// What the form asks of each store.
+    asks: Vec<(When, Question)>,
     /// In the order in which they come up.
     pub parts: Vec<Part>,
     pub volumes: Vec<String>,
@@ -72,6 +77,8 @@ struct Name {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     pub when: When,
+    /// How mail leaves the stores that it is about; none where it is about all.
+    pub mail: Option<MailMode>,
     pub text: String,
 }
 
@@ -111,15 +118,38 @@ impl Engine {
         self.parts.iter().any(|part| part.egress)
     }
 
-    /// The notes that hold under these options, as one text.
-    pub fn note(&self, options: &Options) -> Option<String> {
+    /// Whether its shops can be run without what their owners brought: its chart is told when that is wanted.
+    pub fn has_safe_mode(&self) -> bool {
+        self.values.has(&values::Placeholder::SafeMode)
+    }
+
+    /// Whether any of its parts sends mail.
+    pub fn has_mail(&self) -> bool {
+        self.parts.iter().any(|part| part.mail)
+    }
+
+    /// The notes that hold under these options where mail leaves so, as one text.
+    pub fn note(&self, options: &Options, mail: MailMode) -> Option<String> {
         let texts: Vec<&str> = self
             .notes
             .iter()
-            .filter(|note| note.when.holds(options))
+            .filter(|note| note.when.holds(options) && note.mail.is_none_or(|of| of == mail))
             .map(|note| note.text.as_str())
             .collect();
         (!texts.is_empty()).then(|| texts.join(" "))
+    }
+
+    /// What the form asks of each store under these options.
+    pub fn questions(&self, options: &Options) -> impl Iterator<Item = &Question> {
+        self.asks.iter().filter(|(when, _)| when.holds(options)).map(|(_, question)| question)
+    }
+
+    /// An answer to each question, also to one that is not asked: what was chosen, or else the default.
+    ///
+    /// # Errors
+    /// What was chosen is not offered.
+    pub fn settled(&self, chosen: &Chosen) -> Result<Chosen, OptionsError> {
+        question::settled(self.asks.iter().map(|(_, question)| question), chosen)
     }
 
     /// How a shop is asked under these options: the first way that fits.

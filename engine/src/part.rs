@@ -23,6 +23,8 @@ pub struct Part {
     pub scales_to_zero: bool,
     /// Whether it may reach beyond the store as far as the store may.
     pub egress: bool,
+    /// Whether it sends mail, and so reaches the store's mail server wherever that is.
+    pub mail: bool,
     /// Names of the parts that it reaches.
     pub reaches: Vec<String>,
     pub helpers: Vec<Helper>,

@@ -1,6 +1,6 @@
 //! Does the shop answer? What is asked of it, and what each answer means. One pure function judges.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, iter};
 
 use http::{HeaderMap, HeaderName, header};
 use serde_json::Value;
@@ -19,6 +19,10 @@ pub struct Probe {
     pub headers: Vec<(HeaderName, Header)>,
     /// The first that fits counts.
     pub(crate) answers: Vec<Rule>,
+    /// Each that fits is told, of a shop that answers.
+    pub(crate) notices: Vec<Notice>,
+    /// What else has to answer before the shop does, asked once this one has.
+    pub then: Option<Box<Probe>>,
 }
 
 /// What a header of the request says.
@@ -39,8 +43,12 @@ pub struct Answer<'a> {
 
 /// Why it is not an answer of a shop, as a clause: “the shop …”.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct NoAnswer(pub String);
+#[error("{says}")]
+pub struct NoAnswer {
+    says: String,
+    /// What a line of the public part's log has in it that tells why. Empty where none does.
+    log: Vec<String>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rule {
@@ -50,6 +58,14 @@ pub(crate) struct Rule {
     pub(crate) body: Option<String>,
     pub(crate) json: Option<Json>,
     pub(crate) verdict: Verdict,
+}
+
+/// Something that its owner should know of a shop that answers all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// As in a [`Rule`].
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) says: String,
 }
 
 /// From one to another, both included.
@@ -79,7 +95,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Ready,
-    Says(Vec<Piece<Word>>),
+    Says { says: Vec<Piece<Word>>, log: Vec<String> },
 }
 
 /// What a sentence may tell of the answer.
@@ -100,24 +116,58 @@ impl Probe {
     pub fn judge(&self, answer: Answer<'_>) -> Result<(), NoAnswer> {
         match self.answers.iter().find(|rule| rule.fits(answer)).map(|rule| &rule.verdict) {
             Some(Verdict::Ready) => Ok(()),
-            Some(Verdict::Says(pieces)) => Err(NoAnswer(joined(pieces, |word| answer.word(*word)))),
-            None => Err(NoAnswer(answer.otherwise())),
+            Some(Verdict::Says { says, log }) => {
+                Err(NoAnswer { says: joined(says, |word| answer.word(*word)), log: log.clone() })
+            }
+            None => Err(NoAnswer { says: answer.otherwise(), log: Vec::new() }),
         }
     }
 
-    /// Keys of the store's Secret that the request needs.
+    /// What else is to be told of a shop that answers so, as clauses: “the shop …”.
+    pub fn notices(&self, answer: Answer<'_>) -> Vec<String> {
+        let fits = |notice: &&Notice| answer.has_all(&notice.headers);
+        self.notices.iter().filter(fits).map(|notice| notice.says.clone()).collect()
+    }
+
+    /// Keys of the store's Secret that its requests need.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.headers.iter().filter_map(|(_, header)| match header {
+        self.all().flat_map(|probe| &probe.headers).filter_map(|(_, header)| match header {
             Header::Secret(key) => Some(key.as_str()),
             Header::Text(_) => None,
         })
+    }
+
+    /// This one and what is asked then, in that order.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        iter::successors(Some(self), |probe| probe.then.as_deref())
+    }
+}
+
+impl NoAnswer {
+    /// Whether the log of the part that visitors reach tells more.
+    pub fn is_in_log(&self) -> bool {
+        !self.log.is_empty()
+    }
+
+    /// The last line of a log that tells why, from where it begins to, and without the lines that a server has written into it as `\n`.
+    pub fn line<'a>(&self, log: &'a str) -> Option<&'a str> {
+        let tells = |line: &'a str| {
+            let at = self.log.iter().find_map(|text| line.find(text))?;
+            line[at..].split("\\n").next()
+        };
+        log.lines().rev().find_map(tells)
+    }
+
+    #[must_use]
+    pub fn because(self, line: &str) -> Self {
+        Self { says: format!("{}: “{line}”", self.says), ..self }
     }
 }
 
 impl Rule {
     fn fits(&self, answer: Answer<'_>) -> bool {
         self.status.has(answer.status)
-            && self.headers.iter().all(|(name, text)| answer.has(name, text))
+            && answer.has_all(&self.headers)
             && self.body.as_ref().is_none_or(|text| answer.body.contains(text))
             && self.json.as_ref().is_none_or(|json| json.fits(answer.body))
     }
@@ -159,6 +209,10 @@ impl Json {
 impl Answer<'_> {
     fn has(&self, name: &str, text: &str) -> bool {
         self.headers.get_all(name).iter().any(|value| value.to_str().is_ok_and(|value| value.contains(text)))
+    }
+
+    fn has_all(&self, headers: &BTreeMap<String, String>) -> bool {
+        headers.iter().all(|(name, text)| self.has(name, text))
     }
 
     fn word(&self, word: Word) -> String {
@@ -215,8 +269,14 @@ mod tests {
 
     #[test]
     fn an_answer_that_the_engine_says_nothing_of_is_told_as_it_is() {
-        let probe =
-            Probe { when: When::default(), path: "/".into(), headers: Vec::new(), answers: Vec::new() };
+        let probe = Probe {
+            when: When::default(),
+            path: "/".into(),
+            headers: vec![],
+            answers: vec![],
+            notices: vec![],
+            then: None,
+        };
         let mut headers = HeaderMap::new();
         headers.insert(header::LOCATION, http::HeaderValue::from_static("http://x/install"));
         for (status, told) in [

@@ -18,7 +18,24 @@ pub enum Source {
     Seed {
         prefix: String,
         digits: usize,
+        /// What it is called on a store's page, if everybody may know it. Nothing else of a Secret is ever shown.
+        public: Option<String>,
     },
+    /// With what the store's mail server lets it in; empty where it asks for nothing.
+    MailUser,
+    MailPassword,
+    /// Certificates of authorities by which the mail server is known, as PEM; empty for the public ones.
+    MailAuthorities,
+}
+
+impl Secret {
+    /// What it is called on a store's page, if everybody may know it.
+    pub fn public(&self) -> Option<&str> {
+        match &self.from {
+            Source::Seed { public, .. } => public.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 /// Digits of a derived value: at least 128 bits, and no more than one hash gives.

@@ -19,6 +19,9 @@ pub struct Resources {
 pub struct Amounts {
     pub cpu: Cpu,
     pub memory: Memory,
+    /// On the node's own disk: logs and temporary files. None where the namespace's default is enough.
+    #[serde(default, rename = "ephemeral-storage")]
+    pub ephemeral_storage: Option<EphemeralStorage>,
 }
 
 /// The numbers of a plan: what the main container of each part gets, how large each volume is, and whatever else of the chart differs
@@ -41,6 +44,11 @@ pub struct Cpu(pub u32);
 #[serde(try_from = "String")]
 pub struct Memory(pub u32);
 
+/// MiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct EphemeralStorage(pub u32);
+
 /// GiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
@@ -52,13 +60,17 @@ pub enum AmountError {
     Cpu(String),
     #[error("{0} is no amount of memory: write it with its unit, such as 640Mi or 2Gi, up to 4096Gi")]
     Memory(String),
+    #[error(
+        "{0} is no amount of ephemeral storage: write it with its unit, such as 640Mi or 2Gi, up to 4096Gi"
+    )]
+    EphemeralStorage(String),
     #[error("{0} is no size of a volume: write whole GiB, such as 3Gi, up to 65536Gi")]
     Disk(String),
 }
 
 /// So large that no sum of what one store asks for overflows.
 const MOST_CPU: u32 = 1_000_000;
-const MOST_MEMORY: u32 = 4096 * 1024;
+const MOST_MEBIBYTES: u32 = 4096 * 1024;
 const MOST_DISK: u32 = 65536;
 
 impl FromStr for Cpu {
@@ -78,13 +90,24 @@ impl FromStr for Memory {
     type Err = AmountError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mebibytes = match text.strip_suffix("Gi") {
-            Some(number) => number.parse::<u32>().ok().and_then(|number| number.checked_mul(1024)),
-            None => text.strip_suffix("Mi").and_then(|number| number.parse().ok()),
-        };
-        let fits = mebibytes.filter(|mebibytes| (1..=MOST_MEMORY).contains(mebibytes));
-        fits.map(Self).ok_or_else(|| AmountError::Memory(text.to_owned()))
+        mebibytes(text).map(Self).ok_or_else(|| AmountError::Memory(text.to_owned()))
     }
+}
+
+impl FromStr for EphemeralStorage {
+    type Err = AmountError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        mebibytes(text).map(Self).ok_or_else(|| AmountError::EphemeralStorage(text.to_owned()))
+    }
+}
+
+fn mebibytes(text: &str) -> Option<u32> {
+    let mebibytes = match text.strip_suffix("Gi") {
+        Some(number) => number.parse::<u32>().ok().and_then(|number| number.checked_mul(1024)),
+        None => text.strip_suffix("Mi").and_then(|number| number.parse().ok()),
+    };
+    mebibytes.filter(|mebibytes| (1..=MOST_MEBIBYTES).contains(mebibytes))
 }
 
 impl FromStr for Disk {
@@ -113,6 +136,14 @@ impl TryFrom<String> for Memory {
     }
 }
 
+impl TryFrom<String> for EphemeralStorage {
+    type Error = AmountError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
 impl TryFrom<String> for Disk {
     type Error = AmountError;
 
@@ -128,6 +159,12 @@ impl fmt::Display for Cpu {
 }
 
 impl fmt::Display for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}Mi", self.0)
+    }
+}
+
+impl fmt::Display for EphemeralStorage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}Mi", self.0)
     }
@@ -186,7 +223,7 @@ mod tests {
     use super::*;
 
     fn sizes(cpu: u32, memory: u32, disk: Option<u32>) -> Sizes {
-        let amounts = Amounts { cpu: Cpu(cpu), memory: Memory(memory) };
+        let amounts = Amounts { cpu: Cpu(cpu), memory: Memory(memory), ephemeral_storage: None };
         let volumes = disk.map(|disk| ("data".to_owned(), Disk(disk)));
         Sizes {
             parts: [("web".to_owned(), Resources { requests: amounts, limits: amounts })].into(),
@@ -201,6 +238,7 @@ mod tests {
             assert_eq!(text.parse(), Ok(Cpu(thousandths)), "{text}");
         }
         assert_eq!("2Gi".parse::<Memory>().unwrap().to_string(), "2048Mi");
+        assert_eq!("2Gi".parse::<EphemeralStorage>().unwrap().to_string(), "2048Mi");
         assert_eq!("3Gi".parse::<Disk>().unwrap().to_string(), "3Gi");
         assert_eq!(Cpu(1000).to_string(), "1000m");
     }
@@ -212,6 +250,8 @@ mod tests {
         }
         for text in ["", "640", "0Mi", "640M", "5000Gi"] {
             assert_eq!(text.parse::<Memory>(), Err(AmountError::Memory(text.to_owned())));
+            let refused = text.parse::<EphemeralStorage>().unwrap_err();
+            assert_eq!(refused, AmountError::EphemeralStorage(text.to_owned()));
         }
         for text in ["", "3", "0Gi", "512Mi"] {
             assert_eq!(text.parse::<Disk>(), Err(AmountError::Disk(text.to_owned())));

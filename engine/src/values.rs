@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use store::Egress;
+use store::{Egress, MailMode, MailServer, Options as Chosen, mail::MailTls};
 
 use crate::{
     option::Options,
     placeholder::{Piece, joined},
-    size::{Resources, Sizes},
+    size::{Amounts, Resources, Sizes},
 };
 
 /// The values of a chart, before anything is known of a store.
@@ -39,14 +40,25 @@ pub(crate) enum Placeholder {
     IngressAnnotations,
     Running,
     Egress,
+    SafeMode,
+    MailMode,
+    MailHost,
+    MailPort,
+    MailTls,
+    MailFrom,
     Tls,
     TlsSecret,
     TlsEntries,
+    NodeSelector,
+    Tolerations,
+    PriorityClassName,
+    RuntimeClassName,
     Images,
     Image(String),
     ImageRepository(String),
     ImageTag(String),
     Option(String),
+    Ask(String),
     Resources(String),
     Replicas(String),
     Volume(String),
@@ -67,12 +79,19 @@ pub struct Facts<'a> {
     /// Empty for the cluster's default.
     pub storage_class: &'a str,
     pub ingress: Ingress<'a>,
+    pub scheduling: &'a Scheduling,
     pub images: &'a BTreeMap<String, String>,
     pub options: &'a Options,
+    /// What was chosen for this store.
+    pub chosen: &'a Chosen,
     pub sizes: &'a Sizes,
     /// Whether its parts run, or are scaled to nothing.
     pub running: bool,
     pub egress: Egress,
+    /// Whether nothing is run that the shop's owner brought.
+    pub safe_mode: bool,
+    /// None where it sends no mail.
+    pub mail: Option<&'a MailServer>,
 }
 
 #[derive(Clone, Debug)]
@@ -84,7 +103,21 @@ pub struct Ingress<'a> {
     pub tls_secret: &'a str,
 }
 
+/// On which nodes the store's pods are put and how they run there, as a pod's specification has it. Empty: as the cluster does by itself.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Scheduling {
+    pub node_selector: BTreeMap<String, String>,
+    pub tolerations: Vec<Map<String, Value>>,
+    pub priority_class_name: String,
+    pub runtime_class_name: String,
+}
+
 impl Facts<'_> {
+    fn mail(&self) -> MailMode {
+        self.mail.map_or(MailMode::None, |_| MailMode::Smtp)
+    }
+
     /// As the specification of an Ingress has them: none where nothing is to be said of TLS.
     fn tls_entries(&self) -> Value {
         let Ingress { tls, tls_secret, .. } = self.ingress;
@@ -97,6 +130,11 @@ impl Facts<'_> {
 }
 
 impl Template {
+    /// Whether something of it stands for `placeholder`.
+    pub(crate) fn has(&self, placeholder: &Placeholder) -> bool {
+        self.0.iter().any(|(_, node)| node.has(placeholder))
+    }
+
     pub fn fill(&self, facts: &Facts<'_>) -> Map<String, Value> {
         map(&self.0, facts)
     }
@@ -107,6 +145,18 @@ fn map(entries: &[(String, Node)], facts: &Facts<'_>) -> Map<String, Value> {
 }
 
 impl Node {
+    fn has(&self, placeholder: &Placeholder) -> bool {
+        match self {
+            Self::Given(_) => false,
+            Self::Whole(own) => own == placeholder,
+            Self::Text(pieces) => {
+                pieces.iter().any(|piece| matches!(piece, Piece::Of(own) if own == placeholder))
+            }
+            Self::List(nodes) => nodes.iter().any(|node| node.has(placeholder)),
+            Self::Map(entries) => entries.iter().any(|(_, node)| node.has(placeholder)),
+        }
+    }
+
     fn fill(&self, facts: &Facts<'_>) -> Value {
         match self {
             Self::Given(value) => value.clone(),
@@ -139,14 +189,25 @@ impl Placeholder {
             Self::IngressAnnotations => json!(facts.ingress.annotations),
             Self::Running => facts.running.into(),
             Self::Egress => facts.egress.key().into(),
+            Self::SafeMode => facts.safe_mode.into(),
+            Self::MailMode => facts.mail().key().into(),
+            Self::MailHost => facts.mail.map_or("", |mail| mail.host.as_str()).into(),
+            Self::MailPort => facts.mail.map_or(0, |mail| mail.port.get()).into(),
+            Self::MailTls => facts.mail.map_or(MailTls::None, |mail| mail.tls).key().into(),
+            Self::MailFrom => facts.mail.map_or("", |mail| mail.from.as_str()).into(),
             Self::Tls => facts.ingress.tls.into(),
             Self::TlsSecret => facts.ingress.tls_secret.into(),
             Self::TlsEntries => facts.tls_entries(),
+            Self::NodeSelector => json!(facts.scheduling.node_selector),
+            Self::Tolerations => json!(facts.scheduling.tolerations),
+            Self::PriorityClassName => facts.scheduling.priority_class_name.as_str().into(),
+            Self::RuntimeClassName => facts.scheduling.runtime_class_name.as_str().into(),
             Self::Images => json!(facts.images),
             Self::Image(name) => image(name).into(),
             Self::ImageRepository(name) => repository_and_tag(image(name)).0.into(),
             Self::ImageTag(name) => repository_and_tag(image(name)).1.into(),
             Self::Option(name) => json!(facts.options.get(name)),
+            Self::Ask(name) => json!(facts.chosen.get(name)),
             Self::Resources(part) => facts.sizes.parts.get(part).map_or(Value::Null, resources),
             Self::Replicas(_) => u8::from(facts.running).into(),
             Self::Volume(name) => facts.sizes.volumes.get(name).map(ToString::to_string).into(),
@@ -160,6 +221,8 @@ impl Placeholder {
             Self::PullSecrets
             | Self::IngressAnnotations
             | Self::TlsEntries
+            | Self::NodeSelector
+            | Self::Tolerations
             | Self::Images
             | Self::Resources(_) => false,
             // What is chosen is one of text, number and flag, and each has one way to be written.
@@ -172,10 +235,16 @@ impl Placeholder {
 /// As a container has them.
 pub fn resources(resources: &Resources) -> Value {
     let Resources { requests, limits } = resources;
-    json!({
-        "requests": { "cpu": requests.cpu.to_string(), "memory": requests.memory.to_string() },
-        "limits": { "cpu": limits.cpu.to_string(), "memory": limits.memory.to_string() },
-    })
+    json!({ "requests": amounts(requests), "limits": amounts(limits) })
+}
+
+/// As a limit range has them, too.
+pub fn amounts(amounts: &Amounts) -> Value {
+    let mut written = json!({ "cpu": amounts.cpu.to_string(), "memory": amounts.memory.to_string() });
+    if let Some(storage) = amounts.ephemeral_storage {
+        written["ephemeral-storage"] = storage.to_string().into();
+    }
+    written
 }
 
 /// A digest stays with the tag, as a runtime reads it.

@@ -1,4 +1,4 @@
-//! Secrets and `ConfigMap`s. As the account of web may: one may be listed and watched by its name only.
+//! Secrets and `ConfigMap`s. As the account of web may, one may be listed and watched by its name only; by their labels, as the operator's may.
 
 use std::collections::BTreeMap;
 
@@ -24,17 +24,18 @@ impl Default for Kept {
 }
 
 impl Kept {
-    /// With the labels that it had.
+    /// With the labels and annotations that it had.
     pub(crate) fn keep(&mut self, resource: &str, name: &str, data: Value) {
-        let labels = self.get(resource, name).map_or(json!({}), |known| known["metadata"]["labels"].clone());
-        self.put(resource, name, data, labels);
+        let known = self.get(resource, name).unwrap_or_default();
+        let of_known = |key: &str| known["metadata"][key].clone();
+        self.put(resource, name, data, [of_known("labels"), of_known("annotations")]);
     }
 
-    fn put(&mut self, resource: &str, name: &str, data: Value, labels: Value) {
+    fn put(&mut self, resource: &str, name: &str, data: Value, [labels, annotations]: [Value; 2]) {
         let version = (self.log.version() + 1).to_string();
         let object = json!({
             "apiVersion": "v1", "kind": if resource == "secrets" { "Secret" } else { "ConfigMap" }, "data": data,
-            "metadata": {"name": name, "namespace": NAMESPACE, "resourceVersion": version, "uid": name, "labels": labels},
+            "metadata": {"name": name, "namespace": NAMESPACE, "resourceVersion": version, "uid": name, "labels": labels, "annotations": annotations},
         });
         let key = key(resource, name);
         let known = self.objects.insert(key.clone(), object.clone()).is_some();
@@ -51,26 +52,38 @@ impl Kept {
     }
 
     pub(crate) fn answer(&mut self, resource: &str, name: Option<&str>, asked: Asked<'_>) -> Response<Body> {
-        let followed =
-            asked.parameter("fieldSelector").and_then(|field| field.strip_prefix("metadata.name%3D"));
-        match (asked.method, name, followed) {
+        match (asked.method, name, asked.followed()) {
             ("GET", None, Some(name)) if asked.is_watch() => {
                 // Whoever may come in is known even while the Stores cannot be read.
                 self.log.watch(asked.since(), Some(key(resource, name)), self.well.subscribe())
             }
-            ("GET", None, Some(name)) => {
-                let items: Vec<Value> = self.get(resource, name).into_iter().collect();
-                let metadata = json!({"resourceVersion": self.log.version().to_string()});
-                told(
-                    StatusCode::OK,
-                    &json!({"apiVersion": "v1", "kind": "List", "metadata": metadata, "items": items}),
-                )
-            }
-            ("GET", None, None) => failed(StatusCode::FORBIDDEN, "Forbidden"),
+            ("GET", None, Some(name)) => self.list(self.get(resource, name).into_iter().collect()),
+            ("GET", None, None) => match asked.labels() {
+                labels if labels.is_empty() => failed(StatusCode::FORBIDDEN, "Forbidden"),
+                labels => self.list(self.labelled(resource, &labels)),
+            },
             ("POST", None, _) => self.create(resource, asked.body),
             (method, Some(name), _) => self.change(method, resource, name, asked.body),
             _ => not_found(),
         }
+    }
+
+    fn list(&self, items: Vec<Value>) -> Response<Body> {
+        let metadata = json!({"resourceVersion": self.log.version().to_string()});
+        told(
+            StatusCode::OK,
+            &json!({"apiVersion": "v1", "kind": "List", "metadata": metadata, "items": items}),
+        )
+    }
+
+    /// Those that bear all of these labels.
+    fn labelled(&self, resource: &str, labels: &[(String, String)]) -> Vec<Value> {
+        let below = key(resource, "");
+        let bears = |object: &&Value| {
+            labels.iter().all(|(key, value)| object["metadata"]["labels"][key] == value.as_str())
+        };
+        let of_kind = self.objects.iter().filter(|(key, _)| key.starts_with(&below));
+        of_kind.map(|(_, object)| object).filter(bears).cloned().collect()
     }
 
     fn create(&mut self, resource: &str, mut body: Value) -> Response<Body> {
@@ -81,15 +94,35 @@ impl Kept {
         if self.get(resource, name).is_some() {
             return failed(StatusCode::CONFLICT, "AlreadyExists");
         }
-        self.put(resource, name, data, if labels.is_object() { labels } else { json!({}) });
+        self.put(resource, name, data, [labels, Value::Null]);
         told(StatusCode::CREATED, &self.get(resource, name).unwrap_or_default())
     }
 
     fn change(&mut self, method: &str, resource: &str, name: &str, mut body: Value) -> Response<Body> {
         let Some(mut object) = self.get(resource, name) else { return not_found() };
-        if method == "PATCH" {
-            merge(&mut object["data"], body["data"].take());
-            self.keep(resource, name, object["data"].take());
+        match method {
+            "PATCH" => {
+                let expected = &body["metadata"]["resourceVersion"];
+                if !expected.is_null() && *expected != object["metadata"]["resourceVersion"] {
+                    return failed(StatusCode::CONFLICT, "Conflict");
+                }
+                for key in ["labels", "annotations"] {
+                    if body["metadata"][key].is_object() {
+                        merge(&mut object["metadata"][key], body["metadata"][key].take());
+                    }
+                }
+                if body["data"].is_object() {
+                    merge(&mut object["data"], body["data"].take());
+                }
+                let metadata = ["labels", "annotations"].map(|key| object["metadata"][key].clone());
+                self.put(resource, name, object["data"].take(), metadata);
+            }
+            "DELETE" => {
+                self.objects.remove(&key(resource, name));
+                self.log.tell("DELETED", &key(resource, name), &object);
+                return told(StatusCode::OK, &object);
+            }
+            _ => {}
         }
         told(StatusCode::OK, &self.get(resource, name).unwrap_or_default())
     }

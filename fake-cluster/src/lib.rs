@@ -1,6 +1,7 @@
 //! As much of an API server as Storeyard talks to, in memory: Stores, what they consist of, Secrets and `ConfigMap`s, with watches. It can be made to fail, or to
 //! say nothing. Tests reach it as a client, or over HTTP.
 
+mod containers;
 mod example;
 mod kept;
 mod line;
@@ -18,13 +19,14 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
 
-pub use self::{example::store, line::Line};
 use self::{
+    containers::Containers,
     kept::Kept,
     log::Log,
     objects::{Objects, Place},
     stores::Stores,
 };
+pub use self::{example::store, line::Line};
 
 /// The one namespace there is.
 pub const NAMESPACE: &str = "storeyard";
@@ -63,6 +65,7 @@ pub struct Cluster {
     stores: Mutex<Stores>,
     kept: Mutex<Kept>,
     objects: Mutex<Objects>,
+    containers: Mutex<Containers>,
     mood: watch::Sender<Mood>,
     requests: AtomicU64,
 }
@@ -73,6 +76,7 @@ impl Cluster {
             stores: Mutex::default(),
             kept: Mutex::default(),
             objects: Mutex::default(),
+            containers: Mutex::default(),
             mood: watch::Sender::new(Mood::Well),
             requests: AtomicU64::new(0),
         })
@@ -162,6 +166,16 @@ impl Cluster {
         lock(&self.objects).get(&Place { resource, namespace: Some(NAMESPACE), name: Some(name) })
     }
 
+    /// Has a container, named with its namespace and its pod, log a line that begins with when it did.
+    pub fn log(&self, place: [&str; 3], line: &str) {
+        lock(&self.containers).log(place, line);
+    }
+
+    /// Has a container's log begin anew, as it does when the container ends and is started again.
+    pub fn begin_anew(&self, place: [&str; 3]) {
+        lock(&self.containers).begin_anew(place);
+    }
+
     pub fn kept(&self, resource: &str, name: &str) -> Option<Value> {
         lock(&self.kept).get(resource, name)
     }
@@ -194,6 +208,9 @@ impl Cluster {
                 .is_some_and(|kind| kind.starts_with("application/apply-patch")),
             body: serde_json::from_slice(&body).unwrap_or(Value::Null),
         };
+        if let Some(log) = lock(&self.containers).answer(path, &asked) {
+            return log;
+        }
         let Some(place) = Place::parse(path) else { return not_found() };
         match place.resource {
             "stores" if place.namespace == Some(NAMESPACE) => self.answer_stores(place.name, asked).await,
@@ -236,6 +253,22 @@ impl Asked<'_> {
     /// What it names in its query.
     fn parameter(&self, name: &str) -> Option<&str> {
         self.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// The one name that it is about.
+    fn followed(&self) -> Option<&str> {
+        self.parameter("fieldSelector")?.strip_prefix("metadata.name%3D")
+    }
+
+    /// The labels that it asks for.
+    fn labels(&self) -> Vec<(String, String)> {
+        let selector = self.parameter("labelSelector").unwrap_or_default();
+        let selector = selector.replace("%2F", "/").replace("%3D", "=").replace("%2C", ",");
+        let label = |pair: &str| {
+            let (key, value) = pair.split_once('=')?;
+            Some((key.to_owned(), value.to_owned()))
+        };
+        selector.split(',').filter_map(label).collect()
     }
 
     /// The version after which a watch is to begin.

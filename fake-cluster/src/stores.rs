@@ -68,7 +68,9 @@ impl Stores {
         mood: watch::Receiver<Mood>,
     ) -> Response<Body> {
         match (asked.method, name) {
-            ("GET", None) if asked.is_watch() => self.log.watch(asked.since(), None, mood),
+            ("GET", None) if asked.is_watch() => {
+                self.log.watch(asked.since(), asked.followed().map(str::to_owned), mood)
+            }
             ("GET", None) => told(StatusCode::OK, &self.list(&asked)),
             ("POST", None) => self.create(asked.body),
             (method, Some(name)) => match self.get(name) {
@@ -79,7 +81,7 @@ impl Stores {
         }
     }
 
-    /// Those with the label that is asked for, if one is.
+    /// Those of the name and with the label that are asked for, if any are.
     /// As many as are asked for, after the one that was the last.
     fn list(&self, asked: &Asked<'_>) -> Value {
         let limit = asked.parameter("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
@@ -87,10 +89,12 @@ impl Stores {
         let selector =
             asked.parameter("labelSelector").map(|selector| selector.replace("%2F", "/").replace("%3D", "="));
         let label = selector.as_deref().and_then(|selector| selector.split_once('='));
-        let is_asked_for =
-            |store: &&Value| label.is_none_or(|(key, value)| store["metadata"]["labels"][key] == value);
+        let is_asked_for = |name: &str, store: &Value| {
+            label.is_none_or(|(key, value)| store["metadata"]["labels"][key] == value)
+                && asked.followed().is_none_or(|followed| followed == name)
+        };
         let mut rest =
-            self.objects.iter().filter(|(name, store)| name.as_str() > after && is_asked_for(store));
+            self.objects.iter().filter(|(name, store)| name.as_str() > after && is_asked_for(name, store));
         let page: Vec<(&String, &Value)> = rest.by_ref().take(limit).collect();
         let mut metadata = json!({"resourceVersion": self.log.version().to_string()});
         if let (Some((last, _)), Some(_)) = (page.last(), rest.next()) {

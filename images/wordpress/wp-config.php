@@ -17,10 +17,15 @@ define('WP_HOME', Storeyard\setting('STORE_URL'));
 define('WP_SITEURL', WP_HOME);
 define('WP_DEFAULT_THEME', 'twentytwentyfive');
 
-// WordPress knows https only by this variable, and the proxy in front ends TLS.
-if (($_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '') === 'https') {
+// WordPress knows https only by this variable, and a proxy in front ends TLS. Of several, the first tells of the visitor.
+$cameBy = trim(explode(',', $_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '')[0]);
+if ($cameBy === 'https') {
     $_SERVER['HTTPS'] = 'on';
+} elseif ($cameBy === 'http' && str_starts_with(WP_HOME, 'https:')) {
+    header('Location: ' . WP_HOME . $_SERVER['REQUEST_URI'], true, 308);
+    exit;
 }
+unset($cameBy);
 
 // Eight keys from one secret, so that a Secret need hold only one.
 foreach (['AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE'] as $use) {
@@ -28,9 +33,9 @@ foreach (['AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE'] as $use) {
     define("{$use}_SALT", hash_hmac('sha256', "{$use}_SALT", Storeyard\secret('auth-key')));
 }
 
-// The code is part of the image, on a root that cannot be written.
-define('DISALLOW_FILE_MODS', true);
-define('AUTOMATIC_UPDATER_DISABLED', true);
+// WordPress is part of the image, on a root that cannot be written. Plugins and themes are, too, unless the shop's owner brings them.
+define('DISALLOW_FILE_MODS', Storeyard\setting('PLUGINS', 'managed') !== 'own');
+define('AUTOMATIC_UPDATER_DISABLED', DISALLOW_FILE_MODS);
 define('WP_AUTO_UPDATE_CORE', false);
 // Files not owned by PHP's user make WordPress fall back to FTP, and WooCommerce's log dies of it.
 define('FS_METHOD', 'direct');

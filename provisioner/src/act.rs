@@ -1,5 +1,6 @@
 //! What is asked of the cluster, and the one place that starts programs for it.
 
+pub mod certificate;
 pub mod claim;
 pub mod commands;
 pub mod manifests;

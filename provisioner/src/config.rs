@@ -7,11 +7,16 @@ use std::{
 };
 
 use access::SignIn;
+use engine::values::Scheduling;
 use ipnet::IpNet;
 use serde::Deserialize;
-use store::{Egress, EngineCard, EngineKey, Scheme};
+use store::{Egress, EngineCard, EngineKey, Limits, Scheme, mail::MailPort};
 
-use crate::engines::{EngineConfig, EngineConfigError, OfferedEngine};
+use crate::{
+    engines::{EngineConfig, EngineConfigError, OfferedEngine},
+    relay::{Mail, Relay},
+    stores::CreationRate,
+};
 
 /// The configuration file. What it does not know it refuses, so that a typing error is not a silent default.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,6 +38,12 @@ pub struct Config {
     /// Empty for the cluster's default.
     #[serde(default)]
     pub storage_class: String,
+    /// Whether that class keeps a volume from growing beyond its size.
+    #[serde(default = "enforced")]
+    pub volume_sizes_enforced: bool,
+    /// Where the stores' pods run.
+    #[serde(default)]
+    pub scheduling: Scheduling,
     /// Secrets of the platform's namespace with which the stores' images are pulled.
     #[serde(default)]
     pub image_pull_secrets: Vec<String>,
@@ -48,17 +59,33 @@ pub struct Config {
     pub concurrency: usize,
     /// How often a ready shop is asked whether it still answers.
     pub check_seconds: u32,
+    /// How many stores may be asked for in an hour.
+    #[serde(default)]
+    pub creation_rate: CreationRate,
     /// How stores come to what the platform offers after it was upgraded.
     #[serde(default)]
     pub updates: Updates,
     /// What shops may reach beyond their stores.
     #[serde(default)]
     pub egress: EgressRules,
+    /// How shops send mail.
+    #[serde(default)]
+    pub mail: Mail,
+    /// How many stores somebody may have.
+    #[serde(default)]
+    pub limits: Limits,
+    /// What the form begins with; none for the first by name.
+    #[serde(default)]
+    pub default_engine: Option<EngineKey>,
     #[serde(rename = "engines")]
     chosen: BTreeMap<EngineKey, EngineConfig>,
     /// Never empty.
     #[serde(skip)]
     pub engines: BTreeMap<EngineKey, Arc<OfferedEngine>>,
+}
+
+fn enforced() -> bool {
+    true
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -85,6 +112,11 @@ pub struct EgressRules {
 }
 
 impl EgressRules {
+    /// Whether a store that may reach so much reaches a port on the internet.
+    pub fn reaches(&self, egress: Egress, port: MailPort) -> bool {
+        egress == Egress::Internet && self.ports.contains(&port.get())
+    }
+
     /// What a store may reach that asks for so much.
     pub fn allow(&self, asked: Option<Egress>) -> Egress {
         asked.unwrap_or(self.default).min(self.maximum)
@@ -132,7 +164,8 @@ pub struct Ingress {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Tls {
     pub enabled: bool,
-    /// Empty for one of the store's own, named after its release.
+    /// A Secret of the platform's namespace with a certificate of all shops, which each store gets a copy of; empty where each has one of
+    /// its own, named after its release.
     #[serde(default)]
     pub secret_name: String,
     /// Authorities that are trusted beside the system's when a shop is asked.
@@ -141,9 +174,17 @@ pub struct Tls {
     /// A shop is then `Ready` whatever certificate it shows.
     #[serde(default)]
     pub insecure_skip_verify: bool,
+    /// It ends before the ingress controller, which is then asked by plain http that says so.
+    #[serde(default)]
+    pub in_front: bool,
 }
 
 impl Tls {
+    /// The Secret with the certificate of all shops.
+    pub fn of_all_shops(&self) -> Option<&str> {
+        (self.enabled && !self.secret_name.is_empty()).then_some(self.secret_name.as_str())
+    }
+
     /// Each shop has a certificate of its own, which is issued in its namespace.
     pub fn is_per_shop(&self) -> bool {
         self.enabled && self.secret_name.is_empty()
@@ -185,11 +226,29 @@ impl Config {
                 "are empty, so every pod of that namespace could reach the shops",
             );
         }
+        if config.ingress.tls.in_front && config.scheme != Scheme::Https {
+            return senseless("ingress.tls.inFront", "is true, but the scheme is http");
+        }
         if config.egress.default > config.egress.maximum {
             return senseless("egress.default", "is more than egress.maximum");
         }
         if config.egress.maximum == Egress::Internet && config.egress.ports.is_empty() {
             return senseless("egress.ports", "are empty, so the internet would be closed all the same");
+        }
+        if let Some(relay) = config.mail.relay() {
+            let to = &relay.to;
+            if to.namespace.is_empty() != to.pod_labels.is_empty() {
+                return senseless(
+                    "mail.to",
+                    "has to name a namespace and labels of pods in it, or none of both",
+                );
+            }
+            if !to.is_known() && !config.egress.reaches(config.egress.maximum, relay.port) {
+                return senseless(
+                    "mail.to",
+                    "says nothing of where the server is, and on the internet no store reaches its port: see egress.maximum and egress.ports",
+                );
+            }
         }
         if config.updates.concurrency == 0 {
             return senseless("updates.concurrency", "is 0, so no store would ever be updated");
@@ -203,6 +262,9 @@ impl Config {
         if config.chosen.is_empty() {
             return senseless("engines", "are empty");
         }
+        if config.default_engine.as_ref().is_some_and(|key| !config.chosen.contains_key(key)) {
+            return senseless("defaultEngine", "is none of engines");
+        }
         for (key, chosen) in std::mem::take(&mut config.chosen) {
             config.engines.insert(key.clone(), Arc::new(chosen.offered(key)?));
         }
@@ -213,9 +275,23 @@ impl Config {
         self.engines.get(key)
     }
 
-    /// The engines as the form offers them.
+    /// By which server the mail of a store leaves that may reach so much, and has one of its `own` or none. None where it could not get
+    /// there, or sends none.
+    pub fn relay<'a>(
+        &'a self,
+        engine: &OfferedEngine,
+        egress: Egress,
+        own: Option<&'a Relay>,
+    ) -> Option<&'a Relay> {
+        let relay = own.or(self.mail.relay()).filter(|_| engine.definition.has_mail());
+        relay.filter(|relay| relay.to.is_known() || self.egress.reaches(egress, relay.port))
+    }
+
+    /// The engines as the form offers them, beginning with what is chosen where nobody chooses.
     pub fn cards(&self) -> Vec<EngineCard> {
-        self.engines.values().map(|engine| engine.card(&self.egress)).collect()
+        let mut cards: Vec<EngineCard> = self.engines.values().map(|engine| engine.card(self)).collect();
+        cards.sort_by_key(|card| Some(&card.key) != self.default_engine.as_ref());
+        cards
     }
 }
 
@@ -243,12 +319,82 @@ pub(crate) mod tests {
         Arc::make_mut(config.engines.values_mut().next().unwrap())
     }
 
+    /// A mail server, with `more` of its fields.
+    fn smtp(more: &str) -> String {
+        format!(
+            r#"{{"mode": "smtp", "host": "mail.example.com", "port": 587, "tls": "starttls", "from": "shop@example.com"{more}}}"#
+        )
+    }
+
+    /// By which server mail leaves a closed store, and one that reaches the internet.
+    fn servers(mail: &str, ports: &str) -> [Option<String>; 2] {
+        let text = format!(
+            r#""mail": {mail}, "egress": {{"default": "none", "maximum": "internet", "ports": [{ports}]}}, "concurrency": 4"#
+        );
+        let config = Config::parse(&EXAMPLE.replace(r#""concurrency": 4"#, &text)).unwrap();
+        let engine = config.engines.values().next().unwrap();
+        Egress::ALL
+            .map(|egress| config.relay(engine, egress, None).map(|relay| relay.host.as_str().to_owned()))
+    }
+
+    #[test]
+    fn mail_leaves_a_store_that_can_get_to_the_server() {
+        let server = Some("mail.example.com".to_owned());
+        assert_eq!(servers(r#"{"mode": "none"}"#, "443"), [None, None]);
+        assert_eq!(servers(&smtp(""), "443, 587"), [None, server.clone()]);
+        let near = smtp(r#", "to": {"cidrs": ["192.0.2.7/32"]}"#);
+        assert_eq!(servers(&near, "443"), [server.clone(), server]);
+    }
+
+    #[test]
+    fn an_engine_without_a_part_that_sends_mail_sends_none() {
+        let mut config = example();
+        config.mail = Mail::Smtp(crate::relay::tests::relay(
+            &serde_json::json!({ "to": { "cidrs": ["192.0.2.7/32"] } }),
+        ));
+        for part in &mut engine_of(&mut config).definition.parts {
+            part.mail = false;
+        }
+        let engine = config.engines.values().next().unwrap();
+        assert_eq!(config.relay(engine, Egress::Internet, None), None);
+    }
+
+    #[test]
+    fn a_mail_server_without_its_host_or_with_what_is_not_known_is_refused() {
+        for mail in [
+            smtp("").replace("mail.example.com", ""),
+            smtp(r#", "password": "x""#),
+            smtp("").replace("587", "0"),
+        ] {
+            let text =
+                EXAMPLE.replace(r#""concurrency": 4"#, &format!(r#""mail": {mail}, "concurrency": 4"#));
+            assert!(matches!(Config::parse(&text), Err(ConfigError::Malformed(_))), "{mail}");
+        }
+    }
+
     #[test]
     fn the_documented_configuration_is_understood() {
         let config = example();
         let engine = config.engine(&EngineKey::parse("woocommerce").unwrap()).unwrap();
         assert_eq!(engine.images["mariadb"], "localhost/mariadb:1");
         assert_eq!(config.cards()[0].title, "WooCommerce");
+    }
+
+    #[test]
+    fn the_form_begins_with_the_engine_that_is_named_and_else_with_the_first_by_name() {
+        let begins = |named: &str| {
+            let second = r#""engines": {"atelier": {"chart": "../charts/woocommerce",
+                            "images": {"wordpress": "localhost/wordpress:1", "mariadb": "localhost/mariadb:1"}}, "#;
+            let text = EXAMPLE.replace(r#""engines": {"#, second);
+            let config = Config::parse(&text.replacen('{', &format!("{{{named}"), 1))?;
+            Ok::<_, ConfigError>(
+                config.cards().into_iter().map(|card| card.key.to_string()).collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(begins("").unwrap(), ["atelier", "woocommerce"]);
+        assert_eq!(begins(r#""defaultEngine": "woocommerce", "#).unwrap(), ["woocommerce", "atelier"]);
+        let error = begins(r#""defaultEngine": "gallery", "#).unwrap_err();
+        assert!(matches!(error, ConfigError::Senseless { field: "defaultEngine", .. }), "{error}");
     }
 
     #[test]
@@ -279,6 +425,7 @@ pub(crate) mod tests {
             (r#""domainSuffix": "localhost""#, r#""domainSuffix": """#),
             (r#"{"app": "traefik"}"#, "{}"),
             (r#""deadlineSeconds": 600"#, r#""deadlineSeconds": 0"#),
+            (r#""secretName": """#, r#""inFront": true"#),
             (
                 r#""concurrency": 4"#,
                 r#""egress": {"default": "internet", "maximum": "none"}, "concurrency": 4"#,
@@ -286,6 +433,11 @@ pub(crate) mod tests {
             (
                 r#""concurrency": 4"#,
                 r#""egress": {"default": "none", "maximum": "internet"}, "concurrency": 4"#,
+            ),
+            (r#""concurrency": 4"#, &format!(r#""mail": {}, "concurrency": 4"#, smtp(""))),
+            (
+                r#""concurrency": 4"#,
+                &format!(r#""mail": {}, "concurrency": 4"#, smtp(r#", "to": {"namespace": "mail"}"#)),
             ),
         ] {
             assert!(EXAMPLE.contains(from), "{from}");

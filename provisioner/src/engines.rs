@@ -10,10 +10,17 @@ use std::{
 use engine::{Engine, EngineError, Options, Probe, Sizes, option};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use store::{Egress, EngineCard, EngineKey, PlanCard, PlanName, Versions};
+use store::{Egress, EngineCard, EngineKey, MailMode, PlanCard, PlanName, Versions};
 
-use crate::config::EgressRules;
+use crate::{
+    config::{Config, EgressRules},
+    relay,
+    resource::hexadecimal,
+};
 
+/// Of stores whose volumes have a class that enforces nothing.
+const NOT_ENFORCED: &str =
+    "Sizes of volumes are not enforced here: what a store uses beyond its plan is taken from all others.";
 /// What an engine is called beside its chart.
 const DEFINITION: &str = "engine.yaml";
 
@@ -127,7 +134,9 @@ impl EngineConfig {
             Some(told.cloned().unwrap_or_else(|| Versions::of_image(image, reference)))
         });
         let versions = Versions::together(carried);
-        let options = option::settled(&definition.options, &self.options)
+        let options = definition
+            .options
+            .settled(&self.options)
             .map_err(|source| EngineConfigError::Options { key: key.clone(), source })?;
         Ok(OfferedEngine {
             key,
@@ -152,8 +161,12 @@ impl OfferedEngine {
     }
 
     /// What somebody who chooses this engine, or has a store of it, has to know.
-    pub fn note(&self) -> Option<String> {
-        self.definition.note(&self.options)
+    pub fn note(&self, mail: MailMode, config: &Config) -> Option<String> {
+        let unlimited =
+            (!config.volume_sizes_enforced && !self.definition.volumes.is_empty()).then_some(NOT_ENFORCED);
+        let note = self.definition.note(&self.options, mail);
+        let notes: Vec<&str> = note.as_deref().into_iter().chain(unlimited).collect();
+        (!notes.is_empty()).then(|| notes.join(" "))
     }
 
     /// How its shop is asked whether it answers.
@@ -161,19 +174,29 @@ impl OfferedEngine {
         self.definition.probe(&self.options)
     }
 
+    /// What a store of it may be allowed to reach, beginning with what it may where nobody chooses.
+    pub fn egress(&self, rules: &EgressRules) -> Vec<Egress> {
+        if self.definition.has_egress() { rules.offered() } else { vec![Egress::None] }
+    }
+
     /// As the form offers it.
-    pub fn card(&self, egress: &EgressRules) -> EngineCard {
+    pub fn card(&self, config: &Config) -> EngineCard {
         let plans = self.definition.plans.iter();
-        let egress = if self.definition.has_egress() { egress.offered() } else { vec![Egress::None] };
+        let egress = self.egress(&config.egress);
+        // Of a store that is made as the form begins.
+        let mail = relay::mode(config.relay(self, egress.first().copied().unwrap_or_default(), None));
         EngineCard {
             key: self.key.clone(),
             title: self.title().to_owned(),
             summary: self.definition.summary(&self.options).to_owned(),
             versions: self.versions.clone(),
-            note: self.note(),
+            note: self.note(mail, config),
             account: self.definition.account,
-            plans: plans.map(|(name, sizes)| PlanCard { name: *name, summary: sizes.summary() }).collect(),
+            plans: plans
+                .map(|(name, sizes)| PlanCard { name: *name, summary: sizes.summary(), lack: None })
+                .collect(),
             egress,
+            questions: self.definition.questions(&self.options).cloned().collect(),
         }
     }
 }
@@ -191,7 +214,7 @@ fn digest(chart: &Path) -> io::Result<String> {
             digest.update(part);
         }
     }
-    Ok(digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&digest.finalize()[..8]))
 }
 
 fn list(path: &Path, root: &Path, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
@@ -322,16 +345,23 @@ pub(crate) mod tests {
         assert!(sentence.contains("engines.shop.images.mariadb"), "{sentence}");
         let sentence = folder.refused(|config| config["images"]["redis"] = json!("a:1"));
         assert!(sentence.contains("engines.shop.images.redis"), "{sentence}");
-        let sentence = folder.refused(|config| config["options"] = json!({ "plugins": true }));
-        assert!(sentence.contains("engines.shop.options.plugins is not one of"), "{sentence}");
+        let sentence = folder.refused(|config| config["options"] = json!({ "plug": true }));
+        assert!(sentence.contains("engines.shop.options.plug is not one of"), "{sentence}");
+        let sentence = folder.refused(|config| config["options"] = json!({ "plugins": "mine" }));
+        assert!(
+            sentence.contains("options.plugins is mine, but has to be one of own, managed"),
+            "{sentence}"
+        );
     }
 
     #[test]
     fn what_cannot_sell_is_not_offered_as_a_shop() {
         let plain = Folder::new().offered(|config| config["options"] = json!({ "plugin": false })).unwrap();
-        let card = plain.card(&EgressRules::default());
+        let card = plain.card(&crate::config::tests::example());
         assert_eq!(card.title, "WordPress");
         assert!(card.note.is_some_and(|note| note.contains("without products or a cart")));
+        let asked: Vec<&str> = card.questions.iter().map(|question| question.name.as_str()).collect();
+        assert_eq!(asked, ["language", "timeZone"]);
     }
 
     #[test]

@@ -7,5 +7,7 @@ pub mod rollout;
 pub mod room;
 pub mod seen;
 pub mod storefront;
+pub mod usage;
+pub mod used;
 pub mod volumes;
 pub(crate) mod watched;

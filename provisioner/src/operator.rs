@@ -3,13 +3,18 @@
 //! All truth is in the cluster, so the process may be killed at any instant. Reconciles of one store never overlap; what this process has told
 //! is remembered until it comes back from the API server, and what someone else wrote meanwhile counts.
 
+mod action;
+mod audit;
+mod certificate;
 mod change;
 mod context;
 mod credentials;
 pub mod events;
 mod fail;
+mod fault;
 mod keep;
 mod lease;
+mod limits;
 mod make;
 mod orphans;
 mod prepare;
@@ -19,9 +24,14 @@ mod room;
 mod teardown;
 #[cfg(test)]
 mod tests;
+mod usage;
+mod used;
+mod users;
+mod window;
 
 use std::{
     future::ready,
+    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
@@ -48,11 +58,14 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-pub use self::context::Health;
 use self::{
     context::Context,
     events::Events,
     lease::{Contender, Terms},
+};
+pub use self::{
+    context::Health,
+    window::{Window, WindowError},
 };
 use crate::{
     act::{claim::Claim, manifests::Account, runner::Runner},
@@ -83,27 +96,36 @@ pub enum ReconcileError {
     Overtaken,
 }
 
+/// What an operator is in, beside the cluster.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    pub prober: Prober,
+    /// A folder for what its programs cache.
+    pub scratch: PathBuf,
+    /// Where web reaches its window, if it has one.
+    pub window: Option<SocketAddr>,
+}
+
 /// Runs until `shutdown`; what is running then is given its time. While another operator holds the Lease, it only looks.
 pub async fn run(
     client: Client,
     config: Arc<Config>,
-    prober: Prober,
-    scratch: PathBuf,
+    surroundings: Surroundings,
     health: Health,
     shutdown: CancellationToken,
 ) {
-    run_under(Terms::default(), client, config, prober, scratch, health, shutdown).await;
+    run_under(Terms::default(), client, config, surroundings, health, shutdown).await;
 }
 
 async fn run_under(
     terms: Terms,
     client: Client,
     config: Arc<Config>,
-    prober: Prober,
-    scratch: PathBuf,
+    surroundings: Surroundings,
     health: Health,
     shutdown: CancellationToken,
 ) {
+    let Surroundings { prober, scratch, window } = surroundings;
     let api: Api<Store> = Api::namespaced(client.clone(), &config.namespace);
     let account = tokio::select! {
         account = prepare_to_run(&client, &api) => account,
@@ -121,6 +143,7 @@ async fn run_under(
         events,
         runner: Runner::new(&scratch, PROGRAMS_PER_STORE * config.concurrency, claim.clone()),
         removals: Semaphore::new(config.concurrency),
+        measures: Semaphore::new(1),
         prober,
         account,
         stores: stores.clone(),
@@ -129,9 +152,12 @@ async fn run_under(
         volumes: Watched::new(),
         objects: Objects::default(),
         updating: Mutex::default(),
+        growing: Mutex::default(),
         memories: Mutex::default(),
         broken_off: Mutex::default(),
         room: Default::default(),
+        rings: Mutex::default(),
+        window: window.map(|address| address.to_string()),
         wake,
         began: Mutex::new(now()),
         shutdown: shutdown.clone(),
@@ -142,6 +168,9 @@ async fn run_under(
     health.watch(&context);
     let mut beside = JoinSet::new();
     beside.spawn(orphans::sweep(Arc::clone(&context)));
+    beside.spawn(users::serve(Arc::clone(&context)));
+    beside.spawn(audit::keep(Arc::clone(&context)));
+    beside.spawn(usage::watch(Arc::clone(&context)));
     beside.spawn(told.publish(context.client.clone(), context.claim.clone()));
     watch_the_rest(&context, &mut beside);
     let (mut contending, ended) = (JoinSet::new(), CancellationToken::new());

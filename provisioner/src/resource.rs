@@ -5,6 +5,7 @@
 
 #![expect(unreachable_pub, reason = "the derived schema has a public helper of its own for each type")]
 
+pub mod action;
 pub mod change;
 pub mod conditions;
 pub mod progress;
@@ -14,6 +15,7 @@ use std::{
     collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
+    time::Duration,
 };
 
 use engine::Sizes;
@@ -22,15 +24,22 @@ use kube::{CustomResource, CustomResourceExt, KubeSchema, ResourceExt};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use store::{
-    AccountRule, AdminEmail, AdminUser, Egress, EngineKey, Millis, PersonId, PlanName, StoreId, StoreName,
-    view::{Failure, PodView, TimelineEntry},
+    Account, AccountRule, AdminEmail, AdminUser, Egress, EngineKey, Millis, Options, PersonId, PlanName,
+    StoreId, StoreName,
+    mail::{MailHost, MailPort, MailSender, MailTls},
+    view::{Failure, Notice, PodView, TimelineEntry},
 };
 
 use self::{
+    action::Acted,
     change::{Change, Offered, Refused, Release, Settled},
     conditions::{Condition, Step},
 };
-use crate::{config::Config, engines::OfferedEngine};
+use crate::{
+    config::Config,
+    engines::OfferedEngine,
+    relay::{Relay, Whereabouts},
+};
 
 /// Keeps a deleted Store until everything of it is gone.
 pub const FINALIZER: &str = "storeyard.dev/deletion";
@@ -44,11 +53,18 @@ pub const REQUESTED_ANNOTATION: &str = "storeyard.dev/requested-at";
 pub const RETRY_ANNOTATION: &str = "storeyard.dev/retry";
 /// On a Store that was only made to be deleted, so that what is left under its name goes.
 pub const REMOVAL_ONLY_ANNOTATION: &str = "storeyard.dev/removal-only";
+/// On a Store: what is to become of its shop when the Store is deleted. With [`KEEP`], the shop stays as it is, without Storeyard.
+pub const ON_DELETION_ANNOTATION: &str = "storeyard.dev/on-deletion";
+pub const KEEP: &str = "keep";
 /// On a store's namespace: when its shop first answered. It outlives a status that was lost, and keeps the store from being torn down.
 pub const READY_ANNOTATION: &str = "storeyard.dev/ready-at";
 /// On a Store: when somebody last asked for a change of it, RFC 3339. What was undone before is then tried again, and an update does not wait
 /// for its turn.
 pub const CHANGE_ANNOTATION: &str = "storeyard.dev/change-asked";
+/// On a store's own Secret: the version of the Secret that its mail server's user and password are from.
+pub const MAIL_VERSION_ANNOTATION: &str = "storeyard.dev/mail-version";
+/// On a store's copy of the certificate of all shops: the version of the platform's Secret that it is of.
+pub const CERTIFICATE_VERSION_ANNOTATION: &str = "storeyard.dev/certificate-version";
 /// On a store's namespace: the namespace of the platform that made it.
 pub const PLATFORM_LABEL: &str = "storeyard.dev/platform";
 pub const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";
@@ -58,6 +74,7 @@ pub const MANAGER: &str = "storeyard";
 
 /// Nothing carries out a change of such a field, so the API server takes none: a Store never says what is not so.
 const UNCHANGED: &str = "self == oldSelf";
+const SAME_OPTIONS: &str = "the options are what the shop was made with, and cannot be changed here: its admin changes them in the shop";
 const SAME_CREDENTIALS: &str = "the credentials cannot be changed here: the shop has its own users, and a password is changed in the shop";
 
 /// A store: one shop in a namespace of its own.
@@ -82,6 +99,7 @@ const SAME_CREDENTIALS: &str = "the credentials cannot be changed here: the shop
         .message("a Store is named by up to 47 lower-case letters, digits and dashes, with a letter or digit at both ends, such as atelier-nord; new is no name, since the dashboard has its form there"),
     // Of a field that comes or goes, the rule of the field itself is not asked.
     validation = Rule::new("has(self.spec.credentialsRef) == has(oldSelf.spec.credentialsRef)").message(SAME_CREDENTIALS),
+    validation = Rule::new("has(self.spec.options) == has(oldSelf.spec.options)").message(SAME_OPTIONS),
 )]
 #[serde(rename_all = "camelCase")]
 pub struct StoreSpec {
@@ -105,6 +123,17 @@ pub struct StoreSpec {
     #[schemars(extend("enum" = Egress::ALL.map(Egress::key)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub egress: Option<String>,
+    /// True runs the shop without what its owner brought into it, such as plugins, where its engine can: the way out when one of them broke it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub safe_mode: bool,
+    /// A mail server of its own, on the internet, instead of the platform's. Without access to the internet it sends no mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailSpec>,
+    /// What the shop is made with, of what its engine asks, such as its language; the engine's default where one is missing.
+    #[schemars(schema_with = "options")]
+    #[x_kube(validation = Rule::new(UNCHANGED).message(SAME_OPTIONS))]
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
     #[x_kube(validation = Rule::new(UNCHANGED).message("the admin cannot be changed here: the shop has its own users"))]
     pub admin: Admin,
     /// The Secret in this namespace that has the admin's password; `store-<name>-credentials` where it is missing.
@@ -128,6 +157,42 @@ pub struct Admin {
     #[schemars(length(min = 1, max = 100))]
     #[x_kube(validation = Rule::new("self.matches('^[^@ ]+@[^@ ]+$')").message("the admin's e-mail has to be an address such as ada@example.com"))]
     pub email: String,
+}
+
+/// A server that takes on the shop's mail.
+#[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MailSpec {
+    #[schemars(length(min = 1, max = 253))]
+    pub host: String,
+    #[schemars(range(min = 1, max = 65535))]
+    pub port: u16,
+    #[schemars(extend("enum" = MailTls::ALL.map(MailTls::key)))]
+    pub tls: String,
+    /// Whom the mail is from.
+    #[schemars(length(min = 1, max = 100))]
+    pub from: String,
+    /// The Secret with the keys `user` and `password`, which bears the label `storeyard.dev/store` with the Store's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_ref: Option<CredentialsRef>,
+}
+
+impl MailSpec {
+    fn relay(&self) -> Option<Relay> {
+        let credentials = match &self.secret_ref {
+            Some(given) => secret_name(&given.name)?,
+            None => String::new(),
+        };
+        Some(Relay {
+            host: MailHost::parse(&self.host).ok()?,
+            port: MailPort::try_from(self.port).ok()?,
+            tls: MailTls::parse(&self.tls).ok()?,
+            from: MailSender::parse(&self.from).ok()?,
+            credentials,
+            to: Whereabouts::default(),
+            is_own: true,
+        })
+    }
 }
 
 /// Names a Secret of the Store's own namespace.
@@ -198,8 +263,20 @@ pub struct StoreStatus {
     #[schemars(schema_with = "opaque")]
     #[serde(deserialize_with = "readable_one")]
     pub settled: Option<Settled>,
+    /// What is to be told of a shop that answers.
+    #[schemars(schema_with = "opaque_list")]
+    #[serde(deserialize_with = "readable")]
+    pub notices: Vec<Notice>,
+    /// What of the store's own Secret everybody may know, by its key.
+    pub public: Option<BTreeMap<String, String>>,
     /// GiB by claim, once the plan was changed.
     pub volumes: Option<BTreeMap<String, u32>>,
+    /// MiB that are on them, by claim, as they were last looked at.
+    pub used: Option<BTreeMap<String, u64>>,
+    /// What became of the action that was asked for last.
+    #[schemars(schema_with = "opaque")]
+    #[serde(deserialize_with = "readable_one")]
+    pub action: Option<Acted>,
 }
 
 /// A step of removal.
@@ -234,6 +311,12 @@ pub struct Wanted {
     pub running: bool,
     /// What it may reach beyond its store.
     pub egress: Egress,
+    /// Whether it is to run without what its owner brought.
+    pub safe_mode: bool,
+    /// By which server its mail leaves; none where it sends none.
+    pub mail: Option<Relay>,
+    /// An answer to each question of its engine.
+    pub options: Options,
     /// When somebody last asked for a change.
     pub change_asked: Option<Millis>,
     /// None where the administrator signs in by e-mail.
@@ -250,6 +333,13 @@ pub struct Wanted {
     pub deleting: Option<Millis>,
 }
 
+/// What a store's parts reach beyond it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Outward<'a> {
+    pub egress: Egress,
+    pub mail: Option<&'a Relay>,
+}
+
 /// The resource was not written by the platform, or by another version of it, or asks for what the platform does not offer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The Store {name} cannot be understood: its {field} is {why}.")]
@@ -257,6 +347,18 @@ pub struct Malformed {
     pub name: String,
     pub field: &'static str,
     pub why: &'static str,
+}
+
+impl Wanted {
+    /// What its first administrator signs in with.
+    pub fn account(&self) -> Account {
+        self.user.as_ref().map_or_else(|| Account::from(&self.email), Account::from)
+    }
+
+    /// What its parts reach beyond the store.
+    pub fn outward(&self) -> Outward<'_> {
+        Outward { egress: self.egress, mail: self.mail.as_ref() }
+    }
 }
 
 impl Store {
@@ -272,6 +374,21 @@ impl Store {
         let sizes = engine.sizes(plan).ok_or_else(|| not("plan", "not one that the engine has"))?;
         let egress =
             spec.egress.as_deref().map(Egress::parse).transpose().map_err(|_| malformed("egress"))?;
+        let egress = config.egress.allow(egress);
+        let own = match &spec.mail {
+            Some(mail) => Some(mail.relay().ok_or_else(|| malformed("mail"))?),
+            None => None,
+        };
+        let options = match engine.definition.settled(&spec.options) {
+            Ok(options) => options,
+            // What it was made with is so, whether the engine still offers it or not.
+            Err(_) if self.is_made() => {
+                let mut options = engine.definition.settled(&Options::new()).unwrap_or_default();
+                options.extend(spec.options.clone());
+                options
+            }
+            Err(_) => return Err(not("choice of options", "not one that the engine offers")),
+        };
         let user = match engine.definition.account {
             AccountRule::Email => None,
             AccountRule::UserName => {
@@ -292,7 +409,10 @@ impl Store {
             user,
             email: AdminEmail::parse(&spec.admin.email).map_err(|_| malformed("admin's e-mail"))?,
             running: spec.running,
-            egress: config.egress.allow(egress),
+            safe_mode: spec.safe_mode && engine.definition.has_safe_mode(),
+            mail: config.relay(engine, egress, own.as_ref()).cloned(),
+            egress,
+            options,
             change_asked: self.time(CHANGE_ANNOTATION),
             // One that no person has belongs to nobody, which takes rights away and gives none.
             owner: spec.owner.as_deref().and_then(|owner| PersonId::parse(owner).ok()),
@@ -301,6 +421,16 @@ impl Store {
             requested: self.requested(),
             deleting: self.metadata.deletion_timestamp.as_ref().map(|time| Millis(time.0.as_millisecond())),
         })
+    }
+
+    /// Whether its shop was deployed, and answered.
+    fn is_made(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| status.release.is_some())
+    }
+
+    /// When it is deleted.
+    pub fn is_to_leave_its_shop(&self) -> bool {
+        self.annotations().get(ON_DELETION_ANNOTATION).is_some_and(|what| what == KEEP)
     }
 
     /// When another try of it was last asked for.
@@ -377,6 +507,16 @@ pub fn now() -> Millis {
     Millis(Timestamp::now().as_millisecond())
 }
 
+/// None has passed since what never was, and since what by this clock is yet to be.
+pub fn elapsed_since(at: Option<Millis>) -> Duration {
+    let millis = at.map_or(0, |at| now().since(at).0);
+    Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+}
+
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn runs() -> bool {
     true
 }
@@ -384,6 +524,11 @@ fn runs() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_running(running: &bool) -> bool {
     *running
+}
+
+/// Bounded, since the API server compares what was with what is to be.
+fn options(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "object", "maxProperties": 16, "additionalProperties": { "type": "string", "maxLength": 63 } })
 }
 
 fn opaque_list(_: &mut SchemaGenerator) -> Schema {
@@ -460,6 +605,31 @@ mod tests {
         let mut without = by_hand();
         without["spec"]["credentialsRef"].take();
         assert_eq!(parsed(without).unwrap().credentials, "store-atelier-nord-credentials");
+    }
+
+    #[test]
+    fn a_mail_server_of_its_own_counts_before_the_platforms_where_the_internet_is_reached() {
+        let mut config = crate::config::tests::example();
+        let near = serde_json::json!({ "host": "near.example.com", "to": { "cidrs": ["192.0.2.7/32"] } });
+        config.mail = crate::relay::Mail::Smtp(crate::relay::tests::relay(&near));
+        config.egress = serde_json::from_value(
+            serde_json::json!({ "default": "none", "maximum": "internet", "ports": [465] }),
+        )
+        .unwrap();
+        let host = |egress: &str, port: u16| {
+            let mut store = by_hand();
+            store["spec"]["egress"] = egress.into();
+            store["spec"]["mail"] = serde_json::json!({ "host": "smtp.example.com", "port": port, "tls": "tls", "from": "shop@example.com" });
+            let wanted = serde_json::from_value::<Store>(store).unwrap().wanted(&config).unwrap();
+            wanted.mail.map(|relay| relay.host.as_str().to_owned())
+        };
+        assert_eq!(host("internet", 465).as_deref(), Some("smtp.example.com"));
+        // Not by another way than the one that somebody chose.
+        assert_eq!((host("none", 465), host("internet", 25)), (None, None));
+        let mut wrong = by_hand();
+        wrong["spec"]["mail"] =
+            serde_json::json!({ "host": "a b", "port": 25, "tls": "tls", "from": "shop@example.com" });
+        assert_eq!(parsed(wrong).unwrap_err().field, "mail");
     }
 
     #[test]

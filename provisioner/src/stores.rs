@@ -1,27 +1,40 @@
-//! What the web process may do, and all it knows: every Store there is, kept up to date by one watch, and the three things a person
-//! can ask for.
+//! What the web process may do, and all it knows: every Store there is, kept up to date by one watch, and what a person can
+//! ask for.
 
+mod actions;
 pub(crate) mod asks;
 mod create;
 pub(crate) mod credentials;
 mod feed;
 mod kept;
+mod pace;
+mod places;
 mod pulse;
 mod snapshot;
 pub(crate) mod strays;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use k8s_openapi::api::core::v1::Secret;
 use kube::{
     Api, Client,
-    api::{DeleteParams, Patch, PatchParams, Preconditions},
+    api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions},
 };
 use store::{
-    NewStore, PersonId, Phase, PlanName, Slug, StoreId, StoreName, StoreView, StrayKind, Wish, view::Ask,
+    Egress, MailServer, NewStore, OwnMail, Person, PersonId, Phase, PlanName, Role, Slug, StoreId, StoreName,
+    StoreView, StrayKind, Wish,
+    limit::{Held, Left, Limit, Over},
+    view::{Ask, OwnMailOffer},
 };
 use tokio::sync::watch;
 
 pub use self::create::RequestKey;
+use self::pace::Pace;
+pub use self::pace::{CreationRate, TooFast};
+use self::places::Places;
 pub use self::snapshot::{Gone, Reading, Scope, Snapshot};
 use crate::{
     config::Config,
@@ -38,6 +51,8 @@ pub struct Stores {
     client: Client,
     config: Arc<Config>,
     snapshots: watch::Receiver<Snapshot>,
+    places: Places,
+    pace: Arc<Pace>,
 }
 
 impl std::fmt::Debug for Stores {
@@ -66,8 +81,39 @@ pub enum StoresError {
         "{plan} has less room than this store's volumes have, and volumes do not shrink. Make a new store with that plan instead."
     )]
     TooSmall { plan: PlanName },
+    #[error(transparent)]
+    Over(#[from] Over),
+    #[error("{}", .over.of(.owner))]
+    TheirsOver { over: Over, owner: PersonId },
     #[error("This platform lets no shop of that engine reach the internet. Ask whoever runs it.")]
     NotAllowed,
+    #[error("Shops of that engine have no safe mode.")]
+    NoSafeMode,
+    #[error("Shops of this engine let nobody in from here. Open the admin and sign in there.")]
+    Unable,
+    #[error("The shop of a store that is {} lets nobody in. Try again when it runs.", .0.key())]
+    Away(Phase),
+    #[error("Somebody else is being let in to this shop at this moment. Try again.")]
+    Busy,
+    #[error(
+        "The shop did not let anybody in in time: it may be busy, or being changed. Try again in a minute."
+    )]
+    TooSlow,
+    /// The shop understood and will not, or could not.
+    #[error("{0}")]
+    NotDone(String),
+    #[error("A shop of that engine sends no mail.")]
+    NoMail,
+    #[error(
+        "A mail server of its own is on the internet, which this shop does not reach. Open it to the internet first."
+    )]
+    MailIsClosed,
+    #[error(
+        "This platform lets no shop reach port {port} on the internet, only {ports}. Use one of them, or ask whoever runs it."
+    )]
+    MailPort { port: u16, ports: String },
+    #[error(transparent)]
+    TooFast(#[from] TooFast),
     #[error("This platform does not offer {0}. Choose another engine.")]
     NotOffered(store::EngineKey),
     /// The cluster understood and said no.
@@ -84,7 +130,8 @@ impl Stores {
         let (sender, snapshots) = watch::channel(Snapshot::default());
         tokio::spawn(pulse::follow(client.clone(), Arc::clone(&config), sender.clone()));
         tokio::spawn(feed::run(Self::api_of(&client, &config), Arc::clone(&config), sender));
-        Self { client, config, snapshots }
+        let pace = Arc::new(Pace::of(config.creation_rate));
+        Self { client, config, snapshots, places: Places::default(), pace }
     }
 
     pub fn client(&self) -> Client {
@@ -130,16 +177,38 @@ impl Stores {
     }
 
     /// Asks for a store that is then `owner`'s. The same request asks for the same store however often it is sent, and for no other.
+    ///
+    /// # Errors
+    /// Among others: they have as many as they may have.
     pub async fn create(
         &self,
         new: NewStore,
-        owner: &PersonId,
+        owner: &Person,
         key: &RequestKey,
     ) -> Result<StoreId, StoresError> {
         if self.config.engine(&new.engine).is_none() {
             return Err(StoresError::NotOffered(new.engine));
         }
-        create::create(&self.client, &self.config.namespace, &new, owner, key).await
+        let limit = self.config.limits.of(&owner.id, Some(owner.role));
+        let place = || {
+            let known = self.snapshot();
+            if limit != Limit::default() && known.reading == Reading::Loading {
+                let detail = "the stores were not read yet, so they cannot be counted".to_owned();
+                return Err(StoresError::silent("created", detail));
+            }
+            let place = self.places.take(&limit, &owner.id, new.plan, &new.request, &known)?;
+            self.pace.admit(&owner.id, &new.request, Instant::now())?;
+            Ok(place)
+        };
+        create::create(&self.client, &self.config.namespace, &new, &owner.id, key, place).await
+    }
+
+    /// What is left to somebody who would make a store.
+    pub fn left(&self, owner: &Person) -> (Left, Vec<Over>) {
+        let limit = self.config.limits.of(&owner.id, Some(owner.role));
+        let held: Held = places::plans(&self.snapshot(), &owner.id).collect();
+        let lacking = PlanName::ALL.into_iter().filter_map(|plan| limit.admit_another(plan, &held).err());
+        (limit.left(&held), lacking.collect())
     }
 
     /// Asks for the end of a store, for `by`. To ask again changes nothing.
@@ -207,6 +276,27 @@ impl Stores {
         .await
     }
 
+    /// Whether the store's owner, whose role is `role`, may have one with that plan.
+    ///
+    /// # Errors
+    /// They have as many as they may have.
+    pub fn may_have_plan(
+        &self,
+        id: &StoreId,
+        plan: PlanName,
+        role: impl FnOnce(&PersonId) -> Option<Role>,
+        by: &PersonId,
+    ) -> Result<(), StoresError> {
+        let known = self.snapshot();
+        let Some(row) = known.row(id).filter(|row| row.plan != plan) else { return Ok(()) };
+        let Some(owner) = &row.owner else { return Ok(()) };
+        let limit = self.config.limits.of(owner, role(owner));
+        limit.admit_plan(plan, &places::plans(&known, owner).collect()).map_err(|over| match owner == by {
+            true => StoresError::Over(over),
+            false => StoresError::TheirsOver { over, owner: owner.clone() },
+        })
+    }
+
     /// Writes down what is wanted of a store that is there; the operator makes it so.
     pub async fn change(&self, id: &StoreId, wish: Wish, by: &PersonId) -> Result<(), StoresError> {
         self.revise(id, "changed", |resource| {
@@ -229,11 +319,17 @@ impl Stores {
             {
                 return Err(StoresError::NotAllowed);
             }
+            if matches!(wish, Wish::SafeMode(_)) && view.upkeep.safe_mode.is_none() {
+                return Err(StoresError::NoSafeMode);
+            }
             let (ask, spec) = match wish {
                 Wish::Suspend => (Ask::Suspension, serde_json::json!({ "running": false })),
                 Wish::Resume => (Ask::Resumption, serde_json::json!({ "running": true })),
                 Wish::Plan(plan) => (Ask::PlanChange, serde_json::json!({ "plan": plan })),
                 Wish::Egress(egress) => (Ask::EgressChange, serde_json::json!({ "egress": egress })),
+                Wish::SafeMode(true) => (Ask::SafeMode, serde_json::json!({ "safeMode": true })),
+                Wish::SafeMode(false) => (Ask::SafeModeEnd, serde_json::json!({ "safeMode": false })),
+                Wish::PlatformMail => (Ask::MailChange, serde_json::json!({ "mail": null })),
                 Wish::Update => (Ask::Update, serde_json::json!({})),
             };
             let mut annotations = asks::asked(Some(resource), ask, by, now());
@@ -241,6 +337,58 @@ impl Stores {
             Ok(Some(serde_json::json!({ "metadata": { "annotations": annotations }, "spec": spec })))
         })
         .await
+    }
+
+    /// Gives a store a mail server of its own. What lets it in there goes into a Secret that is only ever created.
+    pub async fn set_mail(&self, id: &StoreId, own: &OwnMail, by: &PersonId) -> Result<(), StoresError> {
+        let view = self.find(id).await?.ok_or_else(|| StoresError::NotFound(id.clone()))?;
+        self.may_have(&view, own)?;
+        let secret = own.login.as_ref().map(|login| credentials::mail_login(id, login));
+        if let Some(secret) = &secret {
+            let secrets: Api<Secret> = Api::namespaced(self.client.clone(), &self.config.namespace);
+            secrets
+                .create(&PostParams::default(), secret)
+                .await
+                .map_err(|error| told(error, id, "changed"))?;
+        }
+        let named = secret.and_then(|secret| secret.metadata.name);
+        let secret_ref = named.map(|name| serde_json::json!({ "name": name }));
+        let MailServer { host, port, tls, from } = &own.server;
+        let mail = serde_json::json!({ "host": host, "port": port, "tls": tls, "from": from, "secretRef": secret_ref });
+        self.revise(id, "changed", |resource| {
+            let Ok(view) = crate::resource::view::view(resource, &self.config) else {
+                return Err(StoresError::NotFound(id.clone()));
+            };
+            self.may_have(&view, own)?;
+            let mut annotations = asks::asked(Some(resource), Ask::MailChange, by, now());
+            annotations.insert(CHANGE_ANNOTATION.to_owned(), rfc3339(now()));
+            Ok(Some(
+                serde_json::json!({ "metadata": { "annotations": annotations }, "spec": { "mail": mail } }),
+            ))
+        })
+        .await
+    }
+
+    /// Whether that mail server could be the store's.
+    fn may_have(&self, view: &StoreView, own: &OwnMail) -> Result<(), StoresError> {
+        let phase = view.summary.phase;
+        if !Wish::PlatformMail.suits(phase) {
+            return Err(StoresError::Unsuited { wish: Wish::PlatformMail, phase });
+        }
+        match view.upkeep.own_mail {
+            OwnMailOffer::Never => return Err(StoresError::NoMail),
+            OwnMailOffer::Closed => return Err(StoresError::MailIsClosed),
+            OwnMailOffer::Possible | OwnMailOffer::There => {}
+        }
+        if view.upkeep.egress != Egress::Internet {
+            return Err(StoresError::MailIsClosed);
+        }
+        let ports = &self.config.egress.ports;
+        if !ports.contains(&own.server.port.get()) {
+            let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+            return Err(StoresError::MailPort { port: own.server.port.get(), ports: ports.join(", ") });
+        }
+        Ok(())
     }
 
     /// Writes over what was read of a store, and reads again where it was written meanwhile: the operator may write its status at any
@@ -347,6 +495,61 @@ mod tests {
         let status = serde_json::json!({"status": "Failure", "reason": "", "message": message, "code": code});
         let error = kube::Error::Api(serde_json::from_value(status).unwrap());
         told(error, &StoreId::parse("atelier-nord-x7k2q").unwrap(), "created").to_string()
+    }
+
+    /// A store that is ready, in a platform that lets it reach the internet at one port.
+    async fn with_ready(egress: &str) -> (Arc<fake_cluster::Cluster>, Stores, StoreId) {
+        let cluster = fake_cluster::Cluster::new();
+        let mut config = crate::config::tests::example();
+        let rules = serde_json::json!({ "default": "none", "maximum": "internet", "ports": [465] });
+        config.egress = serde_json::from_value(rules).unwrap();
+        let mut store = fake_cluster::store("atelier-nord", "Atelier Nord", "Done");
+        store["spec"]["egress"] = egress.into();
+        cluster.put(store);
+        let stores = Stores::start(cluster.client(), Arc::new(config));
+        (cluster, stores, StoreId::parse("atelier-nord").unwrap())
+    }
+
+    fn own(port: &str) -> OwnMail {
+        let form = store::MailForm {
+            host: "smtp.example.com".into(),
+            port: port.into(),
+            tls: "tls".into(),
+            from: "shop@example.com".into(),
+            user: "shop".into(),
+            password: "battery staple".into(),
+        };
+        form.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_mail_server_of_its_own_stands_in_the_store_and_its_password_in_a_secret_alone() {
+        let (cluster, stores, id) = with_ready("internet").await;
+        let ada = PersonId::parse("ada").unwrap();
+        stores.set_mail(&id, &own("465"), &ada).await.unwrap();
+        let store = cluster.get(id.as_str()).unwrap();
+        let secret = store["spec"]["mail"]["secretRef"]["name"].as_str().unwrap();
+        assert!(secret.starts_with(&id.mail_secrets()), "{secret}");
+        assert_eq!(cluster.kept_names("secrets"), [secret]);
+        assert!(!store.to_string().contains("battery"), "{store}");
+        // Another one, since the first cannot be changed.
+        stores.set_mail(&id, &own("465"), &ada).await.unwrap();
+        assert_eq!(cluster.kept_names("secrets").len(), 2);
+        stores.change(&id, Wish::PlatformMail, &ada).await.unwrap();
+        assert!(cluster.get(id.as_str()).unwrap()["spec"]["mail"].is_null());
+    }
+
+    #[tokio::test]
+    async fn a_mail_server_that_the_shop_would_not_reach_is_refused_and_leaves_nothing() {
+        let ada = PersonId::parse("ada").unwrap();
+        for (egress, port, told) in
+            [("none", "465", "Open it to the internet first"), ("internet", "25", "only 465")]
+        {
+            let (cluster, stores, id) = with_ready(egress).await;
+            let refused = stores.set_mail(&id, &own(port), &ada).await.unwrap_err().to_string();
+            assert!(refused.contains(told), "{refused}");
+            assert_eq!(cluster.kept_names("secrets"), Vec::<String>::new());
+        }
     }
 
     #[test]

@@ -18,6 +18,28 @@ const BUCKETS: [(&str, &[f64]); 3] = [
     ("storeyard_http_request_seconds", &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0]),
 ];
 
+/// What a reader is told of each.
+const GAUGES: [(&str, &str); 4] = [
+    ("storeyard_stores", "Stores, by phase."),
+    ("storeyard_lease_held", "Whether this operator is the one that acts."),
+    ("storeyard_queue_length", "Stores that wait to be made."),
+    ("storeyard_queue_oldest_seconds", "How long ago the first of the stores that wait was asked for."),
+];
+const COUNTERS: [(&str, &str); 4] = [
+    ("storeyard_http_requests_total", "Requests to the dashboard, by route and status."),
+    (
+        "storeyard_failures_total",
+        "Tries at making a store that were given up, by the step that did not come to its end.",
+    ),
+    ("storeyard_commands_total", "Programs that the operator ran, by tool and how they ended."),
+    ("storeyard_events_dropped_total", "Kubernetes events that could not be written."),
+];
+const HISTOGRAMS: [(&str, &str); 3] = [
+    ("storeyard_create_to_ready_seconds", "From asking for a store until its shop answered."),
+    ("storeyard_reconcile_seconds", "One reconcile of one store."),
+    ("storeyard_http_request_seconds", "A request to the dashboard until its answer begins, by route."),
+];
+
 /// What was counted so far.
 pub(crate) fn render() -> String {
     recorder().render()
@@ -47,12 +69,25 @@ fn recorder() -> &'static PrometheusHandle {
         if metrics::set_global_recorder(recorder).is_err() {
             tracing::warn!("another recorder was installed before; nothing is counted here");
         }
+        describe();
         handle
     })
 }
 
 fn build() -> PrometheusRecorder {
     BUCKETS.into_iter().fold(PrometheusBuilder::new(), with_buckets).build_recorder()
+}
+
+fn describe() {
+    for (name, text) in GAUGES {
+        metrics::describe_gauge!(name, text);
+    }
+    for (name, text) in COUNTERS {
+        metrics::describe_counter!(name, text);
+    }
+    for (name, text) in HISTOGRAMS {
+        metrics::describe_histogram!(name, text);
+    }
 }
 
 fn with_buckets(builder: PrometheusBuilder, (name, bounds): (&str, &[f64])) -> PrometheusBuilder {
@@ -66,6 +101,24 @@ mod tests {
     use tokio::time::{sleep, timeout};
 
     use super::*;
+
+    #[test]
+    fn what_is_watched_for_and_drawn_is_what_is_told() {
+        let told = [&GAUGES[..], &COUNTERS[..], &HISTOGRAMS[..]].concat();
+        let is_told = |name: &str| told.iter().any(|(known, _)| *known == name);
+        for text in [
+            include_str!("../../charts/platform/monitoring/alerts.yaml"),
+            include_str!("../../charts/platform/monitoring/dashboard.json"),
+        ] {
+            let names: Vec<&str> = text
+                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .filter(|word| word.starts_with("storeyard_"))
+                .map(|name| name.trim_end_matches("_bucket"))
+                .collect();
+            assert!(names.len() > 3, "{names:?}");
+            assert!(names.iter().all(|name| is_told(name)), "{names:?}");
+        }
+    }
 
     const MOMENT: Duration = Duration::from_millis(5);
 

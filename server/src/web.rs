@@ -1,18 +1,25 @@
 //! The dashboard's web server: pages, server functions, files.
 
+mod admin;
 mod assets;
+mod audit;
 pub(crate) mod away;
 mod client;
 mod door;
 mod guard;
 mod headers;
-mod listen;
+mod https;
+pub(crate) mod listen;
 mod observe;
+mod oidc;
+mod people;
 mod session;
+mod unfinished;
+mod window;
 
 use std::{
     path::{Path, PathBuf},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
 };
 
 use access::Access;
@@ -33,8 +40,8 @@ use leptos::{
     nonce::Nonce,
 };
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
-use provisioner::stores::Stores;
-use tokio::net::TcpListener;
+use provisioner::{stores::Stores, window::client::Client};
+use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower_http::{
     compression::CompressionLayer, csrf::CsrfLayer, services::ServeDir, timeout::RequestBodyTimeoutLayer,
@@ -52,10 +59,11 @@ pub(crate) async fn serve(
     listener: TcpListener,
     stores: Stores,
     access: Access,
+    window: Client,
     site_root: PathBuf,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    let router = router(stores, access, &site_root, shutdown.clone())?;
+    let router = router(stores, access, window, &site_root, shutdown.clone())?;
     listen::run(listener, router, shutdown).await;
     Ok(())
 }
@@ -63,6 +71,7 @@ pub(crate) async fn serve(
 fn router(
     stores: Stores,
     access: Access,
+    window: Client,
     site_root: &Path,
     stopping: CancellationToken,
 ) -> anyhow::Result<Router> {
@@ -75,7 +84,18 @@ fn router(
     let scheme = stores.config().scheme;
     let sessions = session::Sessions { access, scheme };
     let door = door::Door { sessions: sessions.clone(), style: assets.style.clone() };
+    let people =
+        people::People { sessions: sessions.clone(), stores: stores.clone(), style: assets.style.clone() };
+    let shown = window::Shown {
+        stores: stores.clone(),
+        window,
+        style: assets.style.clone(),
+        stopping: stopping.clone(),
+        places: Arc::new(Semaphore::new(window::PLACES)),
+    };
     let believed = client::Believed::of(stores.config());
+    let place = headers::Place::of(stores.config());
+    let https = https::Https::of(stores.config());
     let context = move || {
         provide_context(stores.clone());
         provide_context(Stopping(stopping.clone()));
@@ -105,20 +125,28 @@ fn router(
         .leptos_routes_with_context(&options, ROUTES.clone(), context, shell)
         // Nothing secret is on these pages beside what a request brought; on the pages of the door something typed is.
         .layer(CompressionLayer::new().compress_when(headers::is_page))
-        .merge(door::routes(door))
+        .merge(audit::routes(assets.style.clone()))
+        .merge(people::routes(people))
+        .merge(window::routes(shown))
+        .merge(door::routes(door.clone()))
+        .merge(oidc::routes(door))
         .fallback_service(files)
         .with_state(options)
         .layer(from_fn_with_state(sessions, session::recognise))
         .layer(from_fn_with_state(assets.clone(), assets::refuse_others))
         .layer(from_fn_with_state(assets, assets::refuse_other_builds))
         .layer(map_response(guard::say_status))
-        .layer(map_response(guard::say_when_to_try_again))
-        .layer(from_fn(guard::refuse_early))
+        .layer(from_fn(guard::drop_foreign_errors))
+        .layer(from_fn_with_state(unfinished::Unfinished::default(), guard::refuse_early))
         .layer(DefaultBodyLimit::max(guard::MAX_BODY_BYTES))
         .layer(RequestBodyTimeoutLayer::new(guard::BODY_TIMEOUT))
         .layer(CsrfLayer::new().with_rejection_response(guard::cross_site))
         .layer(from_fn_with_state(believed, client::find))
-        .layer(from_fn_with_state(scheme, headers::secure))
+        .layer(from_fn(guard::refuse_ambiguous))
+        .layer(map_response(guard::say_when_to_try_again))
+        .layer(from_fn(guard::end_after_chunks))
+        .layer(from_fn_with_state(place, headers::secure))
+        .layer(from_fn_with_state(https, https::lead))
         .layer(from_fn(observe::observe)))
 }
 

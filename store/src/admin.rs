@@ -136,6 +136,65 @@ impl From<AdminUser> for String {
     }
 }
 
+/// Whom somebody means of a shop's administrators: what they sign in with, 1 to 100 characters. A shop knows its own users, so what it would
+/// call one is its to say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Account(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccountError {
+    #[error("Say which administrator: what they sign in with.")]
+    Empty,
+    #[error("No administrator is called that: at most {max} characters, and no line break or tab.", max = Account::MAX_CHARS)]
+    Malformed,
+}
+
+impl Account {
+    pub const MAX_CHARS: usize = AdminEmail::MAX_CHARS;
+
+    pub fn parse(text: &str) -> Result<Self, AccountError> {
+        let account = text.trim();
+        if account.is_empty() {
+            return Err(AccountError::Empty);
+        }
+        if account.chars().count() > Self::MAX_CHARS || account.chars().any(char::is_control) {
+            return Err(AccountError::Malformed);
+        }
+        Ok(Self(account.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&AdminUser> for Account {
+    fn from(user: &AdminUser) -> Self {
+        Self(user.0.clone())
+    }
+}
+
+impl From<&AdminEmail> for Account {
+    fn from(email: &AdminEmail) -> Self {
+        Self(email.0.clone())
+    }
+}
+
+impl TryFrom<String> for Account {
+    type Error = AccountError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Account> for String {
+    fn from(account: Account) -> Self {
+        account.0
+    }
+}
+
 /// A password of 12 to 128 characters. It can be neither printed nor serialised; [`AdminPassword::reveal`] is the one way to it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AdminPassword(String);
@@ -194,7 +253,10 @@ impl fmt::Debug for AdminPassword {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::sent::sent;
 
     #[test]
     fn addresses_that_shops_accept_pass() {
@@ -237,6 +299,17 @@ mod tests {
     }
 
     #[test]
+    fn an_administrator_may_be_called_as_a_shop_calls_them() {
+        for account in ["ada", " Bo Miller ", "ünal@example.com", &"a".repeat(100)] {
+            assert_eq!(Account::parse(account).unwrap().as_str(), account.trim());
+        }
+        assert_eq!(Account::parse(" "), Err(AccountError::Empty));
+        for account in ["a\tb", "a\nb", &"a".repeat(101)] {
+            assert_eq!(Account::parse(account), Err(AccountError::Malformed), "{account}");
+        }
+    }
+
+    #[test]
     fn a_password_is_long_enough_and_logs_in_as_typed() {
         assert_eq!(AdminPassword::parse(""), Err(AdminPasswordError::Empty));
         assert_eq!(AdminPassword::parse("elevenchars"), Err(AdminPasswordError::TooShort));
@@ -250,5 +323,26 @@ mod tests {
     fn a_password_never_prints() {
         let password = AdminPassword::parse("correct horse battery").unwrap();
         assert!(!format!("{password:?}").contains("horse"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_is_read_and_what_is_taken_is_taken_as_it_is(text in sent()) {
+            if let Ok(email) = AdminEmail::parse(&text) {
+                prop_assert!(email.as_str().is_ascii());
+                prop_assert_eq!(AdminEmail::parse(email.as_str()), Ok(email));
+            }
+            if let Ok(user) = AdminUser::parse(&text) {
+                prop_assert!(user.as_str().is_ascii());
+                prop_assert_eq!(AdminUser::parse(user.as_str()), Ok(user));
+            }
+            if let Ok(account) = Account::parse(&text) {
+                prop_assert!(!account.as_str().contains(char::is_control));
+                prop_assert_eq!(Account::parse(account.as_str()), Ok(account));
+            }
+            if let Ok(password) = AdminPassword::parse(&text) {
+                prop_assert_eq!(password.reveal(), text);
+            }
+        }
     }
 }

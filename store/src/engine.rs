@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountRule, Egress, PlanName, Versions};
+use crate::{AccountRule, Egress, PlanName, Question, Versions};
 
 /// The word for an engine in forms, resources and configuration: an RFC 1123 label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub struct EngineCard {
     pub plans: Vec<PlanCard>,
     /// What a shop of it may be allowed to reach, beginning with what it may where nobody chooses.
     pub egress: Vec<Egress>,
+    /// What it asks of each store, beside what all engines do.
+    pub questions: Vec<Question>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,8 @@ pub struct PlanCard {
     pub name: PlanName,
     /// What a store of it may use at most.
     pub summary: String,
+    /// Why whoever asks can have no other store of it.
+    pub lack: Option<String>,
 }
 
 impl EngineKey {

@@ -5,8 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountRule, AdminEmail, AdminPassword, AdminUser, Egress, EngineCard, EngineKey, PlanName, RequestId,
-    StoreName, admin::AdminUserError,
+    AccountRule, AdminEmail, AdminPassword, AdminUser, Egress, EngineCard, EngineKey, Options, PlanName,
+    RequestId, StoreName,
+    admin::AdminUserError,
+    question::{self, OptionsError},
 };
 
 /// What was typed, before anything is known of it.
@@ -18,6 +20,8 @@ pub struct NewStoreForm {
     pub engine: String,
     pub plan: String,
     pub egress: String,
+    /// By the names of the engine's questions.
+    pub options: Options,
     pub email: String,
     pub user: String,
     /// Never printed and never sent back.
@@ -32,6 +36,7 @@ impl fmt::Debug for NewStoreForm {
             .field("engine", &self.engine)
             .field("plan", &self.plan)
             .field("egress", &self.egress)
+            .field("options", &self.options)
             .field("email", &self.email)
             .field("user", &self.user)
             .finish_non_exhaustive()
@@ -46,6 +51,8 @@ pub struct NewStore {
     pub engine: EngineKey,
     pub plan: PlanName,
     pub egress: Egress,
+    /// An answer to each question of the engine.
+    pub options: Options,
     pub email: AdminEmail,
     /// None where the administrator signs in by e-mail.
     pub user: Option<AdminUser>,
@@ -60,6 +67,7 @@ pub enum Field {
     Engine,
     Plan,
     Egress,
+    Options,
     Email,
     User,
     Password,
@@ -74,6 +82,7 @@ impl Field {
             Self::Engine => "engine",
             Self::Plan => "plan",
             Self::Egress => "egress",
+            Self::Options => "options",
             Self::Email => "email",
             Self::User => "user",
             Self::Password => "password",
@@ -108,15 +117,26 @@ impl NewStoreForm {
         let engine = checked(&mut errors, Field::Engine, self.engine(engines));
         let plan = checked(&mut errors, Field::Plan, self.plan(engines));
         let egress = checked(&mut errors, Field::Egress, self.egress(engines));
+        let options = checked(&mut errors, Field::Options, self.options(engines));
         let email = checked(&mut errors, Field::Email, AdminEmail::parse(&self.email));
         let user = checked(&mut errors, Field::User, self.user(engines));
         let password = checked(&mut errors, Field::Password, AdminPassword::parse(&self.password));
-        let shop = (request, name, engine, plan, egress);
+        let shop = (request, name, engine, plan, egress, options);
         let (Some(email), Some(user), Some(password)) = (email, user, password) else { return Err(errors) };
-        let (Some(request), Some(name), Some(engine), Some(plan), Some(egress)) = shop else {
+        let (Some(request), Some(name), Some(engine), Some(plan), Some(egress), Some(options)) = shop else {
             return Err(errors);
         };
-        Ok(NewStore { request, name, engine: engine.key.clone(), plan, egress, email, user, password })
+        Ok(NewStore {
+            request,
+            name,
+            engine: engine.key.clone(),
+            plan,
+            egress,
+            options,
+            email,
+            user,
+            password,
+        })
     }
 
     /// What is wrong with one field, for a message as one types.
@@ -128,6 +148,7 @@ impl NewStoreForm {
             Field::Engine => self.engine(engines).err().map(|e| sentence(&e)),
             Field::Plan => self.plan(engines).err().map(|e| sentence(&e)),
             Field::Egress => self.egress(engines).err().map(|e| sentence(&e)),
+            Field::Options => self.options(engines).err().map(|e| sentence(&e)),
             Field::Email => AdminEmail::parse(&self.email).err().map(|e| sentence(&e)),
             Field::User => self.user(engines).err().map(|e| sentence(&e)),
             Field::Password => AdminPassword::parse(&self.password).err().map(|e| sentence(&e)),
@@ -163,6 +184,12 @@ impl NewStoreForm {
         egress.ok_or_else(|| NotOffered::Egress(one_of(offered.iter().map(|egress| egress.key()))))
     }
 
+    /// What is asked is the engine's: of one that is not known, nothing.
+    fn options(&self, engines: &[EngineCard]) -> Result<Options, OptionsError> {
+        let questions = self.chosen(engines).map(|card| card.questions.as_slice()).unwrap_or_default();
+        question::settled(questions, &self.options)
+    }
+
     /// What was typed for an engine that asks for no user name does not count.
     fn user(&self, engines: &[EngineCard]) -> Result<Option<AdminUser>, AdminUserError> {
         match self.chosen(engines).map(|card| card.account).unwrap_or_default() {
@@ -191,8 +218,10 @@ fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::PlanCard;
+    use crate::{PlanCard, question::tests::question, sent::sent};
 
     fn engines() -> Vec<EngineCard> {
         let card = |key: &str, title: &str, account, plans: &[PlanName]| EngineCard {
@@ -202,8 +231,12 @@ mod tests {
             versions: crate::Versions::default(),
             note: None,
             account,
-            plans: plans.iter().map(|name| PlanCard { name: *name, summary: String::new() }).collect(),
+            plans: plans
+                .iter()
+                .map(|name| PlanCard { name: *name, summary: String::new(), lack: None })
+                .collect(),
             egress: vec![Egress::None],
+            questions: Vec::new(),
         };
         vec![
             card("shop", "Shop", AccountRule::UserName, &PlanName::ALL),
@@ -218,6 +251,7 @@ mod tests {
             engine: "shop".into(),
             plan: "small".into(),
             egress: String::new(),
+            options: Options::new(),
             email: "ada@atelier.example".into(),
             user: "ada".into(),
             password: "correct horse battery".into(),
@@ -268,6 +302,24 @@ mod tests {
     }
 
     #[test]
+    fn a_store_has_an_answer_to_each_question_of_its_engine_and_to_no_other() {
+        let mut engines = engines();
+        engines[0].questions = vec![question("language", &["en_US", "de_DE"])];
+        assert_eq!(good().parse(&engines).unwrap().options["language"], "en_US");
+        let german = NewStoreForm { options: [("language".into(), "de_DE".into())].into(), ..good() };
+        assert_eq!(german.parse(&engines).unwrap().options["language"], "de_DE");
+        let page = NewStoreForm { engine: "page".into(), ..german };
+        assert!(page.parse(&engines).unwrap().options.is_empty());
+        let unknown = NewStoreForm { options: [("language".into(), "xx".into())].into(), ..good() };
+        let errors = unknown.parse(&engines).unwrap_err();
+        assert_eq!(errors.len(), 1);
+        assert_eq!(
+            (errors[0].field, unknown.error(Field::Options, &engines)),
+            (Field::Options, Some(errors[0].message.clone()))
+        );
+    }
+
+    #[test]
     fn every_bad_field_is_told_at_once_in_the_order_of_the_form() {
         let fields: Vec<Field> = NewStoreForm::default()
             .parse(&engines())
@@ -301,5 +353,22 @@ mod tests {
     #[test]
     fn printing_a_form_shows_no_password() {
         assert!(!format!("{:?} {:?}", good(), good().parse(&engines()).unwrap()).contains("horse"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_is_read_and_refused_in_a_few_words(
+            texts in prop::collection::vec(sent(), 8),
+            options in prop::collection::btree_map(sent(), sent(), 0..4),
+            is_known: bool,
+        ) {
+            let [request, name, engine, plan, egress, email, user, password] = texts.try_into().unwrap();
+            let engine = if is_known { "shop".to_owned() } else { engine };
+            let form = NewStoreForm { request, name, engine, plan, egress, options, email, user, password };
+            if let Err(errors) = form.parse(&engines()) {
+                prop_assert!(!errors.is_empty() && errors.len() <= 9);
+                prop_assert!(errors.iter().all(|error| error.message.chars().count() <= 200));
+            }
+        }
     }
 }

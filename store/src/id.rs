@@ -79,6 +79,16 @@ impl StoreId {
         format!("store-{}-seed", self.0)
     }
 
+    /// The Secret beside it with a certificate that was issued for it before a try failed.
+    pub fn certificate_secret(&self) -> String {
+        format!("store-{}-certificate", self.0)
+    }
+
+    /// What the names of the Secrets begin with that have user and password for a mail server of its own: a new one each time.
+    pub fn mail_secrets(&self) -> String {
+        format!("store-{}-mail-", self.0)
+    }
+
     pub fn host(&self, domain_suffix: &str) -> String {
         format!("store-{}.{domain_suffix}", self.0)
     }
@@ -195,9 +205,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::StoreName;
+    use crate::{StoreName, sent::sent};
 
     proptest! {
+        #[test]
+        fn whatever_is_sent_is_read_and_an_id_is_a_label(text in sent()) {
+            let _read = RequestId::parse(&text);
+            if let Ok(id) = StoreId::parse(&text) {
+                prop_assert_eq!(id.as_str(), text);
+                prop_assert!(id.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
+            }
+        }
+
         #[test]
         fn every_made_id_parses_and_its_release_fits_helm(name in "[ -~]{1,60}", bits in any::<u64>()) {
             let Some(slug) = StoreName::parse(&name).ok().and_then(|name| Slug::of_ascii(&name)) else { return Ok(()) };

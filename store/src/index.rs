@@ -54,6 +54,11 @@ impl Index {
         self.rows.keys()
     }
 
+    /// Every store, by id.
+    pub fn all(&self) -> impl Iterator<Item = &StoreSummary> {
+        self.rows.values().map(|row| &row.summary)
+    }
+
     /// Puts a store where it belongs, in the place of what was known of it.
     pub fn put(&mut self, summary: StoreSummary) {
         self.remove(&summary.id);

@@ -1,8 +1,8 @@
 //! What a store is, in words that browser, web and operator share. Pure: no I/O, no clock, no randomness.
 //!
-//! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`], [`egress`] (what is asked for), [`versions`] (what it runs), [`form`] (how the
+//! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`], [`egress`], [`mail`], [`question`] (what is asked for), [`versions`] (what it runs), [`form`] (how the
 //! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`stray`] (what is no store),
-//! [`person`] (who asks).
+//! [`person`] (who asks), [`limit`] (how much of it they may have).
 
 pub mod admin;
 pub mod condition;
@@ -11,29 +11,37 @@ pub mod engine;
 pub mod form;
 pub mod id;
 pub mod index;
+pub mod limit;
+pub mod mail;
 pub mod name;
 pub mod person;
 pub mod phase;
 pub mod plan;
 pub mod query;
+pub mod question;
+#[cfg(test)]
+mod sent;
 pub mod stray;
 pub mod time;
 pub mod versions;
 pub mod view;
 pub mod wish;
 
-pub use admin::{AccountRule, AdminEmail, AdminPassword, AdminUser};
+pub use admin::{Account, AccountRule, AdminEmail, AdminPassword, AdminUser};
 pub use condition::{Condition, ConditionKind, Conditions, RemovalKind, State};
 pub use egress::Egress;
 pub use engine::{EngineCard, EngineKey, PlanCard};
 pub use form::{Field, FieldError, NewStore, NewStoreForm};
 pub use id::{Address, RequestId, Scheme, StoreId};
 pub use index::Index;
+pub use limit::Limits;
+pub use mail::{MailForm, MailMode, MailServer, OwnMail};
 pub use name::{Slug, StoreName};
 pub use person::{Person, PersonId, Role};
 pub use phase::Phase;
 pub use plan::PlanName;
 pub use query::{ListPage, ListQuery};
+pub use question::{Choice, Options, Question, Suggest};
 pub use stray::{Stray, StrayKind};
 pub use time::Millis;
 pub use versions::{VersionChange, Versions};

@@ -136,6 +136,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sent::sent;
 
     fn person(role: Role) -> Person {
         Person { id: PersonId::parse("ada").unwrap(), name: "Ada".into(), role }
@@ -169,6 +170,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn whatever_is_sent_is_read_and_a_persons_id_can_be_a_key_of_a_secret(text in sent()) {
+            let _read = Role::parse(&text);
+            if let Ok(id) = PersonId::parse(&text) {
+                let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._".contains(&byte);
+                prop_assert!(id.as_str().bytes().all(is_plain));
+                prop_assert_eq!(PersonId::parse(id.as_str()), Ok(id));
+            }
+        }
+
         #[test]
         fn nobody_changes_what_they_do_not_see(role in 0..3usize, owner in "[a-c]") {
             let person = person(Role::ALL[role]);

@@ -36,6 +36,11 @@ impl Phase {
         Self::Deleting,
     ];
 
+    /// Whether there is a shop that may answer, if not surely.
+    pub fn may_answer(self) -> bool {
+        matches!(self, Self::Ready | Self::Updating | Self::Degraded)
+    }
+
     /// The phase that `conditions` amount to. `deleting`: deletion was asked for.
     pub fn of(conditions: &Conditions, deleting: bool) -> Self {
         let any = |state: State| conditions.iter().any(|(_, condition)| condition.state == state);

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Egress, EngineKey, Millis,
-    PersonId, Phase, PlanCard, PlanName, RemovalKind, StoreId, StoreName, Versions, time::Elapsed,
+    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Egress, EngineKey, MailServer,
+    Millis, PersonId, Phase, PlanCard, PlanName, RemovalKind, StoreId, StoreName, Versions, time::Elapsed,
 };
 
 /// A row of the list.
@@ -55,12 +55,30 @@ pub struct StoreView {
     pub ready: Option<Millis>,
     /// What whoever has a store of this engine has to know, e.g. that it sends no mail.
     pub engine_note: Option<String>,
+    /// What its owner should know of the shop, which answers all the same.
+    pub notices: Vec<Notice>,
+    /// What of its secrets is none, for whoever builds on the shop.
+    pub public: Vec<PublicValue>,
+    /// What was chosen for it when it was made, in a line; the shop's admin may have changed it since.
+    pub options: String,
     /// What the plan lets it use at most.
     pub plan_summary: String,
     pub volumes: Vec<Volume>,
+    /// How much of each is used, in a line; empty where that is not known.
+    pub disk: String,
     /// What it runs.
     pub versions: Versions,
     pub upkeep: Upkeep,
+    pub ways_in: WaysIn,
+}
+
+/// How the dashboard lets somebody in to the shop's administration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaysIn {
+    /// It has its administrator signed in.
+    pub sign_in: bool,
+    /// It sets an administrator's password.
+    pub set_password: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +103,40 @@ pub struct Upkeep {
     pub egress: Egress,
     /// What else it could be allowed to.
     pub other_egress: Vec<Egress>,
+    /// Whether it is in safe mode; None where its engine has none.
+    pub safe_mode: Option<bool>,
+    /// By which server its mail leaves; none where it sends none.
+    pub mail: Option<MailServer>,
+    pub own_mail: OwnMailOffer,
+}
+
+/// Whether a store can have a mail server of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OwnMailOffer {
+    /// It sends no mail, whatever there is.
+    #[default]
+    Never,
+    /// It does not reach the internet, where that server would be.
+    Closed,
+    Possible,
+    /// It has one.
+    There,
+}
+
+/// A value of the shop's own that everybody may know, such as a key that every visitor's browser sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicValue {
+    /// What it is.
+    pub title: String,
+    pub value: String,
+}
+
+/// Something that is so of a shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    pub sentence: String,
+    /// When it was first seen.
+    pub since: Millis,
 }
 
 /// What the platform offers to a store.
@@ -201,6 +253,11 @@ pub enum Ask {
     Update,
     PlanChange,
     EgressChange,
+    SignIn,
+    NewPassword,
+    SafeMode,
+    SafeModeEnd,
+    MailChange,
     Deletion,
 }
 
@@ -214,6 +271,11 @@ impl std::fmt::Display for Ask {
             Self::Update => "An update",
             Self::PlanChange => "Another plan",
             Self::EgressChange => "Another access to the internet",
+            Self::SignIn => "A sign-in to the shop's admin",
+            Self::NewPassword => "A new password for an administrator",
+            Self::SafeMode => "Safe mode",
+            Self::SafeModeEnd => "An end of safe mode",
+            Self::MailChange => "Another mail server",
             Self::Deletion => "Deletion",
         })
     }

@@ -10,6 +10,7 @@ mod texts;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use crates::canonical;
 pub use crates::crates;
 pub use cyclonedx::{Listed, listed};
 pub use debian::{LIST_LICENCES, LIST_PACKAGES, packages, upstream};
@@ -49,6 +50,7 @@ pub enum Kind {
     GoModule,
     WordPressPlugin,
     Composer,
+    Npm,
 }
 
 /// Under which terms it may be passed on, in short.
@@ -84,7 +86,9 @@ impl Bill {
         let component = self.components.iter().find(|component| component.name == name)?;
         Some(match component.kind {
             Kind::Debian { .. } => upstream(&component.version),
-            Kind::Crate | Kind::GoModule | Kind::WordPressPlugin | Kind::Composer => &component.version,
+            Kind::Crate | Kind::GoModule | Kind::WordPressPlugin | Kind::Composer | Kind::Npm => {
+                &component.version
+            }
         })
     }
 
@@ -109,6 +113,7 @@ impl Kind {
             Self::GoModule => "Go modules",
             Self::WordPressPlugin => "WordPress plugins",
             Self::Composer => "PHP packages",
+            Self::Npm => "npm packages",
         }
     }
 }

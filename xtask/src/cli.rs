@@ -5,14 +5,16 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use store::Scheme;
 
+use crate::elsewhere::{Registry, Target};
 use crate::env::Env;
 use crate::images::{Packages, linked, node as node_images, platform as platform_images};
 use crate::lanes::side_by_side;
 use crate::lock::Lock;
-use crate::node::{self, Claim, Keep};
+use crate::node::{self, Claim, Keep, pebble};
 use crate::preflight::{self, Purpose};
-use crate::{bench, elsewhere, interrupt, status, test, tools, up};
+use crate::{bench, elsewhere, interrupt, platform, status, test, tools, up};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -34,16 +36,25 @@ enum Command {
         context: Option<String>,
         /// Where the context's nodes pull images from, as HOST/PATH
         #[arg(long, value_name = "HOST/PATH", requires = "context")]
-        registry: Option<String>,
-        /// Chart values for the context, instead of charts/platform/values-local.yaml
+        registry: Option<Registry>,
+        /// Names release and namespace there, where the cluster has another Storeyard
+        #[arg(long, requires = "context", default_value = platform::NAMESPACE)]
+        name: String,
+        /// Chart values for the context, laid over charts/platform/values-k3s.yaml on a k3s
         #[arg(long, value_name = "FILE", requires = "context")]
         values: Vec<PathBuf>,
+        /// Writes all values that the context got, with which helm alone does the same again
+        #[arg(long, value_name = "FILE", requires = "context")]
+        values_out: Option<PathBuf>,
         /// Brings up the node and nothing in it
         #[arg(long)]
         only_node: bool,
         /// Looks for newer Debian packages first, and builds the images anew that lack some
         #[arg(long, conflicts_with = "only_node")]
         fresh: bool,
+        /// Over https, with certificates of an ACME server on the node
+        #[arg(long, conflicts_with_all = ["only_node", "context"])]
+        tls: bool,
     },
     /// Takes the node down and removes all of it, its stores included
     Down {
@@ -96,21 +107,28 @@ pub fn run() -> Result<ExitCode> {
         tools::remove_half_made(&env.paths.bin())?;
     }
     match cli.command {
-        Command::Up { context: Some(context), registry, values, fresh, .. } => {
+        Command::Up { context: Some(context), registry, name, values, values_out, fresh, .. } => {
             let packages = Packages::fresh(fresh);
-            let address = elsewhere::install(&env, &context, registry.as_deref(), values, packages)?;
-            println!("\nStoreyard is installed in the context {context}: {address}");
+            let target = Target { context, name, registry, values, values_out, packages };
+            let installed = elsewhere::install(&env, &target)?;
+            println!("\nStoreyard is installed in the context {}: {}", target.context, installed.address);
+            if let Some(chart) = installed.chart {
+                println!("Its chart for helm: {chart}");
+            }
+            say_token(installed.token);
         }
         Command::Up { only_node: true, .. } => {
             up::node(&env, Purpose::Node)?;
             println!("\nThe node is up: KUBECONFIG={}", env.paths.kubeconfig().display());
         }
-        Command::Up { fresh, .. } => {
-            let platform = up::all(&env, Purpose::Node, Packages::fresh(fresh))?;
-            println!("\nStoreyard is up: http://{}/", up::HOST);
-            if let Some(token) = platform.token {
-                println!("Make yourself its first user there; the one-time token is {token}");
+        Command::Up { fresh, tls, .. } => {
+            let scheme = if tls { Scheme::Https } else { Scheme::Http };
+            let platform = up::all(&env, Purpose::Node, Packages::fresh(fresh), scheme)?;
+            println!("\nStoreyard is up: {scheme}://{}/", up::HOST);
+            if tls {
+                println!("Whoever trusts {} is not warned there.", pebble::root_file(&env).display());
             }
+            say_token(platform.token);
         }
         Command::Down { keep_data } => down(&env, if keep_data { Keep::Data } else { Keep::Nothing })?,
         Command::Status => status::print(&env)?,
@@ -134,6 +152,12 @@ pub fn run() -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn say_token(token: Option<String>) {
+    if let Some(token) = token {
+        println!("Make yourself its first user there; the one-time token is {token}");
+    }
 }
 
 fn down(env: &Env, keep: Keep) -> Result<()> {
@@ -173,5 +197,8 @@ mod tests {
     fn a_registry_is_for_a_context_that_is_named() {
         assert!(Cli::try_parse_from(["xtask", "up", "--registry", "r.example/x"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "up", "--context", "a", "--registry", "r.example/x"]).is_ok());
+        assert!(Cli::try_parse_from(["xtask", "up", "--values-out", "values.yaml"]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "up", "--name", "second"]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "up"]).is_ok());
     }
 }

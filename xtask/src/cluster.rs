@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::command;
 use crate::env::Env;
+use crate::tools::on_path;
 
 /// The context's name in the embedded cluster's kubeconfig.
 pub const EMBEDDED: &str = "storeyard";
@@ -33,9 +34,19 @@ impl Cluster {
         }
     }
 
-    /// A cluster of the user's own kubeconfig.
-    pub fn named(env: &Env, context: &str) -> Self {
-        Self { kubeconfig: None, context: context.to_owned(), ..Self::embedded(env) }
+    /// A cluster of the user's own kubeconfig, by the user's own programs where those are new enough.
+    ///
+    /// # Errors
+    /// They have to be made, and cannot be.
+    pub fn named(env: &Env, context: &str) -> Result<Self> {
+        let (kubectl, helm) = match (on_path::kubectl(), on_path::helm()) {
+            (Some(kubectl), Some(helm)) => (kubectl, helm),
+            (kubectl, helm) => {
+                env.tools.build_for_images(&env.paths, &env.reporter)?;
+                (kubectl.unwrap_or_else(|| env.tools.kubectl()), helm.unwrap_or_else(|| env.tools.helm()))
+            }
+        };
+        Ok(Self { kubeconfig: None, context: context.to_owned(), kubectl, helm })
     }
 
     pub fn kubectl(&self) -> Command {

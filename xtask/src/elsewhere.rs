@@ -1,126 +1,146 @@
 //! `cargo xtask up --context NAME`: Storeyard in a cluster one has.
 
-use std::path::PathBuf;
-use std::process::Command;
+mod deliver;
+mod registry;
 
-use anyhow::{Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::cluster::Cluster;
 use crate::command;
 use crate::env::Env;
-use crate::images::platform::{self as platform_images, PlatformImages};
-use crate::images::{Buildah, Image, Packages};
-use crate::platform::{self, Installation, References};
+use crate::images::Packages;
+use crate::images::platform as platform_images;
+use crate::platform::{self, Installation};
 use crate::preflight::{self, Purpose};
+use deliver::Way;
+pub use registry::{Chart, Registry};
 
-/// How images get to the cluster's nodes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Way {
-    Registry(String),
-    /// A kind cluster, by name.
-    Kind(String),
-    /// k3s on this machine.
-    K3s,
+/// What is to be installed where.
+#[derive(Debug)]
+pub struct Target {
+    /// Of the user's kubeconfig.
+    pub context: String,
+    /// Of release and namespace.
+    pub name: String,
+    /// Where the cluster's nodes pull from.
+    pub registry: Option<Registry>,
+    /// Chart values, each laid over the ones before it.
+    pub values: Vec<PathBuf>,
+    /// Where to write all values, to be kept.
+    pub values_out: Option<PathBuf>,
+    pub packages: Packages,
 }
 
-/// Installs Storeyard into the context `name` of the user's kubeconfig; gives back its address.
+/// What came of it.
+#[derive(Debug)]
+pub struct Installed {
+    pub address: String,
+    /// For the first user; none once that one was made.
+    pub token: Option<String>,
+    /// What was pushed, where there is a registry.
+    pub chart: Option<Chart>,
+}
+
+/// Installs Storeyard into the context that is named, and into no other.
 ///
 /// # Errors
 /// The context does not answer, or images cannot be brought there.
-pub fn install(
-    env: &Env,
-    name: &str,
-    registry: Option<&str>,
-    values: Vec<PathBuf>,
-    packages: Packages,
-) -> Result<String> {
-    preflight::check(env, Purpose::Build)?;
+pub fn install(env: &Env, target: &Target) -> Result<Installed> {
+    preflight::check(env, Purpose::Elsewhere)?;
+    let cluster = Cluster::named(env, &target.context)?;
+    let installation = Installation::named(&target.name);
+    let nodes = cluster.get(&["nodes"]).with_context(|| {
+        format!("the context {} does not answer: see `kubectl config get-contexts`", target.context)
+    })?;
+    let way = way(&target.context, target.registry.as_ref(), &nodes, deliver::is_installed)?;
+    check_architecture(&nodes, std::env::consts::ARCH)?;
     env.tools.build_for_images(&env.paths, &env.reporter)?;
-    let cluster = Cluster::named(env, name);
-    let nodes = match cluster.get(&["nodes"]) {
-        Ok(nodes) => nodes,
-        Err(error) => {
-            return Err(error
-                .context(format!("the context {name} does not answer: see `kubectl config get-contexts`")));
-        }
+    let images = platform_images::ensure(env, &platform_images::compile(env)?, target.packages)?;
+    let references = deliver::images(env, &way, &images)?;
+    let chart = match &way {
+        Way::Registry(registry) => Some(registry.push_chart(env, &cluster)?),
+        Way::Kind(_) | Way::K3s => None,
     };
-    let way = way(name, registry, &nodes, is_installed)?;
-    let images = platform_images::ensure(env, &platform_images::compile(env)?, packages)?;
-    let references = deliver(env, &way, &images)?;
-    let values = if values.is_empty() { vec![platform::local_values(env)] } else { values };
-    let installation = Installation::main();
+    let charts = env.paths.checkout.join("charts/platform");
+    let values = values(&charts, is_k3s(&nodes), &target.values);
     platform::install(env, &cluster, &installation, &references, &values)?;
-    platform::address(&cluster, &installation)
+    if let Some(file) = &target.values_out {
+        keep_values(&cluster, &installation, file)?;
+    }
+    Ok(Installed {
+        address: platform::address(&cluster, &installation)?,
+        token: platform::token(&cluster, &installation)?,
+        chart,
+    })
+}
+
+/// The files that helm is given: first what k3s brings, where the cluster is one, and the user's own over it.
+fn values(charts: &Path, is_k3s: bool, own: &[PathBuf]) -> Vec<PathBuf> {
+    let first = match (is_k3s, own.is_empty()) {
+        (true, _) => Some("values-k3s.yaml"),
+        (false, true) => Some("values-local.yaml"),
+        (false, false) => None,
+    };
+    first.map(|file| charts.join(file)).into_iter().chain(own.iter().cloned()).collect()
+}
+
+/// All that helm was given, as one file: with it, helm alone does the same again.
+fn keep_values(cluster: &Cluster, installation: &Installation, file: &Path) -> Result<()> {
+    let name = &installation.name;
+    let values = command::output(cluster.helm().args(["get", "values", name, "-n", name, "-o", "yaml"]))?;
+    fs::write(file, values).with_context(|| format!("{} cannot be written", file.display()))
+}
+
+fn kubelets(nodes: &Value) -> impl Iterator<Item = &Value> {
+    nodes["items"].as_array().into_iter().flatten().filter_map(|node| node.pointer("/status/nodeInfo"))
+}
+
+fn versions(nodes: &Value) -> Vec<&str> {
+    kubelets(nodes).filter_map(|node| node["kubeletVersion"].as_str()).collect()
+}
+
+fn is_k3s(nodes: &Value) -> bool {
+    versions(nodes).iter().any(|version| version.contains("+k3s"))
+}
+
+/// Images are made for the machine that makes them: on other nodes no program of theirs would start.
+fn check_architecture(nodes: &Value, own: &str) -> Result<()> {
+    let own = match own {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let others = kubelets(nodes).filter_map(|node| node["architecture"].as_str()).find(|other| *other != own);
+    ensure!(
+        others.is_none(),
+        "the cluster has nodes of {}, and what is built on this machine runs on {own} alone: run this on a machine of theirs",
+        others.unwrap_or_default()
+    );
+    Ok(())
 }
 
 fn way(
     context: &str,
-    registry: Option<&str>,
+    registry: Option<&Registry>,
     nodes: &Value,
     is_installed: impl Fn(&str) -> bool,
 ) -> Result<Way> {
     if let Some(registry) = registry {
-        return Ok(Way::Registry(registry.trim_end_matches('/').to_owned()));
+        return Ok(Way::Registry(registry.clone()));
     }
     if let Some(name) = context.strip_prefix("kind-").filter(|_| is_installed("kind")) {
         return Ok(Way::Kind(name.to_owned()));
     }
-    let versions = nodes["items"].as_array().into_iter().flatten();
-    let versions = versions.filter_map(|node| node.pointer("/status/nodeInfo/kubeletVersion")?.as_str());
-    let versions: Vec<&str> = versions.collect();
-    if versions.len() == 1 && versions[0].contains("+k3s") && is_installed("k3s") {
+    if versions(nodes).len() == 1 && is_k3s(nodes) && is_installed("k3s") {
         return Ok(Way::K3s);
     }
     bail!(
         "the images cannot be brought to the context {context}, which is neither a one-node k3s on this machine nor a kind cluster: name a registry that its nodes pull from with --registry HOST/PATH"
     )
-}
-
-fn deliver(env: &Env, way: &Way, images: &PlatformImages) -> Result<References> {
-    let mut references = References::local(images)?;
-    let registry = if let Way::Registry(registry) = way { Some(registry) } else { None };
-    if let Some(registry) = registry {
-        references.platform = remote(registry, &images.platform);
-        references.wordpress = remote(registry, &images.wordpress);
-        references.mariadb = remote(registry, &images.mariadb);
-    }
-    env.reporter.step("bringing the images to the cluster", "deliver", |step| {
-        for image in images.all() {
-            step.detail(image.name);
-            match way {
-                Way::Registry(registry) => {
-                    Buildah::new(&env.paths).send(step, &image.archive, &remote(registry, image))?;
-                }
-                Way::Kind(name) => command::logged(
-                    step,
-                    Command::new("kind")
-                        .args(["load", "image-archive"])
-                        .arg(&image.archive)
-                        .args(["--name", name]),
-                )?,
-                Way::K3s => {
-                    command::logged(
-                        step,
-                        Command::new("k3s").args(["ctr", "images", "import"]).arg(&image.archive),
-                    )?;
-                }
-            }
-        }
-        Ok(())
-    })?;
-    Ok(references)
-}
-
-/// `registry.example/team/wordpress:TAG`
-fn remote(registry: &str, image: &Image) -> String {
-    let tag = image.reference.rsplit(':').next().unwrap_or_default();
-    format!("{registry}/{}:{tag}", image.name)
-}
-
-fn is_installed(program: &str) -> bool {
-    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
-        .any(|folder| folder.join(program).exists())
 }
 
 #[cfg(test)]
@@ -138,8 +158,9 @@ mod tests {
 
     #[test]
     fn a_registry_that_is_named_is_used_whatever_the_cluster() {
-        let way = way("kind-a", Some("registry.example/team/"), &nodes(&[]), |_| true).unwrap();
-        assert_eq!(way, Way::Registry("registry.example/team".to_owned()));
+        let registry = Registry::at("registry.example/team");
+        let way = way("kind-a", Some(&registry), &nodes(&[]), |_| true).unwrap();
+        assert_eq!(way, Way::Registry(registry));
     }
 
     #[test]
@@ -158,15 +179,25 @@ mod tests {
     }
 
     #[test]
-    fn an_image_keeps_its_tag_in_a_registry() {
-        let image = Image {
-            name: "wordpress",
-            reference: "localhost/storeyard/wordpress:abc-woo".to_owned(),
-            archive: PathBuf::new(),
+    fn on_k3s_the_users_values_are_laid_over_what_k3s_brings() {
+        let (charts, own) = (Path::new("charts"), [PathBuf::from("mine.yaml")]);
+        let names = |is_k3s, own: &[PathBuf]| -> Vec<String> {
+            values(charts, is_k3s, own).iter().map(|file| file.display().to_string()).collect()
         };
-        assert_eq!(
-            remote("registry.example:5000/team", &image),
-            "registry.example:5000/team/wordpress:abc-woo"
-        );
+        assert_eq!(names(true, &own), ["charts/values-k3s.yaml", "mine.yaml"]);
+        assert_eq!(names(true, &[]), ["charts/values-k3s.yaml"]);
+        assert_eq!(names(false, &own), ["mine.yaml"]);
+        assert_eq!(names(false, &[]), ["charts/values-local.yaml"]);
+        assert!(is_k3s(&nodes(&["v1.37.2+k3s1"])) && !is_k3s(&nodes(&["v1.37.2"])));
+    }
+
+    #[test]
+    fn nodes_that_could_not_run_the_images_are_told_before_anything_is_built() {
+        let nodes =
+            |architecture: &str| json!({"items": [{"status": {"nodeInfo": {"architecture": architecture}}}]});
+        assert!(check_architecture(&nodes("amd64"), "x86_64").is_ok());
+        assert!(check_architecture(&nodes("arm64"), "aarch64").is_ok());
+        let error = check_architecture(&nodes("arm64"), "x86_64").unwrap_err().to_string();
+        assert!(error.contains("nodes of arm64") && error.contains("amd64 alone"), "{error}");
     }
 }

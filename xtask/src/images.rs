@@ -1,12 +1,16 @@
 //! Container images, each kept as one archive named by the hash of what goes in.
 
+mod brought;
 pub mod buildah;
 pub(crate) mod carried;
+pub mod engines;
 mod given;
 pub mod linked;
 pub mod node;
+mod npm;
 mod packages;
 pub mod platform;
+mod program;
 pub(crate) mod recipe;
 mod woocommerce;
 mod wp_cli;
@@ -36,7 +40,7 @@ const KEPT_ARCHIVES: usize = 4;
 /// An image that is, or will be, at `archive`.
 #[derive(Debug, Clone)]
 pub struct Image {
-    pub name: &'static str,
+    pub name: String,
     /// With repository and tag.
     pub reference: String,
     /// An OCI archive.
@@ -44,9 +48,9 @@ pub struct Image {
 }
 
 impl Image {
-    fn new(env: &Env, name: &'static str, tag: &str, key: &str) -> Self {
+    fn new(env: &Env, name: &str, tag: &str, key: &str) -> Self {
         Self {
-            name,
+            name: name.to_owned(),
             reference: format!("{REPOSITORY}/{name}:{tag}"),
             archive: env.paths.images().join(format!("{name}-{key}.tar")),
         }
@@ -116,7 +120,7 @@ impl Image {
         buildah.archive(step, &self.reference, &half_made)?;
         fs::rename(&half_made, &self.archive)
             .with_context(|| format!("{} cannot be put in place", self.archive.display()))?;
-        remove_old(&env.paths.images(), self.name)
+        remove_old(&env.paths.images(), &self.name)
     }
 }
 

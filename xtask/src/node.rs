@@ -8,6 +8,7 @@ pub mod kubelet;
 pub mod layout;
 pub mod mounts;
 pub mod network;
+pub mod pebble;
 
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -114,7 +115,7 @@ pub fn import_missing(env: &Env, images: &[&Image]) -> Result<()> {
     let title = format!("importing {} of {} images", missing.len(), images.len());
     env.reporter.step(&title, "node-import", |step| {
         for image in missing {
-            step.detail(image.name);
+            step.detail(&image.name);
             containerd.import(step, image)?;
         }
         Ok(())

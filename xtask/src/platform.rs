@@ -1,5 +1,6 @@
 //! charts/platform: installed, and waited for.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,12 +12,17 @@ use store::Versions;
 use crate::cluster::Cluster;
 use crate::command;
 use crate::env::Env;
+use crate::images::Image;
 use crate::images::platform::PlatformImages;
 use crate::key::files_below;
 use crate::workloads;
 
 pub const NAMESPACE: &str = "storeyard";
 const READY: Duration = Duration::from_secs(180);
+/// Where in the platform's image the charts of its engines are.
+const CARRIED: &str = "/srv/storeyard/charts";
+/// The engine that is told whether a plugin is in its image.
+const WITH_PLUGIN: &str = "woocommerce";
 
 /// One installation of Storeyard in a cluster: its release and its namespace are named alike.
 #[derive(Debug, Clone)]
@@ -29,7 +35,12 @@ pub struct Installation {
 impl Installation {
     /// The one that people use.
     pub fn main() -> Self {
-        Self { name: NAMESPACE.to_owned(), values: json!({}) }
+        Self::named(NAMESPACE)
+    }
+
+    /// One by another name, such as a second one in the same cluster.
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), values: json!({}) }
     }
 
     fn selector(&self) -> String {
@@ -41,18 +52,19 @@ impl Installation {
 #[derive(Debug, Clone)]
 pub struct References {
     pub platform: String,
-    pub wordpress: String,
-    pub mariadb: String,
-    /// What is in those two, as their labels tell.
-    pub carried: Carried,
+    /// By the engine's name.
+    engines: BTreeMap<String, Vec<Reference>>,
     pub plugin: bool,
 }
 
-/// What is in the images of a store.
+/// An image of a store.
 #[derive(Debug, Clone)]
-pub struct Carried {
-    wordpress: Versions,
-    mariadb: Versions,
+struct Reference {
+    name: String,
+    /// With repository and tag.
+    reference: String,
+    /// What is in it, as its label tells.
+    carried: Versions,
 }
 
 impl References {
@@ -61,38 +73,72 @@ impl References {
     /// # Errors
     /// An image is missing.
     pub fn local(images: &PlatformImages) -> Result<Self> {
+        Self::known_as(images, |image| image.reference.clone())
+    }
+
+    /// The names that `reference` gives them.
+    ///
+    /// # Errors
+    /// An image is missing.
+    pub fn known_as(images: &PlatformImages, reference: impl Fn(&Image) -> String) -> Result<Self> {
+        let of_store = |name: &String| -> Result<Reference> {
+            let image = images.of_stores.get(name).with_context(|| format!("there is no image {name}"))?;
+            Ok(Reference { name: name.clone(), reference: reference(image), carried: image.versions()? })
+        };
+        let engines = images
+            .engines
+            .iter()
+            .map(|(engine, names)| Ok((engine.clone(), names.iter().map(of_store).collect::<Result<_>>()?)));
         Ok(Self {
-            platform: images.platform.reference.clone(),
-            wordpress: images.wordpress.reference.clone(),
-            mariadb: images.mariadb.reference.clone(),
-            carried: Carried { wordpress: images.wordpress.versions()?, mariadb: images.mariadb.versions()? },
+            platform: reference(&images.platform),
+            engines: engines.collect::<Result<_>>()?,
             plugin: images.plugin,
         })
     }
 
-    /// What is in each image of a store, by its reference.
-    pub fn versions(&self) -> Value {
-        json!({
-            self.wordpress.as_str(): self.carried.wordpress,
-            self.mariadb.as_str(): self.carried.mariadb,
-        })
+    /// The images of an engine's stores, by their names.
+    pub fn images(&self, engine: &str) -> Value {
+        self.of(engine).map(|image| (image.name.clone(), image.reference.clone())).collect()
+    }
+
+    /// What is in each of them that tells, by its reference.
+    pub fn versions(&self, engine: &str) -> Value {
+        let telling = self.of(engine).filter(|image| image.carried != Versions::default());
+        telling.map(|image| (image.reference.clone(), json!(image.carried))).collect()
+    }
+
+    fn of(&self, engine: &str) -> impl Iterator<Item = &Reference> {
+        self.engines.get(engine).into_iter().flatten()
     }
 
     fn values(&self) -> Value {
-        json!({
-            "image": self.platform,
-            "engines": {"woocommerce": {
-                "options": {"plugin": self.plugin},
-                "images": {"wordpress": self.wordpress, "mariadb": self.mariadb},
-                "versions": self.versions(),
-            }},
-        })
+        let engine = |name: &String| {
+            let settings = json!({
+                "chart": format!("{CARRIED}/{name}"),
+                "images": self.images(name),
+                "versions": self.versions(name),
+            });
+            (name.clone(), settings)
+        };
+        let engines: serde_json::Map<String, Value> = self.engines.keys().map(engine).collect();
+        let mut values = json!({ "image": self.platform, "engines": engines });
+        let usual = json!({
+            "defaultEngine": WITH_PLUGIN,
+            "engines": { WITH_PLUGIN: { "options": { "plugin": self.plugin } } },
+        });
+        merge(&mut values, &usual);
+        values
     }
 }
 
 /// The values for a domain under `localhost` and plain HTTP.
 pub fn local_values(env: &Env) -> PathBuf {
     env.paths.checkout.join("charts/platform/values-local.yaml")
+}
+
+/// The same for https, laid over them.
+pub fn local_tls_values(env: &Env) -> PathBuf {
+    env.paths.checkout.join("charts/platform/values-local-tls.yaml")
 }
 
 /// Installs or upgrades Storeyard, and waits until it is ready.
@@ -131,7 +177,7 @@ pub fn install(
     })
 }
 
-fn merge(below: &mut Value, above: &Value) {
+pub(crate) fn merge(below: &mut Value, above: &Value) {
     match (below, above) {
         (Value::Object(below), Value::Object(above)) => {
             for (key, value) in above {
@@ -148,7 +194,8 @@ fn resource_definitions(chart: &std::path::Path) -> Result<String> {
     Ok(texts.join("\n---\n"))
 }
 
-fn deployments(cluster: &Cluster, installation: &Installation) -> Result<Vec<String>> {
+/// `deployment/NAME` of each of its workloads.
+pub(crate) fn deployments(cluster: &Cluster, installation: &Installation) -> Result<Vec<String>> {
     let selector = installation.selector();
     let list = cluster.get(&["-n", &installation.name, "deployments", "-l", &selector])?;
     let items = list["items"].as_array().context("kubectl's answer is no list")?;
@@ -160,18 +207,18 @@ fn deployments(cluster: &Cluster, installation: &Installation) -> Result<Vec<Str
     Ok(names)
 }
 
-/// Where the chart's Ingress puts the dashboard.
+/// Where the dashboard is, as its processes know it.
 ///
 /// # Errors
-/// There is no Ingress, or the API server does not answer.
+/// The API server does not answer, or the configuration is none.
 pub fn address(cluster: &Cluster, installation: &Installation) -> Result<String> {
-    let list = cluster.get(&["-n", &installation.name, "ingresses", "-l", &installation.selector()])?;
-    let host = list.pointer("/items/0/spec/rules/0/host").and_then(Value::as_str);
-    let host = host.context("the chart made no Ingress that names a host")?;
-    // An Ingress whose certificate the controller has by itself does not say that it is https.
     let config = config(cluster, &installation.name)?;
-    let scheme = config["scheme"].as_str().context("the configuration names no scheme")?;
-    Ok(format!("{scheme}://{host}/"))
+    let text = |key: &str| {
+        config[key]
+            .as_str()
+            .with_context(|| format!("the configuration of {} has no {key}", installation.name))
+    };
+    Ok(format!("{}://dashboard.{}/", text("scheme")?, text("domainSuffix")?))
 }
 
 /// The token for the first user; none once that one was made.
@@ -220,5 +267,34 @@ mod tests {
             values,
             json!({"engines": {"page": {"options": {"fancy": true, "plain": false}}}, "image": "b"})
         );
+    }
+
+    #[test]
+    fn the_chart_is_told_of_each_engine_that_the_image_carries() {
+        let image = |name: &str, carried: &str| Reference {
+            name: name.to_owned(),
+            reference: format!("registry.example/{name}:1"),
+            carried: Versions::parse(carried).unwrap(),
+        };
+        let engines = [
+            ("gallery", vec![image("page", ""), image("data", "PostgreSQL 17.6")]),
+            (WITH_PLUGIN, vec![image("shop", "WordPress 7.1")]),
+        ];
+        let references = References {
+            platform: "registry.example/platform:1".to_owned(),
+            engines: engines.into_iter().map(|(name, images)| (name.to_owned(), images)).collect(),
+            plugin: true,
+        };
+        let values = references.values();
+        let gallery = &values["engines"]["gallery"];
+        assert_eq!(gallery["chart"], "/srv/storeyard/charts/gallery");
+        assert_eq!(
+            gallery["images"],
+            json!({"page": "registry.example/page:1", "data": "registry.example/data:1"})
+        );
+        // An image that tells nothing is not told of: the chart takes no empty text.
+        assert_eq!(gallery["versions"], json!({"registry.example/data:1": "PostgreSQL 17.6"}));
+        assert_eq!(gallery["options"], Value::Null);
+        assert_eq!(values["engines"][WITH_PLUGIN]["options"], json!({"plugin": true}));
     }
 }

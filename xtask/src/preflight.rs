@@ -28,6 +28,8 @@ const GIB: u64 = 1 << 30;
 pub enum Purpose {
     /// Only compiles and builds images.
     Build,
+    /// Builds Storeyard's own images, for a cluster that somebody has.
+    Elsewhere,
     /// Runs npm's programs and the browser, and no node.
     Browser,
     /// Runs the node on this machine.
@@ -54,7 +56,7 @@ pub enum Problem {
     )]
     NotLinux(String),
     #[error(
-        "this machine is {0} and the node has only been tried on x86_64: use a cluster you have with --context NAME"
+        "this machine is {0}, and the node of its own has only been tried on x86_64: use a cluster you have with --context NAME"
     )]
     Architecture(String),
     #[error(
@@ -97,7 +99,7 @@ pub fn check(env: &Env, purpose: Purpose) -> Result<()> {
             problems.extend(free_ground()?);
         }
     }
-    problems.extend(disk(env)?);
+    problems.extend(disk(env, purpose)?);
     problems.extend(build_tools(env)?);
     report(&problems)?;
     packages::ensure(env, purpose)?;
@@ -163,12 +165,13 @@ fn is_own(device: &str) -> bool {
     device == layout::BRIDGE || device.starts_with("cilium_") || device.starts_with("lxc")
 }
 
-fn disk(env: &Env) -> Result<Option<Problem>> {
+fn disk(env: &Env, purpose: Purpose) -> Result<Option<Problem>> {
     let folder = &env.paths.cache;
     let stat =
         rustix::fs::statvfs(folder).with_context(|| format!("{} cannot be examined", folder.display()))?;
     let free = stat.f_bavail * stat.f_frsize / GIB;
-    let needed = needed_disk(env.tools.has_to_compile(), env.paths.target().join("release").is_dir());
+    let programs_missing = purpose != Purpose::Elsewhere && env.tools.has_to_compile();
+    let needed = needed_disk(programs_missing, env.paths.target().join("release").is_dir());
     Ok((free < needed).then(|| Problem::Disk { folder: folder.display().to_string(), free, needed }))
 }
 
@@ -226,7 +229,7 @@ fn numbers(version: &str) -> Vec<u32> {
 }
 
 /// Major and minor of `6.18.44-amd64`.
-fn version(text: &str) -> Option<(u32, u32)> {
+pub(crate) fn version(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty());
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }

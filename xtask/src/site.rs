@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command;
@@ -14,12 +14,15 @@ use crate::key::{Key, files_below};
 use crate::progress::Step;
 
 /// Raise it when the way of building changes.
-const RECIPE: &str = "2";
+const RECIPE: &str = "3";
 /// Leptos asks for `pkg/storeyard.{js,wasm,css}`: `LEPTOS_OUTPUT_NAME` in `.cargo/config.toml`.
 const NAME: &str = "storeyard";
 /// What the page is compiled for.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "wasm-release";
+/// What a first page may load at most, compressed.
+pub(crate) const MODULE_BUDGET: u64 = 150_000;
+pub(crate) const SCRIPT_BUDGET: u64 = 10_000;
 /// What gets smaller by compressing.
 const COMPRESSIBLE: [&str; 7] = ["js", "wasm", "css", "svg", "html", "txt", "json"];
 
@@ -43,6 +46,7 @@ pub fn build(env: &Env) -> Result<PathBuf> {
                     "--target",
                     TARGET,
                 ])
+                .args(["--config", &nameless(env)?])
                 .current_dir(&env.paths.checkout)
                 .env("CARGO_TARGET_DIR", env.paths.target()),
         )?;
@@ -52,6 +56,9 @@ pub fn build(env: &Env) -> Result<PathBuf> {
     let style = style(&env.paths.checkout.join("style"))?;
     let public = env.paths.checkout.join("public");
     let bytes = fs::read(&module).with_context(|| format!("{} cannot be read", module.display()))?;
+    if let Some(place) = builders(env).into_iter().find(|place| tells_of(&bytes, place)) {
+        bail!("the module for browsers tells of {}: whoever loads a page could read it", place.display());
+    }
     let key = Key::new().part(RECIPE).part(bytes).part(&style).folder(&public)?.short();
     let sites = env.paths.cache.join("site");
     let site = sites.join(&key);
@@ -76,10 +83,45 @@ pub fn build(env: &Env) -> Result<PathBuf> {
             }
             fs::copy(&file, target)?;
         }
-        compress(&half_made, step)
+        compress(&half_made, step)?;
+        fits(&half_made.join("pkg"))
     })?;
     fs::rename(&half_made, &site).with_context(|| format!("{} cannot be put in place", site.display()))?;
     Ok(site)
+}
+
+/// Where the builder keeps what the module is made of.
+fn builders(env: &Env) -> Vec<PathBuf> {
+    let home = std::env::home_dir();
+    let cargo =
+        std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(home.clone()?.join(".cargo")));
+    [Some(env.paths.checkout.clone()), cargo, home].into_iter().flatten().collect()
+}
+
+/// The configuration by which no path of the builder is in the module: places in the source are told of panics, and named by those.
+fn nameless(env: &Env) -> Result<String> {
+    // Of several that fit the last one counts, so the longest come last.
+    let flags: Vec<String> =
+        builders(env).iter().rev().map(|place| format!("--remap-path-prefix={}=", place.display())).collect();
+    Ok(format!("build.rustflags={}", serde_json::to_string(&flags)?))
+}
+
+fn tells_of(module: &[u8], place: &Path) -> bool {
+    let below = [place.as_os_str().as_encoded_bytes(), b"/"].concat();
+    module.windows(below.len()).any(|part| part == below)
+}
+
+/// # Errors
+/// A page would load more than it may.
+fn fits(folder: &Path) -> Result<()> {
+    for (file, budget) in [("wasm", MODULE_BUDGET), ("js", SCRIPT_BUDGET)] {
+        let path = folder.join(format!("{NAME}.{file}.br"));
+        let bytes = path.metadata().with_context(|| format!("{} is not there", path.display()))?.len();
+        if bytes > budget {
+            bail!("{NAME}.{file} has {bytes} bytes compressed, and a page may load {budget} of it");
+        }
+    }
+    Ok(())
 }
 
 /// Adds rustc's target for the browser where rustup does not have it.
@@ -149,6 +191,29 @@ mod tests {
         };
         assert!(version("wasm-bindgen").is_some());
         assert_eq!(version("wasm-bindgen"), version("wasm-bindgen-cli-support"));
+    }
+
+    #[test]
+    fn a_page_that_would_load_more_than_it_may_is_not_built() {
+        let folder = std::env::temp_dir().join(format!("storeyard-budget-test-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let write = |file: &str, bytes: u64| fs::write(folder.join(file), vec![0; bytes as usize]).unwrap();
+        write("storeyard.js.br", SCRIPT_BUDGET);
+        write("storeyard.wasm.br", MODULE_BUDGET);
+        let fitting = fits(&folder);
+        write("storeyard.wasm.br", MODULE_BUDGET + 1);
+        let larger = fits(&folder);
+        fs::remove_dir_all(&folder).unwrap();
+        fitting.unwrap();
+        let told = larger.unwrap_err().to_string();
+        assert!(told.starts_with("storeyard.wasm has 150001 bytes"), "{told}");
+    }
+
+    #[test]
+    fn a_path_of_the_builder_is_found_in_a_module() {
+        let module = b"\0asm at /home/ada/.cargo/registry/x.rs";
+        assert!(tells_of(module, Path::new("/home/ada")));
+        assert!(!tells_of(module, Path::new("/home/bo")));
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub fn print(env: &Env) -> Result<()> {
     line("stores", &stores(&cluster)?);
     let address = match up::status(up::INGRESS, up::HOST, up::DOOR) {
         Ok(status) if up::is_answer(status) => format!("http://{}/", up::HOST),
+        // Whoever speaks https leads there.
+        Ok(308) => format!("https://{}/", up::HOST),
         Ok(status) => format!("http://{}/ answers with status {status}", up::HOST),
         Err(error) => format!("http://{}/ does not answer: {error:#}", up::HOST),
     };

@@ -6,6 +6,8 @@ mod checks;
 mod fresh;
 mod gallery;
 pub(crate) mod journeys;
+mod k3s;
+mod monitoring;
 mod operator;
 mod playwright;
 mod report;
@@ -15,6 +17,7 @@ mod rust;
 mod supply;
 mod tally;
 mod times;
+mod tls;
 
 use std::panic;
 use std::process::ExitCode;
@@ -26,7 +29,7 @@ use clap::ValueEnum as _;
 use crate::cluster::Cluster;
 use crate::env::Env;
 use crate::images::platform::{self as platform_images, Compiled, PlatformImages};
-use crate::images::{Packages, linked};
+use crate::images::{Packages, engines, linked};
 use crate::node::{self, Keep, Was};
 use crate::preflight::{self, Purpose};
 use crate::trial::Trial;
@@ -63,12 +66,18 @@ enum Part {
     Charts,
     /// The rights of the platform's accounts
     Rights,
+    /// What a Prometheus is given to read, and to watch for
+    Monitoring,
     /// The operator against the cluster
     Operator,
     /// A rollout of the dashboard under visitors
     Rollout,
     /// The journeys in Chromium
     Journeys,
+    /// A journey over https, with certificates of an ACME server
+    Tls,
+    /// The README's way on a k3s that one has
+    K3s,
 }
 
 impl Options {
@@ -84,20 +93,23 @@ impl Part {
     }
 
     fn needs_images(self) -> bool {
-        self == Self::Carried || self.needs_trial()
+        matches!(self, Self::Carried | Self::K3s) || self.needs_trial()
     }
 
     fn needs_node(self) -> bool {
-        self == Self::Charts || self.needs_trial()
+        matches!(self, Self::Charts | Self::K3s) || self.needs_trial()
     }
 
     /// A platform of its own on the node.
     fn needs_trial(self) -> bool {
-        matches!(self, Self::Rights | Self::Operator | Self::Rollout | Self::Journeys)
+        matches!(
+            self,
+            Self::Rights | Self::Monitoring | Self::Operator | Self::Rollout | Self::Journeys | Self::Tls
+        )
     }
 
     fn needs_npm(self) -> bool {
-        matches!(self, Self::Checks | Self::Gallery | Self::Journeys)
+        matches!(self, Self::Checks | Self::Gallery | Self::Journeys | Self::Tls)
     }
 }
 
@@ -168,6 +180,7 @@ impl Run<'_> {
         });
         let programs = self.report.add(made.programs)?;
         let was = made.node.map(|node| self.report.add(node)).transpose()?.flatten();
+        made.engines.map(|engines| self.report.add(engines)).transpose()?;
         let tested = match programs {
             Some(()) => self.with_programs(was, compiled?),
             None => {
@@ -188,7 +201,9 @@ impl Run<'_> {
             None => None,
         };
         match &images {
-            Some(images) => self.part(Part::Carried, |env| carried::run(env, images))?,
+            Some(images) => {
+                self.part(Part::Carried, |env| carried::run(env, &images.all()))?;
+            }
             None => self.skip("the images could not be made", |part| part == Part::Carried)?,
         }
         match node {
@@ -200,29 +215,38 @@ impl Run<'_> {
     fn on_node(&mut self, images: Option<&PlatformImages>) -> Result<()> {
         let cluster = Cluster::embedded(self.env);
         self.part(Part::Charts, |env| charts::run(env, &cluster))?;
-        if !self.want(Part::needs_trial) {
-            return Ok(());
-        }
+        let needs_images = |part: Part| part.needs_node() && part.needs_images();
         let Some(images) = images else {
-            return self.skip("the images could not be made", Part::needs_trial);
+            return self.skip("the images could not be made", needs_images);
         };
+        if self.want(Part::needs_trial) {
+            self.with_trial(&cluster, images)?;
+        }
+        self.part(Part::K3s, |env| k3s::run(env, &cluster, images))
+    }
+
+    fn with_trial(&mut self, cluster: &Cluster, images: &PlatformImages) -> Result<()> {
         let trial = self.attempt("trial", |env| {
             node::import_missing(env, &images.all())?;
-            Trial::install(env, &cluster, images)
+            Trial::install(env, cluster, images)
         })?;
-        let Some(trial) = trial else {
+        let Some(mut trial) = trial else {
             return self.skip("the trial platform could not be installed", Part::needs_trial);
         };
-        let tested = self.on_trial(&trial);
+        let tested = self.on_trial(&mut trial);
         self.attempt("trial removed", |env| trial.remove(env))?;
         tested
     }
 
-    fn on_trial(&mut self, trial: &Trial) -> Result<()> {
+    fn on_trial(&mut self, trial: &mut Trial) -> Result<()> {
         self.part(Part::Rights, |env| rights::run(env, trial))?;
-        self.part(Part::Operator, |env| rust::run_on_cluster(env, &operator::describe(env, trial)?))?;
+        self.part(Part::Monitoring, |env| monitoring::run(env, trial))?;
+        let plugin = trial.references().plugin;
+        self.part(Part::Operator, |env| rust::run_on_cluster(env, &operator::describe(env, trial)?, plugin))?;
         self.part(Part::Rollout, |env| rollout::run(env, trial))?;
-        self.part(Part::Journeys, |env| journeys::run(env, trial))
+        self.part(Part::Journeys, |env| journeys::run(env, trial))?;
+        // The last one: from then on the trial is another.
+        self.part(Part::Tls, |env| tls::run(env, trial))
     }
 
     fn want(&self, need: impl Fn(Part) -> bool) -> bool {
@@ -260,13 +284,17 @@ struct Made {
     programs: Attempt<()>,
     /// None where nothing needs the node, or its programs are missing.
     node: Option<Attempt<Was>>,
+    /// Images that need nothing of what is compiled. None where no image is needed.
+    engines: Option<Attempt<()>>,
 }
 
 impl Made {
     fn of(env: &Env, node: bool, images: bool) -> Self {
         let programs = Attempt::of(env, "programs", |env| programs(env, node, images));
         let node = (node && programs.is_made()).then(|| Attempt::of(env, "node", node::ensure_up));
-        Self { programs, node }
+        let engines =
+            (images && programs.is_made()).then(|| Attempt::of(env, "images of engines", engines::ensure));
+        Self { programs, node, engines }
     }
 }
 
@@ -303,7 +331,16 @@ mod tests {
         };
         assert_eq!(
             needing(Part::needs_node),
-            [Part::Charts, Part::Rights, Part::Operator, Part::Rollout, Part::Journeys]
+            [
+                Part::Charts,
+                Part::Rights,
+                Part::Monitoring,
+                Part::Operator,
+                Part::Rollout,
+                Part::Journeys,
+                Part::Tls,
+                Part::K3s
+            ]
         );
         assert!(!needing(Part::needs_images).contains(&Part::Charts));
     }

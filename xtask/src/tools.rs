@@ -2,8 +2,14 @@
 
 pub mod cargo_deny;
 pub mod crates;
+pub mod debian;
+pub mod definitions;
 pub mod families;
 pub mod gitleaks;
+pub mod kube_score;
+pub mod mailpit;
+pub mod on_path;
+pub mod pebble;
 pub mod released;
 
 use std::ffi::OsStr;
@@ -66,6 +72,9 @@ pub struct Tools {
     cargo_deny: Released,
     cargo_deny_built: CrateProgram,
     pub gitleaks: Built,
+    pub kube_score: Built,
+    pub mailpit: Built,
+    pub pebble: Built,
 }
 
 impl Tools {
@@ -75,13 +84,18 @@ impl Tools {
     /// A go.mod or Cargo.lock cannot be read, or lacks the version.
     pub fn locate(paths: &Paths) -> Result<Self> {
         let families = FAMILIES.iter().map(|family| locate(paths, family)).collect::<Result<_>>()?;
-        let released = PACKAGES.iter().map(|package| Released::locate(paths, package));
+        // They were released for this one, which is said with their hashes; elsewhere all is built.
+        let packages = if cfg!(target_arch = "x86_64") { &PACKAGES[..] } else { &[] };
+        let released = packages.iter().map(|package| Released::locate(paths, package));
         Ok(Self {
             families,
             released: released.collect::<Result<_>>()?,
             cargo_deny: Released::locate(paths, &CARGO_DENY)?,
             cargo_deny_built: cargo_deny::locate(paths),
             gitleaks: locate(paths, &gitleaks::FAMILY)?,
+            kube_score: locate(paths, &kube_score::FAMILY)?,
+            mailpit: locate(paths, &mailpit::FAMILY)?,
+            pebble: locate(paths, &pebble::FAMILY)?,
         })
     }
 
@@ -157,8 +171,13 @@ impl Tools {
     /// # Errors
     /// A build fails.
     pub fn build_for_images(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
-        let mut wanted = self.released.iter().filter(|released| released.is_of("kubectl"));
-        wanted.try_for_each(|released| self.ensure_released(paths, released, reporter))
+        for name in ["helm", "kubectl"] {
+            match self.released.iter().find(|released| released.is_of(name)) {
+                Some(released) => self.ensure_released(paths, released, reporter)?,
+                None => ensure(paths, self.family(name), reporter)?,
+            }
+        }
+        Ok(())
     }
 
     /// Downloads a package, and builds its programs where that cannot be done.
@@ -193,6 +212,30 @@ impl Tools {
     /// The build fails.
     pub fn build_gitleaks(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
         ensure(paths, &self.gitleaks, reporter)
+    }
+
+    /// Builds what looks at the charts, if it is missing.
+    ///
+    /// # Errors
+    /// The build fails.
+    pub fn build_kube_score(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        ensure(paths, &self.kube_score, reporter)
+    }
+
+    /// Builds the ACME server, if it is missing.
+    ///
+    /// # Errors
+    /// The build fails.
+    pub fn build_pebble(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        ensure(paths, &self.pebble, reporter)
+    }
+
+    /// Builds the mail server of the tests, if it is missing.
+    ///
+    /// # Errors
+    /// The build fails.
+    pub fn build_mailpit(&self, paths: &Paths, reporter: &Reporter) -> Result<()> {
+        ensure(paths, &self.mailpit, reporter)
     }
 }
 

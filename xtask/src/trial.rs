@@ -5,12 +5,15 @@ use std::io::Read as _;
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
+use store::Scheme;
 
 use crate::cluster::Cluster;
 use crate::command;
 use crate::env::Env;
 use crate::images::platform::PlatformImages;
+use crate::node::pebble;
 use crate::platform::{self, Installation, References};
+use crate::up;
 
 const PREFIX: &str = "storeyard-trial-";
 /// On the namespace of a trial, so that one that was cut off is found and removed by the next.
@@ -24,6 +27,7 @@ pub struct Trial {
     cluster: Cluster,
     installation: Installation,
     references: References,
+    scheme: Scheme,
 }
 
 impl Trial {
@@ -45,14 +49,13 @@ impl Trial {
         images: &PlatformImages,
         mut values: Value,
     ) -> Result<Self> {
-        remove_leftovers(env, cluster)?;
-        let name = format!("{PREFIX}{}", random_suffix()?);
-        cluster.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {LABEL: "true"}}}).to_string())?;
+        let name = claim(env, cluster)?;
+        make_namespace(cluster, &name)?;
         values["domainSuffix"] = domain(&name).into();
         let installation = Installation { values, name };
         let references = References::local(images)?;
         platform::install(env, cluster, &installation, &references, &[platform::local_values(env)])?;
-        Ok(Self { cluster: cluster.clone(), installation, references })
+        Ok(Self { cluster: cluster.clone(), installation, references, scheme: Scheme::Http })
     }
 
     pub fn cluster(&self) -> &Cluster {
@@ -77,6 +80,24 @@ impl Trial {
         format!("dashboard.{}", self.domain())
     }
 
+    /// Where it is.
+    pub fn address(&self) -> String {
+        format!("{}://{}", self.scheme, self.host())
+    }
+
+    /// Has it speak https from now on, with certificates of the node's ACME server.
+    ///
+    /// # Errors
+    /// As [`Trial::install`].
+    pub fn speak_https(&mut self, env: &Env) -> Result<()> {
+        let trusted = pebble::trusted(env, &self.cluster, &self.installation.name)?;
+        platform::merge(&mut self.installation.values, &trusted);
+        let values = [platform::local_values(env), platform::local_tls_values(env)];
+        platform::install(env, &self.cluster, &self.installation, &self.references, &values)?;
+        self.scheme = Scheme::Https;
+        up::await_answer(env, self.scheme, &self.host())
+    }
+
     /// What its processes are configured with.
     ///
     /// # Errors
@@ -85,17 +106,32 @@ impl Trial {
         platform::config(&self.cluster, &self.installation.name)
     }
 
-    /// Deletes its stores, as a user would, and then itself.
-    ///
     /// # Errors
-    /// A store does not go away; the trial then stays, for one to look at.
+    /// As [`remove`].
     pub fn remove(self, env: &Env) -> Result<()> {
         remove(env, &self.cluster, &self.installation.name)
     }
 }
 
+/// A name for a trial, after removing what earlier ones left.
+///
+/// # Errors
+/// Something of them stays.
+pub(crate) fn claim(env: &Env, cluster: &Cluster) -> Result<String> {
+    remove_leftovers(env, cluster)?;
+    Ok(format!("{PREFIX}{}", random_suffix()?))
+}
+
+/// Makes the namespace of a trial.
+///
+/// # Errors
+/// The cluster refuses.
+pub(crate) fn make_namespace(cluster: &Cluster, name: &str) -> Result<()> {
+    cluster.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {LABEL: "true"}}}).to_string())
+}
+
 /// Names under `localhost` are loopback for every browser.
-fn domain(name: &str) -> String {
+pub(crate) fn domain(name: &str) -> String {
     format!("{name}.localhost")
 }
 
@@ -108,7 +144,11 @@ fn remove_leftovers(env: &Env, cluster: &Cluster) -> Result<()> {
     Ok(())
 }
 
-fn remove(env: &Env, cluster: &Cluster, name: &str) -> Result<()> {
+/// Removes a trial's stores, as a user would, and then itself.
+///
+/// # Errors
+/// A store does not go away; the trial then stays, for one to look at.
+pub(crate) fn remove(env: &Env, cluster: &Cluster, name: &str) -> Result<()> {
     env.reporter.step(&format!("removing the trial {name}"), "trial-remove", |step| {
         step.detail("its stores");
         let delete = [

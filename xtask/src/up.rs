@@ -2,16 +2,20 @@
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use store::Scheme;
 
 use crate::cluster::Cluster;
+use crate::command;
 use crate::env::Env;
-use crate::images::{Packages, linked, platform as platform_images};
+use crate::images::{Packages, engines, linked, platform as platform_images};
 use crate::interrupt;
 use crate::lanes::side_by_side;
-use crate::node::{self, Was};
+use crate::node::{self, Was, pebble};
 use crate::platform::{self, Installation};
 use crate::preflight::{self, Purpose};
 
@@ -19,8 +23,9 @@ use crate::preflight::{self, Purpose};
 pub const HOST: &str = "dashboard.localhost";
 /// What is shown to whoever has not signed in.
 pub const DOOR: &str = "/sign-in";
-/// Where the node's ingress controller listens.
+/// Where the node's ingress controller listens for http.
 pub const INGRESS: &str = "127.0.0.1:80";
+const LOOPBACK: &str = "127.0.0.1";
 const ANSWER: Duration = Duration::from_secs(60);
 /// What one request may take.
 const REQUEST: Duration = Duration::from_secs(10);
@@ -55,46 +60,58 @@ pub fn node(env: &Env, purpose: Purpose) -> Result<Up> {
 ///
 /// # Errors
 /// As [`node`], or Storeyard does not answer.
-pub fn all(env: &Env, purpose: Purpose, packages: Packages) -> Result<Platform> {
+pub fn all(env: &Env, purpose: Purpose, packages: Packages, scheme: Scheme) -> Result<Platform> {
     preflight::check(env, purpose)?;
     let (_, compiled) = side_by_side(
         || {
             env.tools.build_node_programs(&env.paths, &env.reporter)?;
             linked::ensure(env)?;
-            node::ensure_up(env)
+            node::ensure_up(env)?;
+            engines::ensure(env)
         },
         || platform_images::compile(env),
     )?;
     let cluster = Cluster::embedded(env);
     let images = platform_images::ensure(env, &compiled, packages)?;
     node::import_missing(env, &images.all())?;
-    platform::install(
-        env,
-        &cluster,
-        &Installation::main(),
-        &platform::References::local(&images)?,
-        &[platform::local_values(env)],
-    )?;
-    env.reporter.step(&format!("http://{HOST}/"), "address", |_| await_answer())?;
-    Ok(Platform { token: platform::token(&cluster, &Installation::main())? })
+    let mut installation = Installation::main();
+    let mut values = vec![platform::local_values(env)];
+    if scheme == Scheme::Https {
+        installation.values = pebble::trusted(env, &cluster, &installation.name)?;
+        values.push(platform::local_tls_values(env));
+    }
+    platform::install(env, &cluster, &installation, &platform::References::local(&images)?, &values)?;
+    await_answer(env, scheme, HOST)?;
+    Ok(Platform { token: platform::token(&cluster, &installation)? })
 }
 
-fn await_answer() -> Result<()> {
-    let started = Instant::now();
-    loop {
-        match status(INGRESS, HOST, DOOR) {
-            Ok(status) if is_answer(status) => return Ok(()),
-            answer if started.elapsed() > ANSWER => {
-                let answer =
-                    answer.map_or_else(|error| format!("{error:#}"), |status| format!("status {status}"));
-                bail!(
-                    "http://{HOST}/ did not answer within {} s, its last answer was: {answer}",
-                    ANSWER.as_secs()
-                )
+/// Waits until a dashboard answers: over TLS, when its certificate was issued.
+///
+/// # Errors
+/// It does not.
+pub fn await_answer(env: &Env, scheme: Scheme, host: &str) -> Result<()> {
+    let address = format!("{scheme}://{host}/");
+    let ask = || match scheme {
+        Scheme::Http => status(INGRESS, host, DOOR),
+        Scheme::Https => status_over_tls(&pebble::root_file(env), LOOPBACK, host, DOOR),
+    };
+    env.reporter.step(&address, "address", |_| {
+        let started = Instant::now();
+        loop {
+            match ask() {
+                Ok(status) if is_answer(status) => return Ok(()),
+                answer if started.elapsed() > ANSWER => {
+                    let answer =
+                        answer.map_or_else(|error| format!("{error:#}"), |status| format!("status {status}"));
+                    bail!(
+                        "{address} did not answer within {} s, its last answer was: {answer}",
+                        ANSWER.as_secs()
+                    )
+                }
+                _ => interrupt::sleep(Duration::from_millis(200))?,
             }
-            _ => interrupt::sleep(Duration::from_millis(200))?,
         }
-    }
+    })
 }
 
 /// Whether the dashboard answers so: with the sign-in, or on to the first user's page.
@@ -108,6 +125,20 @@ pub fn is_answer(status: u16) -> bool {
 /// Nobody answers, or not in HTTP.
 pub fn status(address: &str, host: &str, path: &str) -> Result<u16> {
     status_within(REQUEST, address, host, path)
+}
+
+/// The status of one request over TLS, to whoever can show at that address a certificate that one of the authorities has signed.
+///
+/// # Errors
+/// Nobody answers, or nobody who is to be trusted.
+pub fn status_over_tls(authorities: &Path, address: &str, host: &str, path: &str) -> Result<u16> {
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--show-error", "--output", "/dev/null", "--write-out", "%{http_code}"])
+        .args(["--max-time", &REQUEST.as_secs().to_string(), "--resolve", &format!("{host}:443:{address}")])
+        .arg("--cacert")
+        .arg(authorities)
+        .arg(format!("https://{host}{path}"));
+    command::output(&mut curl)?.parse().context("curl told no status")
 }
 
 fn status_within(limit: Duration, address: &str, host: &str, path: &str) -> Result<u16> {

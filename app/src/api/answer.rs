@@ -2,22 +2,30 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use access::audit::Deed;
 use codee::{Encoder, binary::PostcardCodec};
 use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
 use provisioner::stores::{Gone, Reading, Scope, Snapshot, Stores, StoresError};
 use sha2::{Digest, Sha256};
 use store::{
-    Field, FieldError, ListPage, Millis, NewStoreForm, Person, Phase, RequestId, StoreId, StoreName,
-    StoreSummary, Wish,
+    Account, AdminPassword, Field, FieldError, ListPage, MailForm, Millis, NewStoreForm, Person, Phase,
+    RequestId, StoreId, StoreName, StoreSummary, Wish, limit::Over,
 };
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::{
+    noting::{noted, noted_of, noted_to},
+    suggest::Browser,
+};
 use crate::{
     error::{ApiError, Kept},
     guard::{Granted, granted},
     links,
-    update::{GoneStore, Heard, Offer, Shown, Stale, Update, View, Wait},
+    me::Me,
+    pages,
+    update::{GoneStore, Heard, Offer, Page, Shown, Stale, Update, View, Wait},
 };
 
 /// Changes come in groups, and so are gathered before they are told.
@@ -34,18 +42,20 @@ pub struct Stopping(pub CancellationToken);
 
 pub(super) async fn poll(view: &View, since: Option<&str>, wait: Wait) -> Result<Heard, ApiError> {
     let Granted { stores, .. } = granted()?;
-    let stopping = use_context::<Stopping>().map_or_else(CancellationToken::new, |Stopping(token)| token);
-    let mut changes = stores.changes(match view {
+    let scope = match view {
         View::List(_) => Scope::List,
-        View::Store(id) => Scope::One(id.clone()),
-    });
+        View::Store(id) | View::Delete(id) => Scope::One(id.clone()),
+        View::New | View::Nowhere => return Ok(news(|| still(view), granted()?.person)),
+    };
+    let stopping = use_context::<Stopping>().map_or_else(CancellationToken::new, |Stopping(token)| token);
+    let mut changes = stores.changes(scope);
     let end = Instant::now() + wait.limit();
     loop {
         // The session may have ended while news was waited for.
         let Granted { person, .. } = granted()?;
         let update = update(&stores, view, &person).await;
         if since != Some(&update.revision) {
-            return Ok(Heard::News(Box::new(update)));
+            return Ok(news(|| pages::page(view, update), person));
         }
         let gathered = async {
             changes.next().await;
@@ -63,13 +73,51 @@ pub(super) async fn poll(view: &View, since: Option<&str>, wait: Wait) -> Result
     }
 }
 
-pub(super) fn offer() -> Result<Offer, ApiError> {
-    let Granted { stores, .. } = granted()?.creating()?;
+/// A page as the text of an answer. Its status is the answer's own: it was given.
+fn news(page: impl FnOnce() -> Page, person: Person) -> Heard {
+    let page = Owner::new().with(|| {
+        provide_context(ResponseOptions::default());
+        provide_context(Me(Some(person)));
+        page()
+    });
+    Heard::News(Box::new(page))
+}
+
+/// A page as a document has it, whose status says the same.
+pub(crate) async fn page(view: &View) -> Page {
+    let update = match (view, granted()) {
+        (View::New | View::Nowhere, _) => return still(view),
+        (_, Ok(Granted { stores, person, .. })) => update(&stores, view, &person).await,
+        (_, Err(error)) => Update::unread(&error),
+    };
+    pages::page(view, update)
+}
+
+/// What nothing is followed of.
+fn still(view: &View) -> Page {
+    match view {
+        View::New => pages::new::page(offer()),
+        _ => pages::nowhere(),
+    }
+}
+
+fn offer() -> Result<Offer, ApiError> {
+    let Granted { person, stores, .. } = granted()?.creating()?;
     let config = stores.config();
+    let mut engines = config.cards();
+    let (left, lacking) = stores.left(&person);
+    for plan in engines.iter_mut().flat_map(|card| &mut card.plans) {
+        plan.lack = lacking.iter().find(|over| over.plan == Some(plan.name)).map(ToString::to_string);
+    }
+    if let Some(parts) = use_context::<http::request::Parts>() {
+        let browser = Browser::of(&parts.headers);
+        engines.iter_mut().for_each(|card| browser.suggest(card));
+    }
     Ok(Offer {
         request: RequestId::new(rand::random()),
-        engines: config.cards(),
+        engines,
         usually: stores.snapshot().usually(),
+        left,
         scheme: config.scheme,
         domain_suffix: config.domain_suffix.clone(),
     })
@@ -82,53 +130,119 @@ pub(super) fn preview_address(name: &str) -> Result<String, ApiError> {
 }
 
 pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiError> {
-    let granted = granted()?.creating()?;
-    let key = granted.request_key()?;
-    let Granted { person, stores, .. } = granted;
-    let new = form
-        .parse(&stores.config().cards())
-        .map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
-    let id = stores.create(new, &person.id, &key).await.map_err(|error| match refused(error) {
-        ApiError::Invalid { errors, .. } => ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) },
-        error => error,
-    })?;
-    tracing::info!(target: "audit", person = %person.id, store = %id, "asked for a store");
-    echoed(&stores, &id, |snapshot| snapshot.row(&id).is_some()).await;
-    lead_to(&links::store(&id));
-    Ok(id)
+    noted_of(Deed::CreateStore, Clone::clone, async {
+        let granted = granted()?.creating()?;
+        let key = granted.request_key()?;
+        let Granted { person, stores, .. } = granted;
+        let new = form
+            .parse(&stores.config().cards())
+            .map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
+        let id = stores.create(new, &person, &key).await.map_err(|error| match error {
+            StoresError::Over(over @ Over { plan: Some(_), .. }) => {
+                let error = FieldError { field: Field::Plan, message: over.to_them() };
+                ApiError::Invalid { errors: vec![error], kept: Box::new(Kept::from(form)) }
+            }
+            error => match refused(error) {
+                ApiError::Invalid { errors, .. } => {
+                    ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) }
+                }
+                error => error,
+            },
+        })?;
+        tracing::info!(target: "audit", person = %person.id, store = %id, "asked for a store");
+        echoed(&stores, &id, |snapshot| snapshot.row(&id).is_some()).await;
+        lead_to(&links::store(&id));
+        Ok(id)
+    })
+    .await
 }
 
 pub(super) async fn delete_store(id: &str, typed_name: &str) -> Result<(), ApiError> {
-    let granted = granted()?;
-    let id = parse_id(id)?;
-    let Granted { person, stores, .. } = granted.changing(&id).await?;
-    stores.delete(&id, typed_name, &person.id).await.map_err(refused)?;
-    tracing::info!(target: "audit", person = %person.id, store = %id, "asked for a store's deletion");
-    echoed(&stores, &id, |snapshot| phase(snapshot, &id).is_none_or(|phase| phase == Phase::Deleting)).await;
-    lead_to(&links::store(&id));
-    Ok(())
+    noted(Deed::DeleteStore, id, async {
+        let granted = granted()?;
+        let id = parse_id(id)?;
+        let Granted { person, stores, .. } = granted.changing(&id).await?;
+        stores.delete(&id, typed_name, &person.id).await.map_err(refused)?;
+        tracing::info!(target: "audit", person = %person.id, store = %id, "asked for a store's deletion");
+        echoed(&stores, &id, |snapshot| phase(snapshot, &id).is_none_or(|phase| phase == Phase::Deleting))
+            .await;
+        lead_to(&links::store(&id));
+        Ok(())
+    })
+    .await
 }
 
 pub(super) async fn retry_store(id: &str) -> Result<(), ApiError> {
-    let granted = granted()?;
-    let id = parse_id(id)?;
-    let Granted { person, stores, .. } = granted.changing(&id).await?;
-    stores.retry(&id, &person.id).await.map_err(refused)?;
-    tracing::info!(target: "audit", person = %person.id, store = %id, "asked for another try of a store");
-    echoed(&stores, &id, |snapshot| phase(snapshot, &id) != Some(Phase::Failed)).await;
-    lead_to(&links::store(&id));
-    Ok(())
+    noted(Deed::RetryStore, id, async {
+        let granted = granted()?;
+        let id = parse_id(id)?;
+        let Granted { person, stores, .. } = granted.changing(&id).await?;
+        stores.retry(&id, &person.id).await.map_err(refused)?;
+        tracing::info!(target: "audit", person = %person.id, store = %id, "asked for another try of a store");
+        echoed(&stores, &id, |snapshot| phase(snapshot, &id) != Some(Phase::Failed)).await;
+        lead_to(&links::store(&id));
+        Ok(())
+    })
+    .await
 }
 
 pub(super) async fn change_store(id: &str, wish: &str) -> Result<(), ApiError> {
-    let granted = granted()?;
-    let id = parse_id(id)?;
-    let Granted { person, stores, .. } = granted.changing(&id).await?;
-    let wish = Wish::parse(wish).map_err(|error| ApiError::Conflict(error.to_string()))?;
-    stores.change(&id, wish, &person.id).await.map_err(refused)?;
-    tracing::info!(target: "audit", person = %person.id, store = %id, wish = wish.key(), "asked for a change of a store");
-    lead_to(&links::store(&id));
-    Ok(())
+    noted_to(Deed::ChangeStore, id, Wish::parse(wish).ok().map(Wish::key), async {
+        let granted = granted()?;
+        let id = parse_id(id)?;
+        let granted = granted.changing(&id).await?;
+        let wish = Wish::parse(wish).map_err(|error| ApiError::Conflict(error.to_string()))?;
+        let Granted { person, stores, .. } = granted.growing(&id, wish)?;
+        stores.change(&id, wish, &person.id).await.map_err(refused)?;
+        tracing::info!(target: "audit", person = %person.id, store = %id, wish = wish.key(), "asked for a change of a store");
+        lead_to(&links::store(&id));
+        Ok(())
+    })
+    .await
+}
+
+pub(super) async fn open_admin(id: &str) -> Result<(), ApiError> {
+    noted(Deed::OpenAdmin, id, async {
+        let granted = granted()?;
+        let id = parse_id(id)?;
+        let Granted { person, stores, .. } = granted.changing(&id).await?;
+        let way_in = stores.sign_in(&id, &person.id).await.map_err(refused)?;
+        tracing::info!(target: "audit", person = %person.id, store = %id, "was let in to a shop's admin");
+        // It is good for one sign-in, and told to nobody but whoever asked.
+        leptos_axum::redirect(&way_in);
+        Ok(())
+    })
+    .await
+}
+
+pub(super) async fn set_password(id: &str, account: &str, password: &str) -> Result<(), ApiError> {
+    noted(Deed::AdminPassword, id, async {
+        let granted = granted()?;
+        let id = parse_id(id)?;
+        let Granted { person, stores, .. } = granted.changing(&id).await?;
+        let account = Account::parse(account).map_err(|error| ApiError::Unfit(error.to_string()))?;
+        let password = AdminPassword::parse(password).map_err(|error| ApiError::Unfit(error.to_string()))?;
+        let of = account.as_str().to_owned();
+        stores.set_password(&id, account, &password, &person.id).await.map_err(refused)?;
+        tracing::info!(target: "audit", person = %person.id, store = %id, account = of, "gave an administrator of a shop another password");
+        lead_to(&links::store(&id));
+        Ok(())
+    })
+    .await
+}
+
+pub(super) async fn set_mail(id: &str, form: &MailForm) -> Result<(), ApiError> {
+    noted(Deed::MailServer, id, async {
+        let granted = granted()?;
+        let id = parse_id(id)?;
+        let Granted { person, stores, .. } = granted.changing(&id).await?;
+        let own = form.parse().map_err(|error| ApiError::Unfit(error.to_string()))?;
+        stores.set_mail(&id, &own, &person.id).await.map_err(refused)?;
+        tracing::info!(target: "audit", person = %person.id, store = %id, "asked for another mail server of a store");
+        lead_to(&links::store(&id));
+        Ok(())
+    })
+    .await
 }
 
 /// Waits until the watch has told of what was done, but not for long: it was done all the same.
@@ -160,18 +274,21 @@ async fn update(stores: &Stores, view: &View, person: &Person) -> Update {
 }
 
 pub(super) async fn remove_stray(id: &str) -> Result<(), ApiError> {
-    let Granted { stores, person, .. } = granted()?.cleaning_up()?;
-    let id = parse_id(id)?;
-    stores.remove_stray(&id, &person.id).await.map_err(refused)?;
-    tracing::info!(target: "audit", person = %person.id, store = %id, "asked for the removal of a namespace without a store");
-    echoed(&stores, &id, |snapshot| phase(snapshot, &id) == Some(Phase::Deleting)).await;
-    lead_to(&links::store(&id));
-    Ok(())
+    noted(Deed::RemoveNamespace, id, async {
+        let Granted { stores, person, .. } = granted()?.cleaning_up()?;
+        let id = parse_id(id)?;
+        stores.remove_stray(&id, &person.id).await.map_err(refused)?;
+        tracing::info!(target: "audit", person = %person.id, store = %id, "asked for the removal of a namespace without a store");
+        echoed(&stores, &id, |snapshot| phase(snapshot, &id) == Some(Phase::Deleting)).await;
+        lead_to(&links::store(&id));
+        Ok(())
+    })
+    .await
 }
 
 /// A store that the watch has not told of yet, or not any more: the cluster itself knows.
 async fn found(stores: &Stores, view: &View, person: &Person) -> Shown {
-    let View::Store(id) = view else { return Shown::Missing };
+    let (View::Store(id) | View::Delete(id)) = view else { return Shown::Missing };
     match stores.find(id).await {
         Ok(Some(found)) if person.sees(found.summary.owner.as_ref()) => Shown::Store(Box::new(found)),
         Ok(_) => Shown::Missing,
@@ -215,8 +332,8 @@ fn shown(snapshot: &Snapshot, view: &View, person: &Person) -> Shown {
             let strays = if person.cleans_up() { snapshot.strays().collect() } else { Vec::new() };
             return Shown::List(ListPage { strays, ..snapshot.rows().page(query, sees) });
         }
-        View::Store(id) if snapshot.row_once(id).is_some_and(sees) => id,
-        View::Store(_) => return Shown::Missing,
+        View::Store(id) | View::Delete(id) if snapshot.row_once(id).is_some_and(sees) => id,
+        _ => return Shown::Missing,
     };
     match (snapshot.get(id), snapshot.gone(id)) {
         (Some(view), _) => Shown::Store(Box::new(view)),
@@ -233,7 +350,21 @@ pub(crate) fn refused(error: StoresError) -> ApiError {
         StoresError::NotFailed(_)
         | StoresError::Unsuited { .. }
         | StoresError::TooSmall { .. }
-        | StoresError::NotAllowed => ApiError::Conflict(sentence),
+        | StoresError::NoMail
+        | StoresError::MailIsClosed
+        | StoresError::MailPort { .. }
+        | StoresError::NotAllowed
+        | StoresError::NoSafeMode
+        | StoresError::Unable
+        | StoresError::Away(_)
+        | StoresError::Busy
+        | StoresError::NotDone(_) => ApiError::Conflict(sentence),
+        StoresError::TooSlow => ApiError::Unavailable(sentence),
+        StoresError::Over(_) | StoresError::TheirsOver { .. } => ApiError::Conflict(sentence),
+        StoresError::TooFast(too_fast) => {
+            let seconds = too_fast.wait().as_millis().div_ceil(1_000).max(1);
+            ApiError::TooMany { sentence, seconds: u32::try_from(seconds).unwrap_or(u32::MAX) }
+        }
         StoresError::SentBefore { name, id } => ApiError::SentBefore { name, id },
         StoresError::NotOffered(_) => {
             let error = FieldError { field: Field::Engine, message: sentence };

@@ -1,10 +1,8 @@
 use leptos::prelude::*;
 
-use crate::app::LastList;
+use crate::links;
 
-/// The way back to the list, as it was.
-#[component]
-pub fn Crumb() -> impl IntoView {
-    let list = expect_context::<LastList>();
-    view! { <a class="crumb" href=move || list.get()>"← Stores"</a> }
+/// The way back to the list; the page's program makes it the list as it was.
+pub fn crumb() -> AnyView {
+    view! { <a class="crumb" data-list="" href=links::STORES>"← Stores"</a> }.into_any()
 }

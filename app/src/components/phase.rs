@@ -1,15 +1,13 @@
 use leptos::prelude::*;
 use store::Phase;
 
-use crate::changing::text;
-
-/// A phase: word, shape, and since when.
-#[component]
-pub fn PhaseMark(#[prop(into)] phase: Signal<Phase>, #[prop(into)] since: Signal<String>) -> impl IntoView {
+/// A phase: word, shape, and since when or why.
+pub fn phase_mark(phase: Phase, since: Option<AnyView>) -> AnyView {
     view! {
-        <span class=move || format!("phase {}", phase.get().key())>
-            <span>{text(move || phase.get().to_string())}</span>
-            <span class="since num">{since}</span>
+        <span class=format!("phase {}", phase.key())>
+            <span>{phase.to_string()}</span>
+            {since.map(|since| view! { <span class="since num">{since}</span> }.into_any())}
         </span>
     }
+    .into_any()
 }

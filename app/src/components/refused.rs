@@ -3,8 +3,7 @@ use leptos::prelude::*;
 use crate::links;
 
 /// What is not for this person: no fault, and nothing to try again.
-#[component]
-pub fn RefusedNotice(#[prop(into)] why: String) -> impl IntoView {
+pub fn refused_notice(why: String) -> AnyView {
     crate::pages::set_status(403);
     view! {
         <section class="card empty">
@@ -13,4 +12,5 @@ pub fn RefusedNotice(#[prop(into)] why: String) -> impl IntoView {
             <a class="button primary" href=links::STORES>"All stores"</a>
         </section>
     }
+    .into_any()
 }

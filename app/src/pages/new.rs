@@ -1,194 +1,199 @@
-//! The form for a new store.
+//! The form for a new store. The server renders it; what is typed is checked in the browser as the server does it, by what is pure here and
+//! by [`crate::browser::new`].
 
 pub mod address;
 pub mod choices;
 pub mod draft;
-pub mod secret;
+pub mod questions;
+pub mod refusal;
+pub mod text;
 
-use codee::binary::PostcardCodec;
-use leptos::{ev, prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
-use store::{Field, time::Elapsed};
+#[cfg(feature = "ssr")]
+pub use server::page;
 
-use self::{
-    address::NameField,
-    choices::{EgressChoice, EngineChoice, PlanChoice},
-    draft::Draft,
-    secret::PasswordField,
-};
-use crate::{
-    api::{self, CreateStore},
-    app::LastList,
-    browser,
-    changing::{part, text},
-    clock,
-    components::{Crumb, Heading, LoadingCard, RefusedNotice, TextField, UnreadNotice},
-    error::ApiError,
-    links,
-    update::Offer,
-};
+#[cfg(feature = "ssr")]
+mod server {
+    use leptos::{prelude::*, server_fn::ServerFn};
+    use store::{Field, StoreName, limit::Left, time::Elapsed};
 
-#[component]
-pub fn NewStorePage() -> impl IntoView {
-    let offer = Resource::<_, PostcardCodec>::new_with_options(|| (), |()| api::get_offer(), false);
-    view! {
-        <Title text="New store · Storeyard"/>
-        <Crumb/>
-        <Suspense fallback=|| view! { <Heading>"New store"</Heading> <LoadingCard what="The form is being made." rows=3/> }>
-            {move || Suspend::new(async move {
-                match offer.await {
-                    Ok(offer) => view! { <NewStoreForm offer/> }.into_any(),
-                    Err(error) => view! { <NoOffer error/> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
-}
-
-#[component]
-fn NoOffer(error: ApiError) -> impl IntoView {
-    if let ApiError::Forbidden(why) = error {
-        return view! { <Heading>"New store"</Heading> <RefusedNotice why/> }.into_any();
-    }
-    if error == ApiError::SignedOut {
-        Effect::new(|_| browser::reload());
-    }
-    crate::pages::set_status(error.status());
-    view! {
-        <Heading>"New store"</Heading>
-        <UnreadNotice what="The form cannot be made" why=Signal::stored(error.to_string()) again=Signal::stored(links::NEW.to_owned())/>
-    }
-    .into_any()
-}
-
-#[component]
-fn NewStoreForm(offer: Offer) -> impl IntoView {
-    let create = ServerAction::<CreateStore>::new();
-    let pending = create.pending();
-    // A form that was sent without a script comes back with its error in the address.
-    let draft = Draft::new(offer.engines, create.value().get_untracked().and_then(Result::err));
-    if let Some(status) = draft.status() {
-        crate::pages::set_status(status);
-    }
-    let kept = draft.kept();
-    let request =
-        if kept.request.is_empty() { offer.request.as_str().to_owned() } else { kept.request.clone() };
-    let last = expect_context::<LastList>();
-    draft.follow();
-    after_answer(create, draft);
-
-    let on_submit = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        if pending.get_untracked() {
-            return;
-        }
-        match draft.checked() {
-            Ok(form) => {
-                let store::NewStoreForm { request, name, engine, plan, egress, email, user, password } = form;
-                create.dispatch(CreateStore { request, name, engine, plan, egress, email, user, password });
-            }
-            Err(field) => focus_field(field),
-        }
+    use super::{
+        address::{self, Around},
+        choices,
+        draft::Draft,
+        questions, refusal,
     };
-    let error = move |field| Signal::derive(move || draft.error(field));
-    view! {
-        <div class="page-head">
-            <div><Heading>"New store"</Heading><p>{usually(offer.usually)}</p></div>
-        </div>
-        <form
-            id="new-store"
-            class="new"
-            method="post"
-            action=CreateStore::url()
-            novalidate
-            on:submit=on_submit
-            on:input=move |_| draft.read()
-            on:focusout=move |event| draft.touch(&event)
-        >
-            <Refusal draft/>
-            <input type="hidden" name=Field::Request.key() value=request/>
-            <NameField draft initial=kept.name scheme=offer.scheme domain_suffix=offer.domain_suffix/>
-            <EngineChoice draft/>
-            <PlanChoice draft chosen=kept.plan/>
-            <EgressChoice draft chosen=kept.egress/>
-            <fieldset>
-                <legend class="legend">"Store admin"</legend>
-                <div class="pair">
-                    <TextField field=Field::Email label="E-mail" initial=kept.email kind="email" literal=true error=error(Field::Email)/>
-                    <div hidden=move || !draft.asks_for_user()>
-                        <TextField field=Field::User label="User name" initial=kept.user literal=true error=error(Field::User)/>
-                    </div>
-                </div>
-                <PasswordField draft/>
-            </fieldset>
-            <div class="actions">
-                <button class="button primary" type="submit" aria-disabled=move || pending.get().then_some("true")>
-                    {text(move || if pending.get() { "Creating…" } else { "Create store" })}
-                </button>
-                <a class="button" href=move || last.get()>"Cancel"</a>
-            </div>
-        </form>
-    }
-}
+    use crate::{
+        api::CreateStore,
+        clock,
+        components::{crumb, new_password, refused_notice, refused_without_script, unread_notice},
+        error::ApiError,
+        first, links,
+        pages::{rendered::still, set_again_after, set_status},
+        update::{Offer, Page},
+    };
 
-/// What is wrong beyond single fields.
-#[component]
-fn Refusal(draft: Draft) -> impl IntoView {
-    let refusal = part(move || match draft.refusal() {
-        Some(sentence) => view! {
-            <h2>"The store was not created"</h2>
-            <p>{sentence}</p>
-            {draft.sent_before().map(|id| view! {
-                <div class="actions">
-                    <a class="button" href=links::store(&id)>"Open that store"</a>
-                    <a class="button" rel="external" href=links::NEW>"Start a new one"</a>
-                </div>
-            }.into_any())}
-        }
-        .into_any(),
-        None => ().into_any(),
-    });
-    view! {
-        <div id="refusal" role="alert" tabindex="-1" class:notice=move || draft.refusal().is_some()>
-            {refusal}
-        </div>
-    }
-}
-
-/// Goes on to the new store, or to what has to be mended.
-fn after_answer(create: ServerAction<CreateStore>, draft: Draft) {
-    let navigate = use_navigate();
-    Effect::new(move |answered: Option<usize>| {
-        let version = create.version().get();
-        // The answer that came with the page is shown already.
-        let Some(answered) = answered else { return version };
-        if answered == version {
-            return version;
-        }
-        match create.value().get_untracked() {
-            Some(Ok(id)) => {
-                navigate(&links::store(&id), NavigateOptions { replace: true, ..NavigateOptions::default() });
+    pub fn page(offer: Result<Offer, ApiError>) -> Page {
+        let body = match offer {
+            Ok(Offer { left: Left { refusal: Some(why), .. }, .. }) => no_more(why),
+            Ok(offer) => form(offer),
+            Err(ApiError::Forbidden(why)) => {
+                view! { <h1 tabindex="-1">"New store"</h1> {refused_notice(why)} }.into_any()
             }
-            Some(Err(error)) => match draft.refuse(error) {
-                Some(field) => focus_field(field),
-                None => request_animation_frame(|| {
-                    browser::focus("#refusal");
-                }),
-            },
-            None => {}
+            Err(error) => {
+                set_status(error.status());
+                let notice =
+                    unread_notice("The form cannot be made", error.to_string(), links::NEW.to_owned());
+                view! { <h1 tabindex="-1">"New store"</h1> {notice} }.into_any()
+            }
+        };
+        still("New store · Storeyard", view! { {crumb()} {body} }.into_any())
+    }
+
+    fn form(offer: Offer) -> AnyView {
+        // A form that was sent without a script comes back with its error in the address.
+        let error = refused_without_script::<CreateStore>();
+        if let Some(error) = &error {
+            set_status(error.status());
+            if let Some(seconds) = error.again_after() {
+                set_again_after(seconds);
+            }
         }
-        version
-    });
-}
+        let begins = first::written(&(&offer.engines, &error));
+        let draft = Draft::new(offer.engines, error);
+        let request = Some(&draft.form.request).filter(|kept| !kept.is_empty());
+        let request = request.cloned().unwrap_or_else(|| offer.request.as_str().to_owned());
+        let (scheme, suffix) = (offer.scheme.to_string(), format!(".{}", offer.domain_suffix));
+        let around = Around { scheme: &scheme, suffix: &suffix };
+        let known = StoreName::parse(&draft.form.name).ok();
+        let known = known.and_then(|name| address::of_name(&name, around));
+        let preview = known.unwrap_or_else(|| address::UNKNOWN.to_owned());
+        let class = draft.refusal.as_ref().map(|_| "notice");
+        view! {
+            <div class="page-head">
+                <div><h1 tabindex="-1">"New store"</h1><p>{told(offer.usually, &offer.left)}</p></div>
+            </div>
+            <form id="new-store" class="new" method="post" action=CreateStore::url() novalidate data-first=begins>
+                <div id="refusal" role="alert" tabindex="-1" class=class inner_html=refusal::refusal(&draft)></div>
+                <input type="hidden" name=Field::Request.key() value=request/>
+                <div class="field">
+                    {text_field(&draft, Typed { also: Some("address"), ..Typed::of(Field::Name, "Store name", &draft.form.name) })}
+                    <div class="address" id="address" data-scheme=scheme.clone() data-suffix=suffix.clone() inner_html=preview></div>
+                </div>
+                {choice(&draft, Field::Engine, "Engine", choices::engines(&draft))}
+                {choice(&draft, Field::Plan, "Plan", choices::plans(&draft))}
+                {choice(&draft, Field::Egress, "Access to the internet", choices::egress(&draft))}
+                {asked(&draft)}
+                <fieldset>
+                    <legend class="legend">"Store admin"</legend>
+                    <div class="pair">
+                        {text_field(&draft, Typed { kind: "email", literal: true, ..Typed::of(Field::Email, "E-mail", &draft.form.email) })}
+                        <div id="user-field" hidden=!draft.asks_for_user()>
+                            {text_field(&draft, Typed { literal: true, ..Typed::of(Field::User, "User name", &draft.form.user) })}
+                        </div>
+                    </div>
+                    {new_password("password", "Password", draft.error(Field::Password), "Note it down: it is stored only in the cluster and not shown again.")}
+                </fieldset>
+                <div class="actions">
+                    <button class="button primary" type="submit" data-busy="Creating…">"Create store"</button>
+                    <a class="button" data-list="" href=links::STORES>"Cancel"</a>
+                </div>
+            </form>
+        }
+        .into_any()
+    }
 
-/// After the page has been redrawn, so that the message is there when the field is read out.
-fn focus_field(field: Field) {
-    request_animation_frame(move || {
-        browser::focus(&format!("#new-store [name={}]", field.key()));
-    });
-}
+    fn choice(draft: &Draft, field: Field, legend: &'static str, cards: String) -> AnyView {
+        let (key, error_id) = (field.key(), format!("{}-error", field.key()));
+        let is_empty = cards.is_empty();
+        view! {
+            <fieldset aria-describedby=error_id.clone() hidden=is_empty>
+                <legend class="legend">{legend}</legend>
+                <div class="choices" data-choices=key inner_html=cards></div>
+                {message(error_id.clone(), draft.error(field))}
+            </fieldset>
+        }
+        .into_any()
+    }
 
-fn usually(elapsed: Option<Elapsed>) -> String {
-    elapsed.map_or_else(String::new, |elapsed| format!("Usually ready in {}.", clock::brief(elapsed)))
+    /// What the engine that is chosen asks beside what all do: a list for each question.
+    fn asked(draft: &Draft) -> AnyView {
+        let lists = questions::questions(draft);
+        let is_empty = lists.is_empty();
+        view! {
+            <fieldset aria-describedby="options-error options-hint" hidden=is_empty>
+                <legend class="legend">"Shop settings"</legend>
+                <div class="pair" data-choices=Field::Options.key() inner_html=lists></div>
+                {message("options-error".to_owned(), draft.error(Field::Options))}
+                <p class="hint" id="options-hint">"The shop is set up with these. Its admin can change them later."</p>
+            </fieldset>
+        }
+        .into_any()
+    }
+
+    /// A field into which one types.
+    struct Typed<'a> {
+        field: Field,
+        label: &'static str,
+        value: &'a str,
+        kind: &'static str,
+        /// Not for prose: no spelling, no capitals.
+        literal: bool,
+        /// What else describes it.
+        also: Option<&'static str>,
+    }
+
+    impl<'a> Typed<'a> {
+        fn of(field: Field, label: &'static str, value: &'a str) -> Self {
+            Self { field, label, value, kind: "text", literal: false, also: None }
+        }
+    }
+
+    fn text_field(draft: &Draft, typed: Typed<'_>) -> AnyView {
+        let key = typed.field.key();
+        let error = draft.error(typed.field);
+        let is_invalid = error.is_some().then_some("true");
+        let error_id = format!("{key}-error");
+        let described_by = typed.also.map_or_else(|| error_id.clone(), |also| format!("{error_id} {also}"));
+        view! {
+            <div class="field">
+                <label for=key>{typed.label}</label>
+                <input
+                    id=key
+                    name=key
+                    type=typed.kind
+                    value=typed.value.to_owned()
+                    autocomplete="off"
+                    autocapitalize=typed.literal.then_some("none")
+                    spellcheck=typed.literal.then_some("false")
+                    aria-invalid=is_invalid
+                    aria-describedby=described_by
+                />
+                {message(error_id, error)}
+            </div>
+        }
+        .into_any()
+    }
+
+    /// There before it says something, so that it is read out when it does.
+    fn message(id: String, error: Option<String>) -> AnyView {
+        view! { <p class="error" id=id aria-live="polite">{error}</p> }.into_any()
+    }
+
+    /// Whoever has as many stores as they may is not asked to fill in anything.
+    fn no_more(why: String) -> AnyView {
+        view! {
+            <h1 tabindex="-1">"New store"</h1>
+            <section class="card empty">
+                <h2>"You have all the stores that you may have"</h2>
+                <p>{why}</p>
+                <a class="button primary" href=links::STORES>"All stores"</a>
+            </section>
+        }
+        .into_any()
+    }
+
+    fn told(usually: Option<Elapsed>, left: &Left) -> String {
+        let usually = usually.map(|elapsed| format!("Usually ready in {}. ", clock::brief(elapsed)));
+        usually.unwrap_or_default() + &left.used
+    }
 }

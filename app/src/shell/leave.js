@@ -5,8 +5,8 @@
 
   const isHalfFilled = () => {
     const form = document.querySelector("#new-store");
-    const isTyped = ({ type, value, defaultValue }) =>
-      ["text", "email", "password"].includes(type) && value !== defaultValue;
+    const isTyped = ({ type, value, defaultValue, dataset }) =>
+      ["text", "email", "password"].includes(type) && value !== defaultValue && !("made" in dataset);
     return !isMeant && form !== null && [...form.elements].some(isTyped);
   };
   /** Whether one stays after all. */

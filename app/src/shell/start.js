@@ -37,6 +37,9 @@
   const isTrap = (reason) => typeof WebAssembly === "object" && reason instanceof WebAssembly.RuntimeError;
   const stopped = "This page does not renew itself any more: its program stopped.";
 
+  // So that a form that asks for it can begin with the time zone of whoever fills it in.
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  if (timeZone) document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
   if ("noModule" in HTMLScriptElement.prototype) root.dataset.live = "starting";
   addEventListener("storeyard:beat", beat);
   addEventListener("storeyard:failed", () => end("This page does not renew itself: its program did not start."));

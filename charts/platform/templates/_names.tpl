@@ -24,6 +24,11 @@
 {{ .Release.Name }}-sign-outs
 {{- end }}
 
+{{/* What the names of the audit log's ConfigMaps begin with. */}}
+{{- define "platform.audit" -}}
+{{ .Release.Name }}-audit-
+{{- end }}
+
 {{- define "platform.host" -}}
 dashboard.{{ .Values.domainSuffix }}
 {{- end }}
@@ -56,6 +61,16 @@ expression: request.userInfo.username == 'system:serviceaccount:{{ .Release.Name
 {{/* Whether the namespace of that name in an admission policy enforces the newest `restricted`. */}}
 {{- define "platform.admitsRestricted" -}}
 has({{ . }}.metadata.labels) && 'pod-security.kubernetes.io/enforce' in {{ . }}.metadata.labels && {{ . }}.metadata.labels['pod-security.kubernetes.io/enforce'] == 'restricted' && (!('pod-security.kubernetes.io/enforce-version' in {{ . }}.metadata.labels) || {{ . }}.metadata.labels['pod-security.kubernetes.io/enforce-version'] == 'latest')
+{{- end }}
+
+{{/* Not empty where the ingress controller itself speaks TLS. */}}
+{{- define "platform.endsTls" -}}
+{{- if and (eq .Values.scheme "https") (not .Values.ingress.tls.inFront) -}}true{{- end -}}
+{{- end }}
+
+{{/* Whether the ConfigMap of that name in an admission policy is a part of the audit log: it cannot be changed, and helm finds no release in it. */}}
+{{- define "platform.isAudit" -}}
+{{ .of }}.metadata.name.matches('^{{ .audit }}(done|refused)-[0-9]{13}-[0-9a-f]{16}$') && has({{ .of }}.immutable) && {{ .of }}.immutable && has({{ .of }}.metadata.labels) && {{ .of }}.metadata.labels == {'app.kubernetes.io/component': 'audit', 'app.kubernetes.io/managed-by': 'storeyard'} && has({{ .of }}.data) && {{ .of }}.data.all(key, key == 'records') && !has({{ .of }}.binaryData)
 {{- end }}
 
 {{/* A value of null takes away what a values file below has put there. */}}

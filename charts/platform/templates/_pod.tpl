@@ -8,6 +8,43 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
+{{/* Where a pod runs, and how. Several of a process are on several nodes where there are some. Given the chart and the process. */}}
+{{- define "platform.scheduling" -}}
+{{- $chart := index . 0 -}}
+{{- $labels := merge (dict "app.kubernetes.io/component" (index . 1)) (include "platform.selector" $chart | fromYaml) -}}
+{{- with $chart.Values.scheduling -}}
+{{- with .nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- with .topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- range . }}
+  - {{- toYaml (merge (deepCopy .) (dict "labelSelector" (dict "matchLabels" $labels))) | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+affinity:
+  podAntiAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        podAffinityTerm:
+          topologyKey: kubernetes.io/hostname
+          labelSelector:
+            matchLabels:
+              {{- toYaml $labels | nindent 14 }}
+{{- end }}
+
 {{- define "platform.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
@@ -51,4 +88,21 @@ livenessProbe:
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6
+{{- end }}
+
+{{/* What web has to know of the identity provider beside the configuration. Without it, users with passwords come in all the same. */}}
+{{- define "platform.oidcSources" -}}
+{{- with .Values.signIn.oidc -}}
+{{- if and .issuer .credentials }}
+- secret:
+    name: {{ .credentials }}
+    optional: true
+    items: [{key: client-secret, path: client-secret}]
+{{- end }}
+{{- if and .issuer .caConfigMap }}
+- configMap:
+    name: {{ .caConfigMap }}
+    items: [{key: ca.crt, path: ca.crt}]
+{{- end }}
+{{- end }}
 {{- end }}

@@ -20,6 +20,17 @@
 {{- if and .Values.ingress.enabled .Values.ingress.tls.enabled (not (hasPrefix "https://" .Values.url)) -}}
   {{- fail "ingress.tls.enabled is true but url begins with http://: use an https:// address or switch TLS off." -}}
 {{- end -}}
+{{- if eq .Values.mail.mode "smtp" -}}
+  {{- if not (regexMatch "^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$" .Values.mail.host) -}}
+    {{- fail "mail.host has to be the mail server's host name, such as mail.example.com." -}}
+  {{- end -}}
+  {{- if not .Values.mail.port -}}
+    {{- fail "mail.port is 0: give the port at which the mail server takes mail, such as 587." -}}
+  {{- end -}}
+  {{- if not (regexMatch "^[^@ ]+@[^@ ]+$" .Values.mail.from) -}}
+    {{- fail "mail.from has to be the address that the shop's mail is from, such as shop@example.com." -}}
+  {{- end -}}
+{{- end -}}
 {{- if not .Values.credentials.existingSecret -}}
   {{- fail "credentials.existingSecret is empty: name the Secret that holds the passwords." -}}
 {{- end -}}

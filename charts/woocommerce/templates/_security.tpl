@@ -9,6 +9,26 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
+{{/* Where a pod runs, and how. */}}
+{{- define "woocommerce.scheduling" -}}
+{{- with .Values.scheduling -}}
+{{- with .nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "woocommerce.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true

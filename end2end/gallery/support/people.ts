@@ -6,7 +6,7 @@ export const PASSWORD = "correct horse battery";
 export const LONG = "konstantinopolitanischer-dudelsackpfeifenmachergeselle.nord1";
 
 /** Who may come in, by role. */
-const PEOPLE = { ada: "admin", [LONG]: "admin", bo: "member", vi: "viewer" };
+const PEOPLE = { ada: "admin", [LONG]: "admin", bo: "member", cy: "member", di: "member", vi: "viewer" };
 /** Of the password above. */
 const HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$A67jYPPZFHIoNiFUknmnpg$SGATKjjWtUXJ+vnTLg2DQm/Gugqz6b/RHPZbgzT136Y";

@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { Cluster, type Mood } from "./cluster";
+import { lines } from "./lines";
 import { PASSWORD, keep } from "./people";
+import { Provider, freePort } from "./provider";
 import { type Store, VERSIONS } from "./stores";
+import { Window } from "./window";
 
 /** Where the programs and the pages' files are. `cargo xtask test` sets both. */
 const PROGRAMS = required("STOREYARD_PROGRAMS");
@@ -16,7 +18,15 @@ export interface World {
   mood: Mood;
   /** Whether anybody may come in yet. */
   people: boolean;
+  /** What the platform's configuration says otherwise. */
+  config?: object;
+  /** Whether an operator acts that shows logs and metrics. */
+  shows?: boolean;
+  /** How one signs in: with a password, at an identity provider, or both. */
+  ways: Way[];
 }
+
+export type Way = "password" | "provider";
 
 /** The real dashboard, over a cluster of its own. */
 export class Server {
@@ -26,10 +36,14 @@ export class Server {
     readonly address: string,
     private readonly health: string,
     readonly cluster: Cluster,
+    /** Where people sign in too, if they do. */
+    readonly provider: Provider | undefined,
+    /** What the operator shows, if one does. */
+    readonly window: Window | undefined,
     private readonly end: () => void,
   ) {}
 
-  static async start({ stores, mood, people }: World): Promise<Server> {
+  static async start({ stores, mood, people, ways, shows, config: otherwise }: World): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), "storeyard-gallery-"));
     const fake = program("fake-cluster", []);
     const [api] = await lines(fake, fake.stdout, 1);
@@ -38,17 +52,25 @@ export class Server {
     await Promise.all(stores.map((store) => cluster.put(store)));
     await cluster.be(mood);
     const config = join(folder, "config.json");
-    writeFileSync(config, JSON.stringify(CONFIG));
+    const listen = `127.0.0.1:${await freePort()}`;
+    const provider = ways.includes("provider") ? await Provider.start(`http://${listen}`, folder) : undefined;
+    const signIn = { ...CONFIG.signIn, local: ways.includes("password"), oidc: provider?.config };
+    const window = shows ? await Window.start() : undefined;
+    if (window) await cluster.renew(LEASE, window.address);
+    const operatorLease = window ? LEASE : "";
+    writeFileSync(config, JSON.stringify({ ...CONFIG, signIn, operatorLease, ...otherwise }));
     const kubeconfig = join(folder, "kubeconfig");
     writeFileSync(kubeconfig, JSON.stringify(leadingTo(api ?? "")));
     const web = program(
       "storeyard",
-      ["web", "--config", config, "--site-root", SITE, "--listen", ANY, "--health-listen", ANY],
+      ["web", "--config", config, "--site-root", SITE, "--listen", listen, "--health-listen", ANY],
       { KUBECONFIG: kubeconfig },
     );
     const told = await lines(web, web.stderr, 2, /"listening"/);
     const [health, address] = told.map((line) => `http://${JSON.parse(line).address}`);
-    const server = new Server(address ?? "", health ?? "", cluster, () => {
+    const server = new Server(address ?? "", health ?? "", cluster, provider, window, () => {
+      provider?.stop();
+      window?.stop();
       web.kill();
       fake.kill();
       rmSync(folder, { recursive: true });
@@ -86,6 +108,7 @@ export class Server {
 }
 
 const ANY = "127.0.0.1:0";
+const LEASE = "storeyard-operator";
 
 const CONFIG = {
   namespace: "storeyard",
@@ -101,12 +124,14 @@ const CONFIG = {
     users: "storeyard-users",
     keys: "storeyard-keys",
     signOuts: "storeyard-sign-outs",
+    audit: "storeyard-audit-",
     idleMinutes: 720,
     absoluteHours: 168,
   },
   deadlineSeconds: 600,
   concurrency: 4,
   checkSeconds: 60,
+  limits: { users: { cy: { stores: 3, plans: { large: 0 } }, di: { stores: 0 } } },
   egress: { default: "none", maximum: "internet", ports: [443] },
   engines: {
     woocommerce: {
@@ -114,7 +139,17 @@ const CONFIG = {
       images: { wordpress: "localhost/wordpress:1", mariadb: "localhost/mariadb:1" },
       versions: VERSIONS,
     },
+    medusa: {
+      chart: join(import.meta.dirname, "../../../charts/medusa"),
+      images: {
+        medusa: "localhost/medusa:1",
+        "medusa-storefront": "localhost/medusa-storefront:1",
+        postgres: "localhost/postgres:1",
+        valkey: "localhost/valkey:1",
+      },
+    },
   },
+  defaultEngine: "woocommerce",
 };
 
 function leadingTo(server: string): object {
@@ -132,28 +167,6 @@ function program(name: string, args: string[], env: Record<string, string> = {})
   return spawn(join(PROGRAMS, name), args, {
     env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe"],
-  });
-}
-
-/** The first `count` lines that match; what comes after them is read and dropped, so that the program is not held up. */
-function lines(
-  program: ChildProcess,
-  output: NodeJS.ReadableStream | null,
-  count: number,
-  wanted = /./,
-): Promise<string[]> {
-  const found: string[] = [];
-  const all: string[] = [];
-  return new Promise((resolve, reject) => {
-    if (!output) return reject(new Error("the program's output is not read"));
-    program.on("error", reject);
-    program.on("exit", (code) => reject(new Error(`ended with ${code}: ${all.join("\n")}`)));
-    createInterface(output).on("line", (line) => {
-      if (found.length === count) return;
-      all.push(line);
-      if (wanted.test(line)) found.push(line);
-      if (found.length === count) resolve(found);
-    });
   });
 }
 

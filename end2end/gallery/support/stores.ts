@@ -53,6 +53,15 @@ export function ready(made: Made): Store {
   return store(made, "Ready", states("Done"), kept(made));
 }
 
+/** One that is ready and has more on a volume than its plan gives. */
+export function full(made: Made): Store {
+  const sentence =
+    "The volume uploads holds 25.1 GiB, more than the 24 GiB of its plan. Nothing keeps it from taking the room of all other stores: delete what is not needed in the shop's admin, or give the store a larger plan.";
+  const notices = [{ sentence, since: Date.now() - HOUR }];
+  const used = { database: 1_310, uploads: 25_700 };
+  return store(made, "Ready", states("Done"), { ...kept(made), used, notices });
+}
+
 /** What the status of a store says that was ready. */
 function kept(made: Made): object {
   return { readyAt: at(made.age - 15 * SECOND), release: release(made, "a1b2c3d4e5f6", RUNNING) };
@@ -175,7 +184,7 @@ export function everyState(): Store[] {
     suspended({ id: "eis-am-see-s5d1n", name: "Eis am See", age: 200 * DAY, owner: "bo" }),
     undone({ id: "gute-stube-b7k3r", name: "Gute Stube", age: 60 * DAY, owner: "bo" }),
     deleting({ id: "sommer-pop-up-9d4xk", name: "Sommer-Pop-up", age: 90 * DAY, owner: "bo" }),
-    ready({
+    full({
       id: KOENIG,
       name: "Donaudampfschifffahrtsgesellschaftskapitänsmützenmanufaktur",
       age: 400 * DAY,
@@ -211,6 +220,7 @@ function store(made: Made, phase: string, steps: State[], status: object): Store
       title: name,
       engine: "woocommerce",
       plan,
+      options: { language: "de_DE", country: "DE", currency: "EUR", timeZone: "Europe/Berlin" },
       admin: { user: "ada", email: "ada@atelier.example" },
       ...(owner ? { owner } : {}),
     },

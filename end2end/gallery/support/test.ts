@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type Page, expect, test as base } from "@playwright/test";
+import { watchPolicy } from "../../support/policy";
 import { Server, type World } from "./server";
 import { everyState } from "./stores";
 
@@ -8,11 +9,15 @@ interface PerTest {
   person: string;
   /** Console errors that the test itself provokes, e.g. a 404 it asks for. */
   expectedErrors: RegExp[];
+  /** What pages did that their policy forbids. A test that provokes some takes them out. */
+  violations: string[];
   /** What a server of the test's own begins with: no store, an API server that is well, and people who may come in. */
   world: Partial<World>;
   /** A server that the test may change as it likes. */
   own: Server;
 }
+
+const USUAL: Omit<World, "stores"> = { mood: "well", people: true, ways: ["password"] };
 
 /** A test of pages over an API server that is none; fails with any error that a page reports. */
 export const test = base.extend<PerTest, { shared: Server }>({
@@ -22,20 +27,28 @@ export const test = base.extend<PerTest, { shared: Server }>({
   // Every store there is, changed by nobody.
   shared: [
     async ({}, use) => {
-      const server = await Server.start({ stores: everyState(), mood: "well", people: true });
+      const server = await Server.start({ stores: everyState(), ...USUAL });
       await use(server);
       server.stop();
     },
     { scope: "worker" },
   ],
   own: async ({ context, person, world }, use) => {
-    const whole: World = { stores: [], mood: "well", people: true, ...world };
+    const whole: World = { stores: [], ...USUAL, ...world };
     const server = await Server.start(whole);
     if (person && whole.people) await context.addCookies([await cookieOf(server, person)]);
     await use(server);
     server.stop();
   },
   baseURL: async ({ shared }, use) => use(shared.address),
+  violations: [
+    async ({ context }, use) => {
+      const violations = await watchPolicy(context);
+      await use(violations);
+      expect(violations, "forbidden by the pages' policy").toEqual([]);
+    },
+    { auto: true },
+  ],
   context: async ({ context, shared, person, expectedErrors }, use) => {
     const errors: string[] = [];
     context.on("console", (message) => {
@@ -71,7 +84,27 @@ export async function fits(page: Page, width: number): Promise<void> {
 
 /** What axe has against the page, by all its rules or by those alone. */
 export async function objectsTo(page: Page, rules?: string[]): Promise<string[]> {
-  const axe = new AxeBuilder({ page });
+  const axe = new AxeBuilder({ page }).setLegacyMode(true);
   const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+}
+
+/** Ids that more than one element has: what a label or a description names is then another thing than is meant. */
+export async function doubledIds(page: Page): Promise<string[]> {
+  const ids = await page.locator("[id]").evaluateAll((elements) => elements.map(({ id }) => id));
+  return ids.filter((id, at) => ids.indexOf(id) !== at);
+}
+
+const WIDTHS = [320, 820, 1280];
+
+/** Nothing that is wider than the page, and nothing that axe objects to: in the narrow layout, in the wide one, and in the dark. No id twice. */
+export async function stands(page: Page): Promise<void> {
+  expect(await doubledIds(page), "ids that two elements have").toEqual([]);
+  await page.emulateMedia({ colorScheme: "light" });
+  for (const width of WIDTHS) await fits(page, width);
+  expect(await objectsTo(page), `at ${page.viewportSize()?.width} px`).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await objectsTo(page, ["color-contrast", "link-in-text-block"]), "in the dark").toEqual([]);
+  await fits(page, 320);
+  expect(await objectsTo(page), "in the dark at 320 px").toEqual([]);
 }

@@ -94,6 +94,7 @@ fn part(part: file::Part, field: &str) -> Result<Part, EngineError> {
         public: part.public,
         scales_to_zero: part.scales_to_zero,
         egress: part.egress,
+        mail: part.mail,
         reaches: part.reaches.into_iter().map(|name| name.value).collect(),
         helpers,
     })
@@ -143,5 +144,11 @@ mod tests {
         let cron = "      - {name: cron, resources: {requests: {cpu: 1m, memory: 16Mi}, limits: {cpu: 100m, memory: 32Mi}}}\n";
         assert_refused(cron, &cron.repeat(2), "parts[1].helpers[1]", "another");
         assert_refused("{cpu: 1m,", "{cpu: 200m,", "parts[1].helpers[0]", "raise the limits");
+        let with_disk = |requests: &str, limits: &str| {
+            cron.replace("16Mi", &format!("16Mi{requests}")).replace("32Mi", &format!("32Mi{limits}"))
+        };
+        let [less, more] = [", ephemeral-storage: 16Mi", ", ephemeral-storage: 1Gi"];
+        assert_refused(cron, &with_disk(more, less), "parts[1].helpers[0]", "raise the limits");
+        assert_refused(cron, &with_disk(less, ""), "parts[1].helpers[0]", "say both, or neither");
     }
 }

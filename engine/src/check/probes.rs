@@ -1,17 +1,19 @@
+use std::collections::BTreeMap;
+
 use http::{HeaderName, HeaderValue};
 use serde_saphyr::Spanned;
 
 use super::{path, when};
 use crate::{
-    EngineError, Options, Probe, Secret, file,
+    Declared, EngineError, Probe, Secret, file,
     placeholder::{Piece, pieces},
-    probe::{Header, Json, Kind, Rule, Statuses, Verdict, Word},
+    probe::{Header, Json, Kind, Notice, Rule, Statuses, Verdict, Word},
 };
 
 /// The probes that depend on options, and the last one, which does not.
 pub(super) fn probes(
     probes: Spanned<Vec<Spanned<file::Probe>>>,
-    options: &Options,
+    options: &Declared,
     secrets: &[Secret],
 ) -> Result<(Vec<Probe>, Probe), EngineError> {
     let place = Spanned::new((), probes.referenced, probes.defined);
@@ -31,13 +33,14 @@ pub(super) fn probes(
 
 fn probe(
     probe: Spanned<file::Probe>,
-    options: &Options,
+    options: &Declared,
     secrets: &[Secret],
     field: &str,
 ) -> Result<Probe, EngineError> {
     let place = Spanned::new((), probe.referenced, probe.defined);
-    let file::Probe { when: condition, path: asked, headers, answers } = probe.value;
+    let file::Probe { when: condition, path: asked, headers, answers, notices, then } = probe.value;
     let condition = when(condition, options, field)?;
+    let then = then.map(|then| following(*then, options, secrets, &format!("{field}.then"))).transpose()?;
     let asked = path(asked, format!("{field}.path"))?;
     let headers = headers
         .into_iter()
@@ -53,7 +56,27 @@ fn probe(
             "have none with `ready: true`, so that no store would ever be ready",
         ));
     }
-    Ok(Probe { when: condition, path: asked, headers, answers })
+    let notices = notices.into_iter().enumerate();
+    let notices =
+        notices.map(|(n, one)| notice(&one, &format!("{field}.notices[{n}]"))).collect::<Result<_, _>>()?;
+    Ok(Probe { when: condition, path: asked, headers, answers, notices, then: then.map(Box::new) })
+}
+
+/// Whatever holds of the probe before it.
+fn following(
+    then: Spanned<file::Probe>,
+    options: &Declared,
+    secrets: &[Secret],
+    field: &str,
+) -> Result<Probe, EngineError> {
+    match &then.value.when {
+        Some(condition) => Err(EngineError::at(
+            condition,
+            format!("{field}.when"),
+            "is of a probe that follows another: say it of the first",
+        )),
+        None => probe(then, options, secrets, field),
+    }
 }
 
 fn header(
@@ -82,14 +105,34 @@ fn header(
     Ok((name, header))
 }
 
+fn notice(notice: &Spanned<file::Notice>, field: &str) -> Result<Notice, EngineError> {
+    let refused = |sentence: String| EngineError::at(notice, field, sentence);
+    let file::Notice { headers, says } = &notice.value;
+    if headers.is_empty() {
+        return Err(refused("looks at no header, so it would be told of every answer".to_owned()));
+    }
+    are_headers(headers).map_err(refused)?;
+    let says = says.trim();
+    if says.is_empty() || says.chars().any(char::is_control) {
+        return Err(refused("has to say in one line what is told, as in “the shop …”".to_owned()));
+    }
+    Ok(Notice { headers: headers.clone(), says: says.to_owned() })
+}
+
+/// Whether answers can have them.
+fn are_headers(headers: &BTreeMap<String, String>) -> Result<(), String> {
+    match headers.keys().find(|name| name.parse::<HeaderName>().is_err()) {
+        Some(name) => Err(format!("looks at the header {name}, which cannot be a header's name")),
+        None => Ok(()),
+    }
+}
+
 fn rule(answer: &Spanned<file::Answer>, field: &str) -> Result<Rule, EngineError> {
     let refused = |sentence: String| EngineError::at(answer, field, sentence);
-    let file::Answer { status, headers, body, json, ready, says } = &answer.value;
+    let file::Answer { status, headers, body, json, ready, says, log } = &answer.value;
     let status = Statuses::parse(status)
         .ok_or_else(|| refused(format!("has the status {status}: write 200, 3xx or 500-599")))?;
-    if let Some(name) = headers.keys().find(|name| name.parse::<HeaderName>().is_err()) {
-        return Err(refused(format!("looks at the header {name}, which cannot be a header's name")));
-    }
+    are_headers(headers).map_err(refused)?;
     if let Some(json) = json
         && !json.at.is_empty()
         && !json.at.starts_with('/')
@@ -97,8 +140,10 @@ fn rule(answer: &Spanned<file::Answer>, field: &str) -> Result<Rule, EngineError
         return Err(refused(format!("looks at {} in the JSON: a place in it begins with /", json.at)));
     }
     let verdict = match (ready, says) {
-        (true, None) => Verdict::Ready,
-        (false, Some(says)) if !says.trim().is_empty() => Verdict::Says(pieces(says, word).map_err(refused)?),
+        (true, None) if log.is_empty() => Verdict::Ready,
+        (false, Some(says)) if !says.trim().is_empty() => {
+            Verdict::Says { says: pieces(says, word).map_err(refused)?, log: log.clone() }
+        }
         _ => {
             return Err(refused(
                 "has to say one thing: `ready: true`, or what it means in `says`, as in “the shop …”"
@@ -106,6 +151,9 @@ fn rule(answer: &Spanned<file::Answer>, field: &str) -> Result<Rule, EngineError
             ));
         }
     };
+    if log.iter().any(|text| text.trim().is_empty()) {
+        return Err(refused("looks for nothing in the log: write what the line has in it".to_owned()));
+    }
     // A redirect and an error are never a shop, whatever an engine takes them for.
     if verdict == Verdict::Ready && !(status.first >= 200 && status.last < 300) {
         return Err(refused("is ready at a status other than 2xx, at which no shop is".to_owned()));
@@ -155,10 +203,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_then_is_a_probe_like_the_first_and_has_its_conditions() {
+        let then = "path: /fancy\n    then: {path: /more, headers: {x-more: $(secrets.email)}, answers: [{status: 200, ready: true}]}";
+        let engine = Engine::parse(&PAGE.replace("path: /fancy", then)).unwrap();
+        let probe = engine.probe(&[("fancy".to_owned(), true.into())].into());
+        assert_eq!(probe.all().map(|it| it.path.as_str()).collect::<Vec<_>>(), ["/fancy", "/more"]);
+        assert_eq!(probe.secrets().collect::<Vec<_>>(), ["token", "email"]);
+        let of_its_own = then.replace("{path: /more", "{when: {fancy: true}, path: /more");
+        assert_refused("path: /fancy", &of_its_own, "probes[0].then.when", "of the first");
+        assert_refused("path: /fancy", &then.replace("/more", "more"), "probes[0].then.path", "such as");
+    }
+
+    #[test]
     fn an_answer_has_one_meaning() {
         let field = "probes[1].answers[0]";
         assert_refused("body: Welcome, ready: true", "body: Welcome", field, "one thing");
         assert_refused("body: Welcome, ready: true", "ready: true, says: a", field, "one thing");
+        assert_refused("body: Welcome, ready: true", "ready: true, log: [a]", field, "one thing");
+        assert_refused("body: Welcome, ready: true", "says: a, log: [\"\"]", field, "in the log");
         assert_refused("{status: 200, body", "{status: ok, body", field, "write 200");
         assert_refused("body: Welcome", "headers: {a b: c}", field, "header's name");
         assert_refused("body: Welcome", "json: {at: products, is: array}", field, "begins with /");
@@ -177,9 +239,48 @@ mod tests {
     }
 
     #[test]
+    fn why_stands_in_the_log_where_an_answer_says_so() {
+        let text = PAGE.replacen(
+            "{status: 200, body: Welcome",
+            "{status: 500, says: is broken, log: [\"ERROR:\"]}\n      - {status: 200, body: Welcome",
+            1,
+        );
+        let engine = Engine::parse(&text).unwrap();
+        let headers = http::HeaderMap::new();
+        let answer = crate::probe::Answer { status: 500, headers: &headers, body: "" };
+        let no_answer = engine.probe(&engine.options.defaults).judge(answer).unwrap_err();
+        assert_eq!(no_answer.to_string(), "is broken");
+        let log = "INFO: a\n[web] ERROR: one\nERROR: two in x.php:7\\nStack trace:\\n#0\nINFO: b\n";
+        assert_eq!(no_answer.line(log), Some("ERROR: two in x.php:7"));
+        assert_eq!(no_answer.line("INFO: b\n"), None);
+        assert_eq!(no_answer.because("ERROR: two").to_string(), "is broken: “ERROR: two”");
+    }
+
+    #[test]
+    fn a_notice_is_of_a_header_and_says_something() {
+        let field = "probes[1].notices[0]";
+        assert_refused("{x-page-tired: yes}", "{}", field, "no header");
+        assert_refused("{x-page-tired: yes}", "{a b: yes}", field, "header's name");
+        assert_refused("says: is tired", "says: \"\"", field, "in one line");
+    }
+
+    #[test]
+    fn every_notice_that_fits_is_told() {
+        let engine = Engine::parse(PAGE).unwrap();
+        let probe = engine.probe(&engine.options.defaults);
+        let mut headers = http::HeaderMap::new();
+        let notices = |headers: &http::HeaderMap| {
+            probe.notices(crate::probe::Answer { status: 200, headers, body: "Welcome" })
+        };
+        assert_eq!(notices(&headers), Vec::<String>::new());
+        headers.insert("x-page-tired", http::HeaderValue::from_static("yes"));
+        assert_eq!(notices(&headers), ["is tired"]);
+    }
+
+    #[test]
     fn the_first_answer_that_fits_counts() {
         let engine = Engine::parse(PAGE).unwrap();
-        let probe = engine.probe(&engine.options);
+        let probe = engine.probe(&engine.options.defaults);
         let mut headers = http::HeaderMap::new();
         headers.insert("location", http::HeaderValue::from_static("/set-up"));
         let judge = |status, body| probe.judge(crate::probe::Answer { status, headers: &headers, body });

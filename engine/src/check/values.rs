@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use serde_saphyr::Spanned;
+use store::Question;
 
 use crate::{
-    EngineError, Options, Part, Template,
+    EngineError, Options, Part, Template, When,
     file::Tree,
     placeholder::{Piece, pieces},
     values::{Node, Placeholder},
@@ -14,6 +15,7 @@ use crate::{
 pub(super) struct Known<'a> {
     pub(super) images: &'a [String],
     pub(super) options: &'a Options,
+    pub(super) asks: &'a [(When, Question)],
     pub(super) parts: &'a [Part],
     pub(super) volumes: &'a [String],
     /// As one of the plans has them; the others have the same.
@@ -21,7 +23,7 @@ pub(super) struct Known<'a> {
 }
 
 /// What stands for something of the store whatever its engine.
-const ALWAYS: [(&str, Placeholder); 15] = [
+const ALWAYS: [(&str, Placeholder); 25] = [
     ("id", Placeholder::Id),
     ("title", Placeholder::Title),
     ("url", Placeholder::Url),
@@ -31,11 +33,21 @@ const ALWAYS: [(&str, Placeholder); 15] = [
     ("storageClass", Placeholder::StorageClass),
     ("running", Placeholder::Running),
     ("egress", Placeholder::Egress),
+    ("safeMode", Placeholder::SafeMode),
+    ("mail.mode", Placeholder::MailMode),
+    ("mail.host", Placeholder::MailHost),
+    ("mail.port", Placeholder::MailPort),
+    ("mail.tls", Placeholder::MailTls),
+    ("mail.from", Placeholder::MailFrom),
     ("ingress.class", Placeholder::IngressClass),
     ("ingress.annotations", Placeholder::IngressAnnotations),
     ("ingress.tls", Placeholder::Tls),
     ("ingress.tlsSecret", Placeholder::TlsSecret),
     ("ingress.tlsEntries", Placeholder::TlsEntries),
+    ("scheduling.nodeSelector", Placeholder::NodeSelector),
+    ("scheduling.tolerations", Placeholder::Tolerations),
+    ("scheduling.priorityClassName", Placeholder::PriorityClassName),
+    ("scheduling.runtimeClassName", Placeholder::RuntimeClassName),
     ("images", Placeholder::Images),
 ];
 
@@ -103,7 +115,7 @@ impl Known<'_> {
             let always: Vec<&str> = ALWAYS.iter().map(|(known, _)| *known).collect();
             format!(
                 "has $({name}), which stands for nothing: there is {}; and of what the engine names images.NAME \
-                 (.repository, .tag), options.NAME, resources.PART, replicas.PART, volumes.NAME and settings.NAME",
+                 (.repository, .tag), options.NAME, asks.NAME, resources.PART, replicas.PART, volumes.NAME and settings.NAME",
                 always.join(", ")
             )
         })
@@ -114,6 +126,9 @@ impl Known<'_> {
         let name = || of.to_owned();
         match kind {
             "options" if self.options.contains_key(of) => Some(Placeholder::Option(name())),
+            "asks" if self.asks.iter().any(|(_, question)| question.name == of) => {
+                Some(Placeholder::Ask(name()))
+            }
             "volumes" if self.volumes.iter().any(|volume| volume == of) => Some(Placeholder::Volume(name())),
             "settings" if self.settings.contains_key(of) => Some(Placeholder::Setting(name())),
             "resources" if is_part() => Some(Placeholder::Resources(name())),
@@ -142,13 +157,20 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::tests::{PAGE, assert_refused};
-    use crate::{Engine, Facts, values::Ingress};
+    use crate::{
+        Engine, Facts,
+        values::{Ingress, Scheduling},
+    };
 
     fn filled(values: &str) -> Value {
-        filled_under(values, false, "")
+        filled_under(values, (false, ""), None)
     }
 
-    fn filled_under(values: &str, tls: bool, tls_secret: &str) -> Value {
+    fn filled_under(
+        values: &str,
+        (tls, tls_secret): (bool, &str),
+        mail: Option<&store::MailServer>,
+    ) -> Value {
         let text = PAGE.replacen("  host: $(host)\n", values, 1);
         let engine = Engine::parse(&text).unwrap();
         let sizes = engine.plans.values().next().unwrap();
@@ -163,10 +185,14 @@ mod tests {
             pull_secrets: &["pull-registry".to_owned()],
             storage_class: "",
             ingress: Ingress { class: "traefik", annotations: &annotations, tls, tls_secret },
+            scheduling: &own_nodes(),
             images: &images,
-            options: &engine.options,
+            options: &engine.options.defaults,
+            chosen: &[("colour".to_owned(), "red".to_owned())].into(),
             sizes,
             egress: store::Egress::None,
+            safe_mode: false,
+            mail,
             running: true,
         };
         engine.values.fill(&facts).into()
@@ -187,9 +213,19 @@ mod tests {
     }
 
     #[test]
+    fn an_engine_has_a_safe_mode_where_its_chart_is_told_of_it() {
+        let has = |values: &str| {
+            Engine::parse(&PAGE.replacen("  host: $(host)\n", values, 1)).unwrap().has_safe_mode()
+        };
+        assert!(!has("  a: {b: [$(running)]}\n"));
+        assert!(has("  a: {b: [$(safeMode)]}\n") && has("  a: is $(safeMode)\n"));
+        assert_eq!(filled("  a: $(safeMode)\n")["a"], false);
+    }
+
+    #[test]
     fn an_ingress_is_told_of_tls_as_its_specification_has_it() {
         let entries =
-            |tls, secret| filled_under("  tls: $(ingress.tlsEntries)\n", tls, secret)["tls"].clone();
+            |tls, secret| filled_under("  tls: $(ingress.tlsEntries)\n", (tls, secret), None)["tls"].clone();
         let host = "store-atelier-x7k2q.localhost";
         assert_eq!(entries(false, ""), json!([]));
         assert_eq!(entries(true, ""), json!([{ "hosts": [host] }]));
@@ -197,8 +233,49 @@ mod tests {
     }
 
     #[test]
+    fn a_shop_is_told_by_which_server_its_mail_leaves_and_of_none_where_there_is_none() {
+        let values = "  mail: {mode: $(mail.mode), at: \"$(mail.host):$(mail.port)\", tls: $(mail.tls), from: $(mail.from)}\n";
+        let none = json!({ "mode": "none", "at": ":0", "tls": "none", "from": "" });
+        assert_eq!(filled(values)["mail"], none);
+        let server =
+            json!({ "host": "mail.example.com", "port": 587, "tls": "starttls", "from": "shop@example.com" });
+        let server = serde_json::from_value(server).unwrap();
+        let filled = filled_under(values, (false, ""), Some(&server));
+        let told = json!({ "mode": "smtp", "at": "mail.example.com:587", "tls": "starttls", "from": "shop@example.com" });
+        assert_eq!(filled["mail"], told);
+    }
+
+    #[test]
     fn what_a_person_typed_is_never_read_as_a_placeholder() {
         assert_eq!(filled("")["greeting"], "hello, Ben's “Café” $(id)");
+    }
+
+    fn own_nodes() -> Scheduling {
+        serde_json::from_value(json!({
+            "nodeSelector": { "pool": "shops" }, "tolerations": [{ "key": "shops", "operator": "Exists" }],
+            "priorityClassName": "shops", "runtimeClassName": "gvisor",
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn where_pods_run_is_told_as_a_pods_specification_has_it() {
+        let values = filled(
+            "  a: {nodeSelector: $(scheduling.nodeSelector), tolerations: $(scheduling.tolerations)}\n  b: $(scheduling.runtimeClassName)-$(scheduling.priorityClassName)\n",
+        );
+        let as_given = json!({ "nodeSelector": { "pool": "shops" }, "tolerations": [{ "key": "shops", "operator": "Exists" }] });
+        assert_eq!((&values["a"], &values["b"]), (&as_given, &json!("gvisor-shops")));
+        let foreign = foreign("Atelier", true);
+        for chart in [&foreign, &foreign["mariadb"]["primary"]] {
+            assert_eq!(chart["nodeSelector"], as_given["nodeSelector"]);
+            assert_eq!(chart["tolerations"], as_given["tolerations"]);
+            assert_eq!(chart["priorityClassName"], "shops");
+        }
+    }
+
+    #[test]
+    fn what_was_chosen_for_a_store_is_in_its_values() {
+        assert_eq!(filled("")["colour"], "red");
     }
 
     /// The example of a chart that somebody else wrote, which is run as a template in many places.
@@ -216,10 +293,14 @@ mod tests {
             pull_secrets: &[],
             storage_class: "",
             ingress: Ingress { class: "traefik", annotations: &BTreeMap::new(), tls: false, tls_secret: "" },
+            scheduling: &own_nodes(),
             images: &images,
-            options: &engine.options,
+            options: &engine.options.defaults,
+            chosen: &engine.settled(&BTreeMap::new()).unwrap(),
             sizes: engine.plans.values().next().unwrap(),
             egress: store::Egress::None,
+            safe_mode: false,
+            mail: None,
             running,
         };
         engine.values.fill(&facts).into()
@@ -260,6 +341,7 @@ mod tests {
             ("$(images.pages)", "images.NAME"),
             ("$(images.page.size)", "images.NAME"),
             ("$(options.color)", "options.NAME"),
+            ("$(asks.color)", "asks.NAME"),
             ("$(resources.db)", "resources.PART"),
             ("$(volumes.data)", "volumes.NAME"),
             ("$(settings.caches)", "settings.NAME"),

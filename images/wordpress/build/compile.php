@@ -8,12 +8,13 @@
 // Files that declare the same functions as others: some stand in for WordPress where it is not loaded, and its object cache is ours.
 $standIns = '#/wp-admin/includes/noop\.php|/wp-includes/cache\.php|/vendor/wordpress/abilities-api/|/tinymce/wp-tinymce\.php#';
 
-$sources = new RegexIterator(
-    new RecursiveIteratorIterator(
-        new RecursiveDirectoryIterator('/usr/share/wordpress', FilesystemIterator::SKIP_DOTS)
-    ),
-    '#\.php$#'
-);
+$sources = new AppendIterator();
+foreach (['/usr/share/wordpress', '/usr/share/storeyard/bundled'] as $folder) {
+    $sources->append(new RegexIterator(
+        new RecursiveIteratorIterator(new RecursiveDirectoryIterator($folder, FilesystemIterator::SKIP_DOTS)),
+        '#\.php$#'
+    ));
+}
 
 $compiled = 0;
 foreach ($sources as $source) {

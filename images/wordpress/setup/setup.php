@@ -15,10 +15,14 @@ require __DIR__ . '/markers.php';
 require __DIR__ . '/database.php';
 require __DIR__ . '/lib/cache-claim.php';
 require __DIR__ . '/moving.php';
+require __DIR__ . '/bundled.php';
 
 try {
     $started = hrtime(true);
     $withShop = isOn('STORE_PLUGIN');
+    if (setting('PLUGINS', 'managed') === 'own') {
+        linkBundled();
+    }
     if ($withShop && !is_file('/usr/share/wordpress/wp-content/plugins/woocommerce/woocommerce.php')) {
         throw new \RuntimeException(
             'this image has no WooCommerce: build it with woocommerce.zip, or set the value `plugin` to false'

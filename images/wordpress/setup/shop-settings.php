@@ -2,8 +2,8 @@
 
 namespace Storeyard;
 
-/** Everything between "the plugin is active" and "a visitor can order". Each step looks before it writes. */
-function applyShopSettings(): void
+/** Everything between "the plugin is active" and a shop that sells, or could. Each step looks before it writes. */
+function applyShopSettings(bool $opensAtOnce): void
 {
     require_once ABSPATH . 'wp-admin/includes/plugin.php';
 
@@ -11,7 +11,7 @@ function applyShopSettings(): void
     if (get_option('woocommerce_newly_installed') === 'yes') {
         \WC_Install::newly_installed();
     }
-    foreach (shopOptions() as $name => $value) {
+    foreach (shopOptions($opensAtOnce) as $name => $value) {
         setOption($name, $value);
     }
     delete_transient('_wc_activation_redirect');
@@ -21,26 +21,26 @@ function applyShopSettings(): void
     removeSampleContent();
 }
 
-function shopOptions(): array
+function shopOptions(bool $opensAtOnce): array
 {
     return [
-        // The shop is open at once.
-        'woocommerce_coming_soon' => 'no',
+        'woocommerce_coming_soon' => $opensAtOnce ? 'no' : 'yes',
         'woocommerce_store_pages_only' => 'no',
+        // Forgotten when the owner opens it: see mu-plugins/selling.php.
+        ...($opensAtOnce ? [] : ['storeyard_not_opened' => 'yes']),
         // No wizard, no task list, no adverts, no tracking. `skipped` is compared strictly: a real boolean.
         'woocommerce_onboarding_profile' => ['skipped' => true],
         'woocommerce_task_list_hidden_lists' => ['setup', 'extended'],
         'woocommerce_show_marketplace_suggestions' => 'no',
         'woocommerce_allow_tracking' => 'no',
         // A place to start from; the owner's to change.
-        'woocommerce_currency' => 'EUR',
-        'woocommerce_default_country' => 'DE:DE-BE',
+        ...shopLocale(),
         'woocommerce_enable_guest_checkout' => 'yes',
-        // A link to choose a password would come by mail, and no mail is sent.
-        'woocommerce_registration_generate_password' => 'no',
+        // By a link that comes by mail. Where none is sent, mu-plugins/no-mail.php says otherwise, whatever stands here.
+        'woocommerce_registration_generate_password' => 'yes',
         // Written directly: the gateway's own method sends a mail and writes a log.
         'woocommerce_cod_settings' => [
-            'enabled' => 'yes',
+            'enabled' => $opensAtOnce ? 'yes' : 'no',
             'title' => 'Cash on delivery',
             'description' => 'Pay with cash upon delivery.',
             'instructions' => 'Pay with cash upon delivery.',

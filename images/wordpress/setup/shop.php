@@ -17,15 +17,19 @@ try {
         fwrite(STDERR, "set-up: WooCommerce is switched off in this shop, nothing done\n");
         exit(0);
     }
-    if (get_option(Markers::SHOP) === false) {
+    if (get_option(Markers::SHOP) !== false) {
+        // With the owner's plugins, which have addresses of their own, they are made by the next request.
+        delete_option('rewrite_rules');
+    } else {
+        require __DIR__ . '/locale.php';
         require __DIR__ . '/shop-settings.php';
         require __DIR__ . '/products.php';
-        applyShopSettings();
+        applyShopSettings(opensAtOnce: isOn('STORE_OPENS_AT_ONCE'));
         if (isOn('STORE_SAMPLE_PRODUCTS')) {
             addSampleProducts();
         }
+        flush_rewrite_rules(false);
     }
-    flush_rewrite_rules(false);
     setOption(Markers::SHOP, Markers::current());
     printf("set-up: the shop is set up (%d ms)\n", (hrtime(true) - $started) / 1e6);
 } catch (\Throwable $error) {

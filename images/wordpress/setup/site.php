@@ -13,14 +13,17 @@ if (!$done->has(Markers::SITE)) {
 
 require __DIR__ . '/quiet.php';
 require __DIR__ . '/password.php';
+require __DIR__ . '/locale.php';
 require __DIR__ . '/wordpress.php';
 require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
 
+$language = language();
 if (!is_blog_installed()) {
+    speak($language);
     $user = secret('admin-user');
     $password = asFormsSendIt(secret('admin-password'));
-    wp_install(setting('STORE_TITLE'), $user, secret('admin-email'), true, '', $password);
+    wp_install(setting('STORE_TITLE'), $user, secret('admin-email'), true, '', $password, $language);
     if (!username_exists($user)) {
         throw new \RuntimeException('WordPress did not make the administrator');
     }
@@ -33,7 +36,8 @@ if (!$done->has(Markers::SITE)) {
     setOption('blogname', $title);
     remove_all_filters('sanitize_option_blogname', 100);
 
-    setOption('timezone_string', 'UTC');
+    setOption('WPLANG', $language);
+    setOption('timezone_string', timeZone());
     // The admin's browser would ask an outside host for pictures of people.
     setOption('show_avatars', '0');
     if (get_option('permalink_structure') !== '/%postname%/') {

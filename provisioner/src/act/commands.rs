@@ -8,11 +8,14 @@ use store::StoreId;
 use crate::{
     act::runner::{Input, Invocation, Tool},
     engines::Chart,
+    observe::{usage::FILES, used::Place},
     resource::MANAGER,
 };
 
 /// One call of the API server's; a slow one is not waited for longer.
 const KUBECTL: Duration = Duration::from_secs(30);
+/// What is done in a pod is a matter of seconds, and somebody waits for it.
+const EXEC: Duration = Duration::from_secs(15);
 /// Helm's calls without waiting for workloads: a dozen objects.
 const HELM: Duration = Duration::from_secs(120);
 /// What helm itself is told, less than [`HELM`] so that it can still write down that it failed.
@@ -48,6 +51,30 @@ pub fn delete_namespace(name: &str, uid: &str) -> Invocation {
 
 pub fn delete_secret(name: &str, namespace: &str) -> Invocation {
     kubectl(&["delete", "secret", name, "--namespace", namespace, "--ignore-not-found", "--wait=false"], None)
+}
+
+/// Runs the command in the pod's first container. What it is about is on standard input.
+pub fn exec(namespace: &str, pod: &str, command: &[String], input: Input) -> Invocation {
+    let mut args = vec!["exec", "--stdin", "--quiet", "--namespace", namespace, pod, "--"];
+    args.extend(command.iter().map(String::as_str));
+    invocation(Tool::Kubectl, &args, Some(input), EXEC)
+}
+
+/// How many KiB there are below those paths. In the words that any `du` knows.
+pub fn measure(namespace: &str, place: &Place) -> Invocation {
+    let mut args =
+        vec!["exec", "--quiet", "--namespace", namespace, &place.pod, "--container", &place.container];
+    args.extend(["--", "du", "-skx"]);
+    args.extend(place.paths.iter().map(String::as_str));
+    kubectl(&args, None)
+}
+
+/// What a container uses, as its cgroup's files say.
+pub fn look_at_usage(namespace: &str, pod: &str, container: &str) -> Invocation {
+    let mut args =
+        vec!["exec", "--quiet", "--namespace", namespace, pod, "--container", container, "--", "cat"];
+    args.extend(FILES);
+    invocation(Tool::Kubectl, &args, None, EXEC)
 }
 
 /// `values_id` names the values, so that a release can be told to be made from them.
@@ -148,6 +175,17 @@ mod tests {
         );
         assert_eq!(chart_and_version("/charts/a@2"), ("/charts/a@2", None));
         assert_eq!(chart_and_version("oci://r.example/c@sha256:00"), ("oci://r.example/c@sha256:00", None));
+    }
+
+    #[test]
+    fn what_a_command_in_a_pod_is_about_goes_to_its_standard_input() {
+        let command = ["let", "in"].map(str::to_owned);
+        let exec =
+            exec("store-a-00000", "web-0", &command, Input::new("a digest", &json!({"digest": "abc"})));
+        let line =
+            "kubectl exec --stdin --quiet --namespace store-a-00000 web-0 -- let in < <stdin: a digest>";
+        assert_eq!(exec.line(), line);
+        assert_eq!(exec.stdin.unwrap().text(), r#"{"digest":"abc"}"#);
     }
 
     #[test]

@@ -1,18 +1,23 @@
 //! What stands around a store's chart: the namespace, its fences and its limits.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use engine::{
     Engine, Part, Resources, Sizes,
-    size::{Amounts, Cpu, Memory},
+    size::{Amounts, Cpu, EphemeralStorage, Memory},
+    values::amounts,
 };
 use k8s_openapi::api::core::v1::Secret;
 use serde_json::{Value, json};
-use store::{Egress, Millis, StoreId};
+use store::{Egress, Millis, StoreId, mail::MailPort};
 
 use crate::{
     config::{Config, EgressRules, Tls},
-    resource::{MANAGED_BY_LABEL, MANAGER, PLATFORM_LABEL, READY_ANNOTATION, STORE_LABEL, rfc3339},
+    relay::Relay,
+    resource::{
+        MAIL_VERSION_ANNOTATION, MANAGED_BY_LABEL, MANAGER, Outward, PLATFORM_LABEL, READY_ANNOTATION,
+        STORE_LABEL, rfc3339,
+    },
 };
 
 /// The Secret in the store's namespace that the chart reads.
@@ -96,6 +101,8 @@ pub fn limits(id: &StoreId, engine: &Engine, sizes: &Sizes, tls: &Tls) -> Vec<Va
             "requests.memory": Memory(sum(|r| r.requests.memory.0)).to_string(),
             "limits.cpu": Cpu(sum(|r| r.limits.cpu.0)).to_string(),
             "limits.memory": Memory(sum(|r| r.limits.memory.0)).to_string(),
+            "requests.ephemeral-storage": EphemeralStorage(sum(|r| on_disk(r.requests, JOB.requests))).to_string(),
+            "limits.ephemeral-storage": EphemeralStorage(sum(|r| on_disk(r.limits, JOB.limits))).to_string(),
             "requests.storage": sizes.disk().to_string(),
             "persistentvolumeclaims": sizes.volumes.len().to_string(),
             "pods": (2 * pods.len() + MORE_PODS).to_string(), "count/jobs.batch": JOBS.to_string(),
@@ -106,15 +113,21 @@ pub fn limits(id: &StoreId, engine: &Engine, sizes: &Sizes, tls: &Tls) -> Vec<Va
         "apiVersion": "v1", "kind": "LimitRange", "metadata": metadata(id, PLAN),
         "spec": { "limits": [{
             "type": "Container",
-            "defaultRequest": { "cpu": JOB.requests.cpu.to_string(), "memory": JOB.requests.memory.to_string() },
-            "default": { "cpu": JOB.limits.cpu.to_string(), "memory": JOB.limits.memory.to_string() },
+            "defaultRequest": amounts(&JOB.requests),
+            "default": amounts(&JOB.limits),
             "max": {
                 "cpu": Cpu(largest(|r| r.limits.cpu.0)).to_string(),
                 "memory": Memory(largest(|r| r.limits.memory.0)).to_string(),
+                "ephemeral-storage": EphemeralStorage(largest(|r| on_disk(r.limits, JOB.limits))).to_string(),
             },
         }] },
     });
     vec![quota, range]
+}
+
+/// What of the node's own disk a container has, which is the namespace's default where its engine does not say.
+fn on_disk(amounts: Amounts, default: Amounts) -> u32 {
+    amounts.ephemeral_storage.or(default.ephemeral_storage).map_or(0, |storage| storage.0)
 }
 
 /// The containers of one pod of a part.
@@ -125,21 +138,21 @@ fn containers(part: &Part, sizes: &Sizes) -> Vec<Resources> {
 
 /// A container that does not say what it needs, such as one that a person starts to look into something.
 const JOB: Resources = Resources {
-    requests: Amounts { cpu: Cpu(10), memory: Memory(96) },
-    limits: Amounts { cpu: Cpu(500), memory: Memory(256) },
+    requests: Amounts { cpu: Cpu(10), memory: Memory(96), ephemeral_storage: Some(EphemeralStorage(16)) },
+    limits: Amounts { cpu: Cpu(500), memory: Memory(256), ephemeral_storage: Some(EphemeralStorage(1024)) },
 };
 const JOBS: u8 = 8;
 /// Pods beside a second one of each part: jobs, and what proves whose the host is.
 const MORE_PODS: usize = 4;
 
 /// Nothing in and nothing out, but for: the ingress controller to what is public, each part to those it reaches and then to the cluster's
-/// DNS; where the store may reach the internet, the parts that need it to public addresses; and where certificates are issued for each
+/// DNS; where the store may reach the internet, the parts that need it to public addresses; what sends mail to the server that takes it,
+/// where it is said where that is; and where certificates are issued for each
 /// shop, the ingress controller to the pod that proves whose the host is.
-pub fn policies(id: &StoreId, engine: &Engine, egress: Egress, config: &Config) -> Vec<Value> {
+pub fn policies(id: &StoreId, engine: &Engine, outward: Outward<'_>, config: &Config) -> Vec<Value> {
     let ingress = &config.ingress;
     let policy = |name: &str, spec: Value| json!({ "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata(id, name), "spec": spec });
     let pods = |part: &Part| json!({ "podSelector": { "matchLabels": part.labels } });
-    let in_namespace = |name: &str| json!({ "matchLabels": { "kubernetes.io/metadata.name": name } });
     let controller = json!({ "namespaceSelector": in_namespace(&ingress.namespace), "podSelector": { "matchLabels": ingress.pod_labels } });
     let dns = json!({
         "to": [{ "namespaceSelector": in_namespace("kube-system"), "podSelector": { "matchLabels": { "k8s-app": "kube-dns" } } }],
@@ -156,8 +169,10 @@ pub fn policies(id: &StoreId, engine: &Engine, egress: Egress, config: &Config) 
         if let Some(port) = part.port.filter(|_| !from.is_empty()) {
             spec["ingress"] = json!([{ "from": from, "ports": [tcp(port)] }]);
         }
-        let internet = (part.egress && egress == Egress::Internet).then(|| internet(&config.egress));
-        let to: Vec<Value> = to.into_iter().chain(internet.into_iter().flatten()).collect();
+        let internet = (part.egress && outward.egress == Egress::Internet).then(|| internet(&config.egress));
+        let mail = outward.mail.filter(|_| part.mail).map(mail);
+        let beyond = internet.into_iter().flatten().chain(mail.into_iter().flatten());
+        let to: Vec<Value> = to.into_iter().chain(beyond).collect();
         if !to.is_empty() {
             spec["policyTypes"] = json!(["Ingress", "Egress"]);
             spec["egress"] = to.into_iter().chain([dns.clone()]).collect();
@@ -198,6 +213,21 @@ fn internet(rules: &EgressRules) -> [Value; 2] {
     })
 }
 
+/// To the mail server: to the addresses that are named, and to pods of this cluster at their own port.
+fn mail(relay: &Relay) -> Vec<Value> {
+    let to = &relay.to;
+    let blocks: Vec<Value> = to.cidrs.iter().map(|cidr| json!({ "ipBlock": { "cidr": cidr } })).collect();
+    let at = |peers: Vec<Value>, port: MailPort| json!({ "to": peers, "ports": [tcp(port.get())] });
+    let pods = json!({ "namespaceSelector": in_namespace(&to.namespace), "podSelector": { "matchLabels": to.pod_labels } });
+    let addresses = (!blocks.is_empty()).then(|| at(blocks, relay.port));
+    let pods = (!to.namespace.is_empty()).then(|| at(vec![pods], to.pod_port.unwrap_or(relay.port)));
+    addresses.into_iter().chain(pods).collect()
+}
+
+fn in_namespace(name: &str) -> Value {
+    json!({ "matchLabels": { "kubernetes.io/metadata.name": name } })
+}
+
 fn tcp(port: u16) -> Value {
     json!({ "protocol": "TCP", "port": port })
 }
@@ -228,12 +258,30 @@ pub fn pull_secret(id: &StoreId, name: &str, of_platform: &Secret) -> Result<Val
     )
 }
 
-/// `data`: what the keys hold, in the clear.
-pub fn credentials(id: &StoreId, data: &BTreeMap<String, String>) -> Value {
-    json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata(id, CREDENTIALS), "type": "Opaque", "stringData": data })
+/// What a store's own Secret holds.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// In the clear.
+    pub data: BTreeMap<String, String>,
+    /// Of the Secret that the mail server's user and password come from.
+    pub mail_version: Option<String>,
 }
 
-fn metadata(id: &StoreId, name: &str) -> Value {
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.data.keys()).finish()
+    }
+}
+
+pub fn credentials(id: &StoreId, keys: &Keys) -> Value {
+    let mut metadata = metadata(id, CREDENTIALS);
+    if let Some(version) = &keys.mail_version {
+        metadata["annotations"] = json!({ MAIL_VERSION_ANNOTATION: version });
+    }
+    json!({ "apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "stringData": keys.data })
+}
+
+pub(super) fn metadata(id: &StoreId, name: &str) -> Value {
     json!({ "name": name, "namespace": id.namespace(), "labels": { STORE_LABEL: id, MANAGED_BY_LABEL: MANAGER } })
 }
 
@@ -242,7 +290,10 @@ mod tests {
     use store::PlanName;
 
     use super::*;
-    use crate::config::tests::{engine_of, example};
+    use crate::{
+        config::tests::{engine_of, example},
+        relay::tests::relay,
+    };
 
     fn engine() -> Engine {
         engine_of(&mut example()).definition.clone()
@@ -278,7 +329,11 @@ mod tests {
             let hard: Memory = quota["limits.memory"].as_str().unwrap().parse().unwrap();
             let pod = |name: &str| containers(engine.part(name).unwrap(), sizes);
             let twice = pod("web").into_iter().chain(pod("web")).chain(pod("database"));
-            let asked: u32 = twice.chain([JOB]).map(|container| container.limits.memory.0).sum();
+            let containers: Vec<Resources> = twice.chain([JOB]).collect();
+            let asked: u32 = containers.iter().map(|container| container.limits.memory.0).sum();
+            assert!(hard.0 >= asked, "{plan}");
+            let hard: EphemeralStorage = quota["limits.ephemeral-storage"].as_str().unwrap().parse().unwrap();
+            let asked: u32 = containers.iter().map(|container| on_disk(container.limits, JOB.limits)).sum();
             assert!(hard.0 >= asked, "{plan}");
             assert_eq!(quota["services.loadbalancers"], "0");
         }
@@ -312,8 +367,13 @@ mod tests {
         let engine = engine();
         let Resources { requests, limits } = engine.part("web").unwrap().helpers[0].resources;
         let resources = format!(
-            "requests: {{cpu: {}, memory: {}}}\n            limits: {{cpu: {}, memory: {}}}",
-            requests.cpu, requests.memory, limits.cpu, limits.memory
+            "requests: {{cpu: {}, memory: {}, ephemeral-storage: {}}}\n            limits: {{cpu: {}, memory: {}, ephemeral-storage: {}}}",
+            requests.cpu,
+            requests.memory,
+            requests.ephemeral_storage.unwrap(),
+            limits.cpu,
+            limits.memory,
+            limits.ephemeral_storage.unwrap()
         );
         assert!(chart.contains(&resources), "{resources}");
     }
@@ -326,6 +386,24 @@ mod tests {
             let max: Memory = max["memory"].as_str().unwrap().parse().unwrap();
             assert!(sizes.parts.values().all(|part| part.limits.memory <= max));
         }
+    }
+
+    #[test]
+    fn a_container_that_does_not_say_what_it_leaves_on_the_nodes_disk_has_the_default() {
+        let mut engine = engine();
+        let silent = |resources: &mut Resources| {
+            resources.requests.ephemeral_storage = None;
+            resources.limits.ephemeral_storage = None;
+        };
+        for part in &mut engine.parts {
+            part.helpers.iter_mut().for_each(|helper| silent(&mut helper.resources));
+        }
+        let mut sizes = engine.plans[&PlanName::Small].clone();
+        sizes.parts.values_mut().for_each(silent);
+        let [quota, range] = <[Value; 2]>::try_from(limits(&id(), &engine, &sizes, &Tls::default())).unwrap();
+        assert_eq!(range["spec"]["limits"][0]["default"]["ephemeral-storage"], "1024Mi");
+        // Three containers, the larger pod's two again, and a job.
+        assert_eq!(quota["spec"]["hard"]["limits.ephemeral-storage"], "6144Mi");
     }
 
     #[test]
@@ -343,7 +421,7 @@ mod tests {
 
     #[test]
     fn nothing_reaches_a_store_but_the_ingress_controller() {
-        let policies = policies(&id(), &engine(), Egress::None, &example());
+        let policies = policies(&id(), &engine(), Outward::default(), &example());
         let spec = |name: &str| {
             let named = policies.iter().find(|policy| policy["metadata"]["name"] == name);
             named.unwrap()["spec"].clone()
@@ -367,7 +445,7 @@ mod tests {
 
     #[test]
     fn a_part_that_reaches_nothing_goes_nowhere_and_one_that_reaches_something_may_ask_for_its_address() {
-        let policies = policies(&id(), &engine(), Egress::None, &example());
+        let policies = policies(&id(), &engine(), Outward::default(), &example());
         let goes_out = |policy: &&Value| policy["spec"]["egress"].is_array();
         let names: Vec<&Value> =
             policies.iter().filter(goes_out).map(|policy| &policy["metadata"]["name"]).collect();
@@ -384,7 +462,8 @@ mod tests {
         config.egress.ports = vec![443, 587];
         config.egress.closed = vec!["203.0.113.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
         let rules = |name: &str| {
-            let policies = policies(&id(), &engine(), Egress::Internet, &config);
+            let policies =
+                policies(&id(), &engine(), Outward { egress: Egress::Internet, mail: None }, &config);
             let policy = policies.iter().find(|policy| policy["metadata"]["name"] == name).unwrap();
             policy["spec"]["egress"].as_array().cloned().unwrap_or_default()
         };
@@ -421,6 +500,33 @@ mod tests {
     }
 
     #[test]
+    fn what_sends_mail_reaches_the_server_at_its_port_and_nobody_else_does() {
+        let rules = |relay: &Relay, name: &str| {
+            let outward = Outward { egress: Egress::None, mail: Some(relay) };
+            let policies = policies(&id(), &engine(), outward, &example());
+            let policy = policies.into_iter().find(|policy| policy["metadata"]["name"] == name).unwrap();
+            policy["spec"]["egress"].as_array().cloned().unwrap_or_default()
+        };
+        let near = relay(&json!({ "to": { "cidrs": ["192.0.2.7/32", "2001:db8::7/128"] } }));
+        let web = rules(&near, "web");
+        assert_eq!(rules(&near, "database"), Vec::<Value>::new());
+        let blocks =
+            json!([{ "ipBlock": { "cidr": "192.0.2.7/32" } }, { "ipBlock": { "cidr": "2001:db8::7/128" } }]);
+        assert_eq!(web[1], json!({ "to": blocks, "ports": [tcp(587)] }));
+        let pods = relay(
+            &json!({ "to": { "namespace": "mail", "podLabels": { "app": "relay" }, "podPort": 1025 } }),
+        );
+        let web = rules(&pods, "web");
+        assert_eq!(web[1]["ports"], json!([tcp(1025)]));
+        assert_eq!(
+            web[1]["to"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"],
+            "mail"
+        );
+        assert_eq!(web[1]["to"][0]["podSelector"]["matchLabels"], json!({ "app": "relay" }));
+        assert_eq!(rules(&relay(&json!({})), "web").len(), 2, "its own database and names");
+    }
+
+    #[test]
     fn cert_manager_can_prove_whose_a_host_is_where_each_shop_has_a_certificate_of_its_own() {
         let mut config = example();
         let engine = engine();
@@ -431,14 +537,14 @@ mod tests {
         assert_eq!(node_ports(&config.ingress.tls), "0");
         config.ingress.tls.enabled = true;
         assert_ne!(node_ports(&config.ingress.tls), "0");
-        let with_solver = policies(&id(), &engine, Egress::None, &config);
+        let with_solver = policies(&id(), &engine, Outward::default(), &config);
         let solver = &with_solver[3]["spec"];
         assert_eq!(solver["podSelector"]["matchLabels"]["acme.cert-manager.io/http01-solver"], "true");
         assert_eq!(solver["ingress"][0]["from"][0]["podSelector"]["matchLabels"]["app"], "traefik");
         assert_eq!(solver["ingress"][0]["ports"][0]["port"], 8089);
         config.ingress.tls.secret_name = "wildcard".into();
         assert_eq!(
-            (node_ports(&config.ingress.tls), policies(&id(), &engine, Egress::None, &config).len()),
+            (node_ports(&config.ingress.tls), policies(&id(), &engine, Outward::default(), &config).len()),
             (json!("0"), 3)
         );
     }

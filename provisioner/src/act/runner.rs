@@ -14,9 +14,13 @@ use tokio::{
     sync::Semaphore,
     time::{sleep, timeout},
 };
+use tracing::Instrument;
 
 use super::claim::Claim;
-use crate::resource::{now, progress::shortened};
+use crate::{
+    TRACES,
+    resource::{now, progress::shortened},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tool {
@@ -199,12 +203,15 @@ impl Runner {
         let _place = self.places.acquire().await;
         let at = now();
         tracing::debug!(command = %line, "running");
-        let outcome = self.attempt(invocation, unwanted).await;
+        // Of its arguments only what it is called: nobody has looked whether others may read them.
+        let span = tracing::info_span!(target: TRACES, "command", tool, exit = tracing::field::Empty);
+        let outcome = self.attempt(invocation, unwanted).instrument(span.clone()).await;
         let took = now().since(at);
         let exit = match &outcome {
             Ok(_) => "0".to_owned(),
             Err(error) => error.exit().map_or_else(|| "none".to_owned(), |code| code.to_string()),
         };
+        span.record("exit", exit.as_str());
         metrics::counter!("storeyard_commands_total", "tool" => tool, "exit" => exit).increment(1);
         Ran { line, at, took, outcome }
     }

@@ -1,7 +1,7 @@
 //! What stands in the Secret that a store's chart reads: what was given, and the shop's own secrets, derived from the store's seed so that
 //! every repeat gives the same.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 use engine::{Secret, secret::Source};
 use hmac::{Hmac, KeyInit, Mac};
@@ -11,6 +11,8 @@ use sha2::Sha256;
 use store::{AdminEmail, AdminPassword, AdminUser, admin::AdminPasswordError};
 
 use crate::{
+    act::manifests::Keys,
+    relay::{Login, LoginError},
     resource::{STORE_LABEL, Wanted},
     stores::credentials::{ADMIN_EMAIL, ADMIN_PASSWORD, ADMIN_USER, SEED, Seed},
 };
@@ -23,6 +25,8 @@ pub(crate) struct Given {
     password: AdminPassword,
     /// None where a Secret was written by hand: then the operator makes one that lasts.
     pub(crate) seed: Option<Seed>,
+    /// With what the store's mail server lets it in.
+    pub(crate) mail: Login,
 }
 
 /// What is wrong with the Secret that was given.
@@ -46,6 +50,8 @@ pub(crate) enum Unusable {
         min = Seed::MIN_CHARS
     )]
     Seed { secret: String },
+    #[error("{0}")]
+    Mail(#[from] LoginError),
 }
 
 impl Given {
@@ -78,6 +84,7 @@ impl Given {
             password: AdminPassword::parse(password)
                 .map_err(|why| Unusable::Password { secret: named(), why })?,
             seed: seed.transpose()?,
+            mail: Login::default(),
         })
     }
 }
@@ -92,7 +99,7 @@ pub(crate) fn need_a_seed(secrets: &[Secret]) -> bool {
 }
 
 /// What the engine's keys hold.
-pub(crate) fn derived(secrets: &[Secret], given: &Given) -> Result<BTreeMap<String, String>, Incomplete> {
+pub(crate) fn derived(secrets: &[Secret], given: &Given) -> Result<Keys, Incomplete> {
     let value = |secret: &Secret| match &secret.from {
         Source::User => {
             let user = given.user.as_ref().ok_or(Incomplete(ADMIN_USER))?;
@@ -100,13 +107,18 @@ pub(crate) fn derived(secrets: &[Secret], given: &Given) -> Result<BTreeMap<Stri
         }
         Source::Email => Ok(given.email.as_str().to_owned()),
         Source::Password => Ok(given.password.reveal().to_owned()),
-        Source::Seed { prefix, digits } => {
+        Source::Seed { prefix, digits, .. } => {
             let seed = given.seed.as_ref().ok_or(Incomplete(SEED))?;
             let keyed = keyed(seed.reveal().as_bytes(), &secret.key).ok_or(Incomplete(SEED))?;
             Ok(format!("{prefix}{}", keyed.get(..*digits).unwrap_or(&keyed)))
         }
+        Source::MailUser => Ok(given.mail.user.clone()),
+        Source::MailPassword => Ok(given.mail.password.clone()),
+        Source::MailAuthorities => Ok(given.mail.authorities.clone()),
     };
-    secrets.iter().map(|secret| Ok((secret.key.clone(), value(secret)?))).collect()
+    let data =
+        secrets.iter().map(|secret| Ok((secret.key.clone(), value(secret)?))).collect::<Result<_, _>>()?;
+    Ok(Keys { data, mail_version: given.mail.version.clone() })
 }
 
 fn keyed(seed: &[u8], label: &str) -> Option<String> {
@@ -121,6 +133,8 @@ fn keyed(seed: &[u8], label: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::{Map, Value, json};
 
     use super::*;
@@ -154,7 +168,7 @@ mod tests {
     }
 
     fn derived(given: &Given) -> Result<BTreeMap<String, String>, Incomplete> {
-        super::derived(&engine_of(&mut example()).definition.secrets, given)
+        super::derived(&engine_of(&mut example()).definition.secrets, given).map(|keys| keys.data)
     }
 
     #[test]
@@ -183,10 +197,28 @@ mod tests {
 
     #[test]
     fn a_key_may_begin_as_its_program_wants_it() {
-        let from = Source::Seed { prefix: "pk_".to_owned(), digits: 40 };
+        let from = Source::Seed { prefix: "pk_".to_owned(), digits: 40, public: None };
         let secret = Secret { key: "auth-key".to_owned(), from };
-        let key = super::derived(&[secret], &given(ONE)).unwrap().remove("auth-key").unwrap();
+        let key = super::derived(&[secret], &given(ONE)).unwrap().data.remove("auth-key").unwrap();
         assert_eq!(key.strip_prefix("pk_"), derived(&given(ONE)).unwrap()["auth-key"].get(..40));
+    }
+
+    #[test]
+    fn what_the_mail_server_asks_for_is_there_under_its_keys_and_empty_where_it_asks_for_nothing() {
+        let mut given = given(ONE);
+        let keys = ["mail-user", "mail-password", "mail-ca"];
+        let secrets = derived(&given).unwrap();
+        assert_eq!(keys.map(|key| secrets[key].as_str()), ["", "", ""]);
+        given.mail = Login {
+            user: "shops".into(),
+            password: "battery staple".into(),
+            authorities: "PEM".into(),
+            version: Some("u.7".into()),
+        };
+        let keys_of = super::derived(&engine_of(&mut example()).definition.secrets, &given).unwrap();
+        assert_eq!(keys.map(|key| keys_of.data[key].as_str()), ["shops", "battery staple", "PEM"]);
+        assert_eq!(keys_of.mail_version.as_deref(), Some("u.7"));
+        assert!(!format!("{given:?} {keys_of:?}").contains("battery"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::size::Disk;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use store::{Address, AdminEmail, Egress, Millis, StoreId, StoreName};
+use store::{Address, AdminEmail, Egress, Millis, Options, StoreId, StoreName};
 
 use super::{
     manifests::{limits, policies},
@@ -14,7 +14,8 @@ use super::{
 use crate::{
     config::Config,
     observe::volumes::Volumes,
-    resource::{Wanted, change::Release},
+    relay::Relay,
+    resource::{Wanted, change::Release, hexadecimal},
 };
 
 /// Hexadecimal digits of a name: two of them and a dash fit a label's value.
@@ -39,6 +40,7 @@ pub fn target(wanted: &Wanted, config: &Config, volumes: Option<&Volumes>) -> Ta
         offer,
         plan: wanted.plan,
         running: wanted.running,
+        safe_mode: wanted.safe_mode,
         address: Address { scheme: config.scheme, host: wanted.id.host(&config.domain_suffix) },
         versions: wanted.engine.versions.clone(),
         updated: false,
@@ -49,7 +51,7 @@ pub fn target(wanted: &Wanted, config: &Config, volumes: Option<&Volumes>) -> Ta
 
 /// The same for all stores of an engine: the name of what one would be made from that everybody could have asked for.
 fn offer(wanted: &Wanted, config: &Config) -> String {
-    let anybodys = anybodys(wanted);
+    let anybodys = anybodys(wanted, config);
     let wanted = anybodys.as_ref().unwrap_or(wanted);
     let chart = &wanted.engine.chart;
     let named = named(&values(wanted, config), wanted, config);
@@ -61,12 +63,16 @@ fn named(values: &Value, wanted: &Wanted, config: &Config) -> Sha256 {
     let engine = &wanted.engine.definition;
     let around = [
         limits(&wanted.id, engine, &wanted.sizes, &config.ingress.tls),
-        policies(&wanted.id, engine, wanted.egress, config),
+        policies(&wanted.id, engine, wanted.outward(), config),
     ];
-    Sha256::new().chain_update(values.to_string()).chain_update(Value::from(around.concat()).to_string())
+    let login = wanted.mail.as_ref().and_then(Relay::secret).unwrap_or_default();
+    Sha256::new()
+        .chain_update(values.to_string())
+        .chain_update(Value::from(around.concat()).to_string())
+        .chain_update(login)
 }
 
-fn anybodys(wanted: &Wanted) -> Option<Wanted> {
+fn anybodys(wanted: &Wanted, config: &Config) -> Option<Wanted> {
     let (plan, sizes) = wanted.engine.definition.plans.first_key_value()?;
     Some(Wanted {
         id: StoreId::parse("shop-00000").ok()?,
@@ -79,6 +85,9 @@ fn anybodys(wanted: &Wanted) -> Option<Wanted> {
         owner: None,
         running: true,
         egress: Egress::None,
+        safe_mode: false,
+        mail: config.mail.relay().filter(|_| wanted.engine.definition.has_mail()).cloned(),
+        options: wanted.engine.definition.settled(&Options::new()).ok()?,
         change_asked: None,
         credentials: String::new(),
         retry: None,
@@ -89,16 +98,18 @@ fn anybodys(wanted: &Wanted) -> Option<Wanted> {
 }
 
 fn digits(digest: &[u8]) -> String {
-    digest.iter().take(DIGITS / 2).map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&digest[..DIGITS / 2])
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
     use store::PlanName;
 
     use super::*;
     use crate::{
         config::tests::{engine_of, example},
+        relay::{Mail, tests::relay},
         resource::view::tests::resource,
     };
 
@@ -123,6 +134,8 @@ mod tests {
         let one = release(|_| (), |_| ());
         let stopped = release(|_| (), |wanted| wanted.running = false);
         assert!(stopped.offer == one.offer && stopped.id != one.id);
+        let safe = release(|_| (), |wanted| wanted.safe_mode = true);
+        assert!(safe.offer == one.offer && safe.id != one.id && safe.safe_mode);
         let larger = release(
             |_| (),
             |wanted| {
@@ -131,6 +144,8 @@ mod tests {
             },
         );
         assert!(larger.offer == one.offer && larger.id != one.id);
+        let german = release(|_| (), |wanted| drop(wanted.options.insert("language".into(), "de_DE".into())));
+        assert!(german.offer == one.offer && german.id != one.id);
         let image = |config: &mut Config| {
             engine_of(config).images.insert("wordpress".into(), "localhost/wordpress:2".into());
         };
@@ -141,6 +156,29 @@ mod tests {
     fn a_chart_of_other_content_is_another_one() {
         let chart = |config: &mut Config| engine_of(config).chart.digest.push('0');
         assert_ne!(release(chart, |_| ()).offer, release(|_| (), |_| ()).offer);
+    }
+
+    #[test]
+    fn another_mail_server_is_offered_to_all_and_told_to_those_that_get_there() {
+        let mail = |config: &mut Config| config.mail = Mail::Smtp(relay(&json!({})));
+        let (before, closed) = (release(|_| (), |_| ()), release(mail, |_| ()));
+        assert_ne!(closed.offer, before.offer);
+        let values = |mail: fn(&mut Config)| {
+            let mut config = example();
+            mail(&mut config);
+            target(&resource().wanted(&config).unwrap(), &config, None).values["mail"].clone()
+        };
+        assert_eq!(values(|config| config.mail = Mail::Smtp(relay(&json!({}))))["mode"], "none");
+        let near = |config: &mut Config| {
+            config.mail =
+                Mail::Smtp(relay(&json!({ "credentials": "smtp", "to": { "cidrs": ["192.0.2.7/32"] } })));
+        };
+        let told = json!({ "mode": "smtp", "host": "mail.example.com", "port": 587, "tls": "starttls", "from": "shop@example.com" });
+        assert_eq!(values(near), told);
+        let open = |config: &mut Config| {
+            config.mail = Mail::Smtp(relay(&json!({ "to": { "cidrs": ["192.0.2.7/32"] } })));
+        };
+        assert_ne!(release(near, |_| ()).offer, release(open, |_| ()).offer, "the server asks who it is");
     }
 
     #[test]

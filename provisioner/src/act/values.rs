@@ -4,8 +4,12 @@ use engine::{Facts, values::Ingress};
 use serde_json::{Map, Value};
 
 use crate::{
-    act::manifests::{CREDENTIALS, pull_secret_name},
+    act::{
+        certificate::{self, CERTIFICATE},
+        manifests::{CREDENTIALS, pull_secret_name},
+    },
     config::Config,
+    relay::Relay,
     resource::Wanted,
 };
 
@@ -15,11 +19,12 @@ pub fn values(wanted: &Wanted, config: &Config) -> Value {
     let tls = &config.ingress.tls;
     let secret = match (tls.enabled, tls.is_per_shop()) {
         (false, _) => String::new(),
-        (true, true) => format!("{}-tls", wanted.id.release()),
-        (true, false) => tls.secret_name.clone(),
+        (true, true) => certificate::own_name(&wanted.id),
+        (true, false) => CERTIFICATE.to_owned(),
     };
     let pull_secrets: Vec<String> =
         config.image_pull_secrets.iter().map(|name| pull_secret_name(name)).collect();
+    let mail = wanted.mail.as_ref().map(Relay::server);
     let mut values = engine.definition.values.fill(&Facts {
         id: wanted.id.as_str(),
         title: wanted.name.as_str(),
@@ -34,11 +39,15 @@ pub fn values(wanted: &Wanted, config: &Config) -> Value {
             tls: tls.enabled,
             tls_secret: &secret,
         },
+        scheduling: &config.scheduling,
         images: &engine.images,
         options: &engine.options,
+        chosen: &wanted.options,
         sizes: &wanted.sizes,
         running: wanted.running,
         egress: wanted.egress,
+        safe_mode: wanted.safe_mode,
+        mail: mail.as_ref(),
     });
     merge(&mut values, &engine.values);
     values.into()
@@ -104,7 +113,7 @@ mod tests {
         config.ingress.tls.enabled = true;
         assert_eq!(of(&config)["ingress"]["tls"]["secretName"], "store-atelier-nord-x7k2q-tls");
         config.ingress.tls.secret_name = "wildcard".into();
-        assert_eq!(of(&config)["ingress"]["tls"]["secretName"], "wildcard");
+        assert_eq!(of(&config)["ingress"]["tls"]["secretName"], CERTIFICATE);
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn cause(case: &Case) -> (String, &'static str) {
     if let Some(message) = refused_pods(&case.events) {
         return (
             format!("the cluster did not admit the store's pods: {message}"),
-            "Give the store's plan or the namespace's quota more room, or change the policy that refuses, then press Retry.",
+            advice_on_refusal(&message),
         );
     }
     if let Some(claim) = pending(&case.claims) {
@@ -112,7 +112,7 @@ fn weight(trouble: &Trouble) -> u8 {
     match trouble.what {
         What::Image { .. } => 5,
         What::CannotStart { .. } => 4,
-        What::Crash { .. } => 3,
+        What::Crash { .. } | What::Evicted { .. } => 3,
         What::Unschedulable { .. } => 2,
         What::Volumes { .. } => 1,
     }
@@ -138,14 +138,31 @@ fn advice(trouble: &Trouble) -> &'static str {
         What::Image { .. } => "Check that the image exists and that the nodes may pull it, then press Retry.",
         What::CannotStart { .. } => "Check what the container refers to, then press Retry.",
         What::Crash { .. } => "Look at the log below, then press Retry.",
-        What::Unschedulable { .. } => {
+        What::Evicted { .. } => {
+            "Look at what it left on the node's disk, or choose a larger plan, then press Retry."
+        }
+        What::Unschedulable { .. } if trouble.is_for_room() => {
             "Free some room or add a node, or choose a smaller plan, then press Retry."
+        }
+        What::Unschedulable { .. } => {
+            "Have a node that fits what the platform's values say under stores.scheduling, or change those, then press Retry."
         }
         What::Volumes { .. } => CLAIM_ADVICE,
     }
 }
 
-fn refused_pods(events: &[Event]) -> Option<String> {
+/// As the API server tells of a priority class and of a runtime class that is not there.
+const NO_CLASS: [&str; 2] = ["no PriorityClass with name", "RuntimeClass \""];
+
+fn advice_on_refusal(message: &str) -> &'static str {
+    if NO_CLASS.iter().any(|sign| message.contains(sign)) {
+        return "Make the class that the platform's values name under stores.scheduling, or name another there, then press Retry.";
+    }
+    "Give the store's plan or the namespace's quota more room, or change the policy that refuses, then press Retry."
+}
+
+/// Why the cluster does not admit the store's pods, in its own words.
+pub fn refused_pods(events: &[Event]) -> Option<String> {
     let refusal = events.iter().rev().find(|event| event.reason.as_deref() == Some("FailedCreate"))?;
     refusal.message.as_deref().map(|message| shortened(message.trim_end_matches('.'), 300))
 }
@@ -291,6 +308,13 @@ mod tests {
         )];
         let sentence = diagnose(&Case { events, ..case() }).sentence;
         assert!(sentence.contains("exceeded quota: plan"), "{sentence}");
+        for refused in
+            ["no PriorityClass with name shops was found", "pod rejected: RuntimeClass \"gvisor\" not found"]
+        {
+            let events = vec![event("ReplicaSet", "wordpress-1", "FailedCreate", refused)];
+            let sentence = diagnose(&Case { events, ..case() }).sentence;
+            assert!(sentence.contains(refused) && sentence.contains("stores.scheduling"), "{sentence}");
+        }
     }
 
     #[test]

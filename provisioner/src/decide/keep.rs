@@ -38,6 +38,8 @@ pub struct Facts<'a> {
     pub is_turn: bool,
     /// Somebody asked for an update since the last one was undone.
     pub asked: bool,
+    /// What the store's Secret was made from has changed since.
+    pub is_outdated: bool,
     /// Something was put back just now, and is not put back again so soon.
     pub healed: bool,
     /// What a command complained of, where more tries would change nothing.
@@ -90,6 +92,11 @@ pub struct Heal {
     pub revision: Option<u32>,
 }
 
+/// A shop without its safe mode may be a broken one, which visitors see until it is back: it is not given as long as an update may take.
+const LEAVES_SAFE_MODE: u32 = 120;
+/// What ran before has run, and does so again within this time, in seconds, or is no longer waited for.
+const COMES_BACK: u32 = 120;
+
 pub fn keep(known: Known<'_>, facts: &Facts<'_>) -> Act {
     // Nothing follows from what was not read.
     let Seen::There(revisions) = facts.revisions else { return Act::Rest };
@@ -106,13 +113,14 @@ pub fn keep(known: Known<'_>, facts: &Facts<'_>) -> Act {
 fn go_on(change: &Change, facts: &Facts<'_>, revisions: &[Revision]) -> Act {
     let newest = newest(revisions);
     if let Some(why) = &change.undone {
-        let is_back = newest.is_some_and(|newest| {
+        let behind = newest.filter(|newest| {
             newest.status == Status::Deployed && newest.values_id.as_deref() != Some(&change.to.id)
         });
         let back = change.back.filter(|back| is_another(revisions, *back, &change.to.id));
-        return match (is_back, back) {
-            (true, _) | (false, None) => Act::Refuse(why.clone()),
-            (false, Some(back)) => match release::next(revisions, &change.to.id, facts.now) {
+        return match (behind, back) {
+            (Some(deployed), _) if !is_back(deployed, facts) && change.to.id == facts.wanted.id => Act::Wait,
+            (Some(_), _) | (None, None) => Act::Refuse(why.clone()),
+            (None, Some(back)) => match release::next(revisions, &change.to.id, facts.now) {
                 release::Next::Wait(_) => Act::Wait,
                 release::Next::Forget(revision) => Act::Deploy(release::Next::Forget(revision)),
                 _ => Act::RollBack(back),
@@ -147,6 +155,12 @@ fn go_on(change: &Change, facts: &Facts<'_>, revisions: &[Revision]) -> Act {
     }
 }
 
+/// Whether what ran before runs again. Until then visitors may be answered by either, so nothing is said of the shop.
+fn is_back(deployed: &Revision, facts: &Facts<'_>) -> bool {
+    facts.rollout == Seen::There(Rollout::Over)
+        || facts.now >= deployed.since.plus_seconds(i64::from(COMES_BACK.min(facts.seconds)))
+}
+
 fn look(known: Known<'_>, facts: &Facts<'_>, revisions: &[Revision]) -> Act {
     let newest = newest(revisions);
     let Some(release) = known.release else { return adopt(facts, newest) };
@@ -160,8 +174,11 @@ fn look(known: Known<'_>, facts: &Facts<'_>, revisions: &[Revision]) -> Act {
     let (Seen::There(fences), Seen::There(objects)) = (facts.fences, facts.objects) else { return Act::Rest };
     let now = Settled { fences, objects };
     let is_as_known = known.settled == Some(now);
+    let is_outdated = facts.is_outdated && !facts.healed;
     match facts.settling {
         Settling::Going => return Act::Wait,
+        // Only what is as it should be is known as that.
+        _ if is_outdated => {}
         Settling::Over(None) => return Act::Settle(now),
         // Putting back what was changed has changed nothing more, or all is as it was: nobody was at it meanwhile.
         Settling::Over(Some(before)) if is_as_known || before == now => return Act::Settle(now),
@@ -174,7 +191,7 @@ fn look(known: Known<'_>, facts: &Facts<'_>, revisions: &[Revision]) -> Act {
         return Act::Begin(begin(known, facts, revisions));
     };
     Act::Heal(Heal {
-        fences: known.settled.is_none_or(|settled| settled.fences != fences),
+        fences: is_outdated || known.settled.is_none_or(|settled| settled.fences != fences),
         revision: known.settled.is_none_or(|settled| settled.objects != objects).then_some(deployed.number),
     })
 }
@@ -200,14 +217,19 @@ fn begin(known: Known<'_>, facts: &Facts<'_>, revisions: &[Revision]) -> Change 
         revision.status == Status::Deployed
             && known.release.is_some_and(|release| revision.values_id.as_deref() == Some(&release.id))
     };
+    let kind = ChangeKind::between(known.release, facts.wanted);
+    let seconds = match kind {
+        ChangeKind::LeaveSafeMode => facts.seconds.min(LEAVES_SAFE_MODE),
+        _ => facts.seconds,
+    };
     let back = known.change.and_then(|change| change.back);
     let back = back.or_else(|| revisions.iter().find(good).map(|revision| revision.number));
     Change {
-        kind: ChangeKind::between(known.release, facts.wanted),
+        kind,
         to: facts.wanted.clone(),
         back: back.filter(|back| is_another(revisions, *back, &facts.wanted.id)),
         began: facts.now,
-        deadline: facts.now.plus_seconds(i64::from(facts.seconds)),
+        deadline: facts.now.plus_seconds(i64::from(seconds)),
         fenced: false,
         undone: None,
     }
@@ -238,6 +260,7 @@ mod tests {
             offer,
             plan: PlanName::Small,
             running,
+            safe_mode: false,
             address,
             versions: Versions::default(),
             updated: false,
@@ -259,6 +282,7 @@ mod tests {
         now: Millis,
         /// Releases with which the shop answers.
         good: Vec<&'static str>,
+        is_outdated: bool,
     }
 
     const RIGHT: u64 = 1;
@@ -277,6 +301,7 @@ mod tests {
                 before: None,
                 now: Millis(1_000_000),
                 good: vec!["a-1", "a-2", "b-1"],
+                is_outdated: false,
             };
             model.deploy(id);
             model
@@ -318,6 +343,7 @@ mod tests {
                 settling: self.settling,
                 is_turn: true,
                 asked: false,
+                is_outdated: self.is_outdated,
                 healed: false,
                 hopeless: None,
                 seconds: 600,
@@ -339,6 +365,7 @@ mod tests {
                 Act::Heal(heal) => {
                     self.before = Some(Settled { fences: self.fences, objects: self.objects });
                     if heal.fences {
+                        self.is_outdated = false;
                         self.fences = RIGHT;
                     }
                     if heal.revision.is_some() {
@@ -429,6 +456,26 @@ mod tests {
     }
 
     #[test]
+    fn a_change_is_undone_when_only_what_ran_before_answers_or_does_not_come_back_in_time() {
+        let mut model = Model::kept("a-1");
+        let wanted = release("c-1", true);
+        while model.change.as_ref().is_none_or(|change| change.undone.is_none()) || model.deployed() != "a-1"
+        {
+            model.step(&wanted);
+        }
+        model.now = model.revisions[2].since;
+        let known = model.known();
+        let going = Facts { rollout: Seen::There(Rollout::Going), ..model.facts(&wanted) };
+        assert_eq!(keep(known, &going), Act::Wait);
+        assert_eq!(keep(known, &Facts { rollout: Seen::Unknown, ..going.clone() }), Act::Wait);
+        assert!(matches!(keep(known, &model.facts(&wanted)), Act::Refuse(_)));
+        let late = going.now.plus_seconds(i64::from(COMES_BACK));
+        assert!(matches!(keep(known, &Facts { now: late, ..going.clone() }), Act::Refuse(_)));
+        let other = release("b-1", true);
+        assert!(matches!(keep(known, &Facts { wanted: &other, ..going }), Act::Refuse(_)));
+    }
+
+    #[test]
     fn an_update_waits_for_its_turn_and_what_somebody_asks_for_does_not() {
         let model = Model::kept("a-1");
         let (update, stop) = (release("b-1", true), release("b-2", false));
@@ -443,6 +490,7 @@ mod tests {
             settling: Settling::No,
             is_turn: false,
             asked: false,
+            is_outdated: false,
             healed: false,
             hopeless: None,
             seconds: 600,
@@ -459,6 +507,22 @@ mod tests {
         model.run(&release("a-9", false));
         assert_eq!(model.deployed(), "a-9");
         assert!(!model.release.unwrap().running);
+    }
+
+    #[test]
+    fn a_shop_that_does_not_answer_without_its_safe_mode_is_back_in_it_and_soon() {
+        let mut model = Model::kept("a-1");
+        model.release.as_mut().unwrap().safe_mode = true;
+        let broken = release("c-1", true);
+        let revisions = model.revisions.clone();
+        let change = begin(model.known(), &model.facts(&broken), &revisions);
+        assert_eq!(
+            (change.kind, change.deadline.since(change.began).0),
+            (ChangeKind::LeaveSafeMode, 120_000)
+        );
+        model.run(&broken);
+        assert_eq!(model.deployed(), "a-1");
+        assert!(model.release.unwrap().safe_mode && model.refused.is_some());
     }
 
     #[test]
@@ -482,6 +546,15 @@ mod tests {
         model.objects = 7;
         model.run(&wanted);
         assert_eq!((model.fences, model.objects), (RIGHT, RIGHT));
+    }
+
+    #[test]
+    fn a_secret_that_was_made_from_what_is_another_by_now_is_made_anew_and_nothing_else_is_touched() {
+        let mut model = Model::kept("a-1");
+        model.is_outdated = true;
+        let acts = model.run(&release("a-1", true));
+        assert_eq!(acts[0], Act::Heal(Heal { fences: true, revision: None }));
+        assert!(!model.is_outdated && model.revisions.len() == 1);
     }
 
     #[test]
@@ -558,7 +631,7 @@ mod tests {
                 rollout: Seen::Unknown, answers: Seen::Unknown,
                 fences: if fences { Seen::There(9) } else { Seen::Unknown },
                 objects: if objects { Seen::There(9) } else { Seen::Unknown },
-                settling: Settling::No, is_turn: turn, asked: false, healed: false,
+                settling: Settling::No, is_turn: turn, asked: false, is_outdated: false, healed: false,
                     hopeless: None, seconds: 600,
             };
             let act = keep(model.known(), &facts);

@@ -10,6 +10,8 @@ use crate::resource::progress::Progress;
 pub enum Goal {
     /// Needs nothing but the name.
     Gone,
+    /// The Store alone: what was made of it stays.
+    Released,
     There,
     /// What it asks for is not understood.
     Unknown,
@@ -19,6 +21,8 @@ pub enum Goal {
 pub enum Next {
     /// Deletion was asked for.
     Remove,
+    /// Deletion of the Store was asked for, and that its shop stays.
+    LetGo,
     /// What there is stays as it is.
     Refuse,
     /// A try that nobody has taken up yet.
@@ -50,6 +54,7 @@ pub fn next(
 ) -> Next {
     match goal {
         Goal::Gone => return Next::Remove,
+        Goal::Released => return Next::LetGo,
         Goal::Unknown => return Next::Refuse,
         Goal::There => {}
     }
@@ -233,6 +238,7 @@ mod tests {
             }
             let next = |goal| super::next(goal, &progress, retry, progress.deadline, Millis(now));
             prop_assert_eq!((next(Goal::Gone), next(Goal::Unknown)), (Next::Remove, Next::Refuse));
+            prop_assert_eq!(next(Goal::Released), Next::LetGo);
         }
     }
 }

@@ -30,6 +30,19 @@ pub fn ahead(candidates: &[Candidate], id: &StoreId) -> usize {
     candidates.iter().filter(|c| !c.begun && (c.requested, &c.id) < (own.requested, &own.id)).count()
 }
 
+/// Who has not begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub length: usize,
+    /// When the first of them was asked for.
+    pub oldest: Option<Millis>,
+}
+
+pub fn waiting(candidates: &[Candidate]) -> Waiting {
+    let queue = || candidates.iter().filter(|candidate| !candidate.begun);
+    Waiting { length: queue().count(), oldest: queue().map(|candidate| candidate.requested).min() }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -50,6 +63,13 @@ mod tests {
         let first = admitted(&queue, 1);
         assert_eq!(first.into_iter().next(), Some(queue[1].id.clone()));
         assert_eq!(ahead(&queue, &queue[0].id), 2);
+    }
+
+    #[test]
+    fn who_has_begun_does_not_wait() {
+        let stores = [candidate(1, 10, true), candidate(2, 30, false), candidate(3, 20, false)];
+        assert_eq!(waiting(&stores), Waiting { length: 2, oldest: Some(Millis(20)) });
+        assert_eq!(waiting(&stores[..1]), Waiting { length: 0, oldest: None });
     }
 
     proptest! {

@@ -3,7 +3,16 @@
 use engine::Part;
 use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
 use kube::ResourceExt;
-use store::view::{PodState, PodView};
+use store::{
+    Millis,
+    view::{PodState, PodView},
+};
+
+use crate::window::{Restart, cursor::Run};
+
+/// Of a pod that has ended other than well.
+const FAILED: &str = "Failed";
+const EVICTED: &str = "Evicted";
 
 /// Why a pod does not come up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +42,10 @@ pub enum What {
         detail: String,
     },
     Unschedulable {
+        detail: String,
+    },
+    /// The node has ended it, for what it used or for want of room.
+    Evicted {
         detail: String,
     },
     Volumes {
@@ -68,7 +81,11 @@ impl Trouble {
             What::CannotStart { reason, detail } => {
                 format!("container {container} in pod {pod} cannot be started: {reason} ({detail})")
             }
-            What::Unschedulable { detail } => format!("no node has room for pod {pod}: {detail}"),
+            What::Unschedulable { detail } if self.is_for_room() => {
+                format!("no node has room for pod {pod}: {detail}")
+            }
+            What::Unschedulable { detail } => format!("no node takes pod {pod}: {detail}"),
+            What::Evicted { detail } => format!("pod {pod} was put off its node: {detail}"),
             What::Volumes { detail } => format!("pod {pod} waits for its volume: {detail}"),
         }
     }
@@ -104,13 +121,12 @@ pub fn trim(pod: &mut Pod) {
 
 /// `parts`: what the shop consists of.
 pub fn look(parts: &[Part], pods: &[Pod]) -> Workloads {
-    let pods = by_name(pods);
+    let (ended, pods): (Vec<&Pod>, Vec<&Pod>) =
+        by_name(pods).into_iter().partition(|pod| is_replaced(parts, pod, pods));
     let words: Vec<(bool, String)> = parts
         .iter()
         .map(|part| {
-            let is_own =
-                |pod: &&Pod| part.labels.iter().all(|(key, value)| pod.labels().get(key) == Some(value));
-            let own: Vec<&Pod> = pods.iter().copied().filter(is_own).collect();
+            let own: Vec<&Pod> = pods.iter().copied().filter(|pod| is_of(part, pod)).collect();
             let name = &part.title;
             let ready = own.iter().any(|pod| state(pod) == PodState::Ready);
             (
@@ -122,7 +138,11 @@ pub fn look(parts: &[Part], pods: &[Pod]) -> Workloads {
             )
         })
         .collect();
-    let troubles: Vec<Trouble> = pods.iter().filter_map(|pod| trouble(pod)).collect();
+    // Why a part that is not ready has lost a pod is worth a word; of one that is, nobody has to know.
+    let is_missed =
+        |pod: &&&Pod| parts.iter().zip(&words).any(|(part, (ready, _))| !ready && is_of(part, pod));
+    let troubles: Vec<Trouble> =
+        pods.iter().chain(ended.iter().filter(is_missed)).filter_map(|pod| trouble(pod)).collect();
     let mut sentence = words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" ");
     for trouble in troubles.iter().filter(|trouble| trouble.is_serious()) {
         sentence.push_str(&format!(" Trouble: {}.", trouble.clause().trim_end_matches('.')));
@@ -133,6 +153,30 @@ pub fn look(parts: &[Part], pods: &[Pod]) -> Workloads {
         sentence,
         troubles,
     }
+}
+
+/// A pod of that part in which something can be done.
+pub fn ready_pod(part: &Part, pods: &[Pod]) -> Option<String> {
+    let can_be_used = |pod: &&Pod| is_of(part, pod) && state(pod) == PodState::Ready;
+    by_name(pods).into_iter().find(can_be_used).map(ResourceExt::name_any)
+}
+
+fn is_of(part: &Part, pod: &Pod) -> bool {
+    part.labels.iter().all(|(key, value)| pod.labels().get(key) == Some(value))
+}
+
+/// Whether it has ended and another of its part is in its place. What has put a pod off its node leaves it lying there.
+fn is_replaced(parts: &[Part], pod: &Pod, pods: &[Pod]) -> bool {
+    let is_other = |part: &Part, other: &Pod| is_of(part, other) && phase(other) != Some(FAILED);
+    phase(pod) == Some(FAILED)
+        && parts
+            .iter()
+            .filter(|part| is_of(part, pod))
+            .any(|part| pods.iter().any(|other| is_other(part, other)))
+}
+
+fn phase(pod: &Pod) -> Option<&str> {
+    pod.status.as_ref()?.phase.as_deref()
 }
 
 /// Each pod by itself, whatever it is of.
@@ -165,6 +209,58 @@ pub fn suspects(pods: &[Pod]) -> Vec<(String, String, bool)> {
     found
 }
 
+/// Whether a pod was told to go so lately that visitors may still be led to it: what is answered then may be its answer.
+pub fn may_still_answer(pods: &[Pod], now: Millis) -> bool {
+    const LED_TO: i64 = 5;
+    let told = |pod: &Pod| {
+        let gone_by = pod.metadata.deletion_timestamp.as_ref()?.0.as_millisecond();
+        Some(Millis(gone_by).plus_seconds(-pod.metadata.deletion_grace_period_seconds.unwrap_or_default()))
+    };
+    pods.iter().filter_map(told).any(|told| now < told.plus_seconds(LED_TO))
+}
+
+/// Containers of a part that run: pod and container.
+pub fn running(part: &Part, pods: &[Pod]) -> Vec<(String, String)> {
+    let is_own = |pod: &&Pod| part.labels.iter().all(|(key, value)| pod.labels().get(key) == Some(value));
+    let runs = |status: &ContainerStatus| status.state.as_ref().is_some_and(|state| state.running.is_some());
+    let of_pod = |pod: &Pod| {
+        let running = statuses(pod).filter(|(status, is_init)| !is_init && runs(status));
+        running.map(|(status, _)| (pod.name_any(), status.name.clone())).collect::<Vec<_>>()
+    };
+    pods.iter().filter(is_own).flat_map(of_pod).collect()
+}
+
+/// What there is to read of a part's containers, the oldest first; and whether it is of the run before the one that a container is in.
+pub fn runs(part: &Part, pods: &[Pod]) -> Vec<(Run, bool)> {
+    let of = |pod: &Pod, status: &ContainerStatus| {
+        let restarts = u32::try_from(status.restart_count).unwrap_or_default();
+        let run = |restarts| Run { pod: pod.name_any(), container: status.name.clone(), restarts };
+        let has_ended = terminated(status.last_state.as_ref()).is_some();
+        let is_waiting = status.state.as_ref().is_none_or(|state| state.waiting.is_some());
+        match (has_ended, is_waiting) {
+            // Of one that waits to be started again, the last run is what a log without any word more is of.
+            (true, true) => vec![(run(restarts), false)],
+            (false, true) => Vec::new(),
+            (true, false) if restarts > 0 => vec![(run(restarts - 1), true), (run(restarts), false)],
+            (_, false) => vec![(run(restarts), false)],
+        }
+    };
+    let own = by_name(pods).into_iter().filter(|pod| is_of(part, pod));
+    own.flat_map(|pod| statuses(pod).flat_map(move |(status, _)| of(pod, status))).collect()
+}
+
+/// The containers of a part that began anew, the last time each, and how often in all.
+pub fn restarts(part: &Part, pods: &[Pod]) -> Vec<Restart> {
+    let of = |(status, _): (&ContainerStatus, bool)| {
+        let ended = status.last_state.as_ref()?.terminated.as_ref()?;
+        let at = Millis(ended.finished_at.as_ref()?.0.as_millisecond());
+        let times = u32::try_from(status.restart_count).ok().filter(|times| *times > 0)?;
+        let reason = ended.reason.clone().unwrap_or_default();
+        Some(Restart { at, part: part.title.clone(), times, reason })
+    };
+    by_name(pods).into_iter().filter(|pod| is_of(part, pod)).flat_map(statuses).filter_map(of).collect()
+}
+
 fn view(pod: &Pod) -> PodView {
     let restarts: i32 = statuses(pod).map(|(status, _)| status.restart_count).sum();
     let mut detail = match (state(pod), trouble(pod)) {
@@ -189,7 +285,9 @@ fn short(trouble: &Trouble) -> String {
         }
         What::Crash { reason, .. } => format!("{container}: {reason}"),
         What::CannotStart { reason, .. } => format!("{container}: {reason}"),
-        What::Unschedulable { .. } => "no node has room".to_owned(),
+        What::Unschedulable { .. } if trouble.is_for_room() => "no node has room".to_owned(),
+        What::Unschedulable { .. } => "no node takes it".to_owned(),
+        What::Evicted { .. } => "put off its node".to_owned(),
         What::Volumes { .. } => "waits for its volume".to_owned(),
     }
 }
@@ -199,6 +297,9 @@ fn state(pod: &Pod) -> PodState {
         return PodState::Stopping;
     }
     if trouble(pod).is_some_and(|trouble| trouble.container.is_some()) {
+        return PodState::Failing;
+    }
+    if phase(pod) == Some(FAILED) {
         return PodState::Failing;
     }
     if condition(pod, "Ready").is_some_and(|(status, _, _)| status == "True") {
@@ -242,6 +343,12 @@ fn trouble(pod: &Pod) -> Option<Trouble> {
         let detail = detail.trim_end_matches('.').to_owned();
         let is_volume = detail.contains("PersistentVolumeClaim") || detail.contains("persistentvolumeclaim");
         let what = if is_volume { What::Volumes { detail } } else { What::Unschedulable { detail } };
+        return Some(Trouble { pod: name, container: None, what });
+    }
+    if let (Some(FAILED), Some(status)) = (phase(pod), &pod.status)
+        && let (Some(EVICTED), Some(message)) = (status.reason.as_deref(), &status.message)
+    {
+        let what = What::Evicted { detail: brief(message.trim_end().trim_end_matches('.')) };
         return Some(Trouble { pod: name, container: None, what });
     }
     let (container, what) =
@@ -428,9 +535,36 @@ pub(crate) mod tests {
             cpu.troubles[0].clause(),
             "no node has room for pod wordpress-1: 0/1 nodes are available: 1 Insufficient cpu"
         );
+        let elsewhere = "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.";
+        let picky = look(&[pod("wordpress-1", WEB, &status(elsewhere))]);
+        assert!(picky.troubles[0].clause().starts_with("no node takes pod wordpress-1: 0/1 nodes"));
+        assert!(!picky.troubles[0].is_for_room());
         let volume =
             look(&[pod("wordpress-1", WEB, &status("pod has unbound immediate PersistentVolumeClaims"))]);
         assert!(!volume.troubles[0].is_serious());
+    }
+
+    #[test]
+    fn a_pod_that_was_put_off_its_node_is_told_until_another_is_ready_in_its_place() {
+        let evicted = json!({
+            "phase": "Failed", "reason": "Evicted", "message": "Usage of EmptyDir volume \"tmp\" exceeds the limit \"1664Mi\". ",
+            "conditions": [{ "type": "PodScheduled", "status": "True" }],
+        });
+        let database = pod("mariadb-0", DATABASE, &ready());
+        let gone = pod("wordpress-1", WEB, &evicted);
+        let alone = look(&[database.clone(), gone.clone()]);
+        assert_eq!((alone.views.len(), alone.views[1].state), (2, PodState::Failing));
+        let starting =
+            json!({ "phase": "Pending", "conditions": [{ "type": "PodScheduled", "status": "True" }] });
+        let replaced = look(&[database.clone(), gone.clone(), pod("wordpress-2", WEB, &starting)]);
+        assert_eq!(
+            replaced.sentence,
+            "Database ready. WordPress: attaching volumes and loading the image. Trouble: pod wordpress-1 was put off its node: \
+             Usage of EmptyDir volume \"tmp\" exceeds the limit \"1664Mi\"."
+        );
+        assert_eq!(replaced.views.len(), 2);
+        let back = look(&[database, gone, pod("wordpress-2", WEB, &ready())]);
+        assert!(back.ready && back.troubles.is_empty() && back.views.len() == 2);
     }
 
     #[test]
@@ -442,6 +576,32 @@ pub(crate) mod tests {
             &scheduled(&json!([]), &json!([container("mariadb", &waiting, 0)])),
         )]);
         assert!(seen.troubles[0].clause().contains("secret \"credentials\" not found"));
+    }
+
+    #[test]
+    fn a_pod_that_was_told_to_go_may_answer_for_a_moment() {
+        let mut leaving = pod("wordpress-1", WEB, &ready());
+        assert!(!may_still_answer(std::slice::from_ref(&leaving), Millis(0)));
+        leaving.metadata.deletion_timestamp =
+            Some(serde_json::from_value(json!("2026-01-01T00:01:00Z")).unwrap());
+        leaving.metadata.deletion_grace_period_seconds = Some(60);
+        let told = Millis(1_767_225_600_000);
+        let may = |seconds| may_still_answer(std::slice::from_ref(&leaving), told.plus_seconds(seconds));
+        assert!(may(0) && may(4) && !may(5) && !may(59));
+    }
+
+    #[test]
+    fn the_containers_of_a_part_that_run_are_named() {
+        let status = scheduled(
+            &json!([container("setup", &json!({ "terminated": { "exitCode": 0 } }), 0)]),
+            &json!([
+                container("wordpress", &json!({ "running": {} }), 0),
+                container("cron", &json!({ "waiting": {} }), 0)
+            ]),
+        );
+        let pods = [pod("wordpress-1", WEB, &status), pod("mariadb-0", DATABASE, &ready())];
+        let web = parts().into_iter().find(|part| part.name == WEB).unwrap();
+        assert_eq!(running(&web, &pods), [("wordpress-1".to_owned(), "wordpress".to_owned())]);
     }
 
     #[test]

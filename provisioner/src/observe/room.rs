@@ -2,40 +2,56 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use engine::values::Scheduling;
 use k8s_openapi::{
-    api::core::v1::{Container, Node, Pod},
+    api::core::v1::{Container, Node, Pod, Taint},
     apimachinery::pkg::api::resource::Quantity,
 };
 
-/// What pods ask to be kept for them: thousandths of a core, and bytes.
+/// What pods ask to be kept for them: thousandths of a core, and bytes of memory and of the node's own disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Room {
     pub cpu: u64,
     pub memory: u64,
+    pub disk: u64,
+}
+
+impl Room {
+    /// Each amount of one with that of another.
+    fn with(self, other: Self, each: fn(u64, u64) -> u64) -> Self {
+        Self {
+            cpu: each(self.cpu, other.cpu),
+            memory: each(self.memory, other.memory),
+            disk: each(self.disk, other.disk),
+        }
+    }
 }
 
 impl fmt::Display for Room {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}m CPU and {} MiB of memory", self.cpu, self.memory / (1024 * 1024))
+        let mebibytes = |bytes: u64| bytes / (1024 * 1024);
+        let Self { cpu, memory, disk } = *self;
+        write!(
+            f,
+            "{cpu}m CPU, {} MiB of ephemeral storage and {} MiB of memory",
+            mebibytes(disk),
+            mebibytes(memory)
+        )
     }
 }
 
-/// What is left on the node that has the most memory left, of those that take pods.
-pub fn left(nodes: &[Node], pods: &[Pod]) -> Option<Room> {
+/// What is left on the node that has the most memory left, of those that take the pods of stores.
+pub fn left(nodes: &[Node], pods: &[Pod], scheduling: &Scheduling) -> Option<Room> {
     let mut asked: BTreeMap<&str, Room> = BTreeMap::new();
     for pod in pods.iter().filter(|pod| !is_over(pod)) {
         let Some(node) = pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()) else { continue };
-        let (own, all) = (requested(pod), asked.entry(node).or_default());
-        all.cpu += own.cpu;
-        all.memory += own.memory;
+        let all = asked.entry(node).or_default();
+        *all = all.with(requested(pod), u64::saturating_add);
     }
-    let rest = nodes.iter().filter(|node| takes_pods(node)).filter_map(|node| {
+    let rest = nodes.iter().filter(|node| takes_pods(node, scheduling)).filter_map(|node| {
         let capacity = room(node.status.as_ref()?.allocatable.as_ref()?);
         let asked = asked.get(node.metadata.name.as_deref()?).copied().unwrap_or_default();
-        Some(Room {
-            cpu: capacity.cpu.saturating_sub(asked.cpu),
-            memory: capacity.memory.saturating_sub(asked.memory),
-        })
+        Some(capacity.with(asked, u64::saturating_sub))
     });
     rest.max_by_key(|room| (room.memory, room.cpu))
 }
@@ -43,23 +59,16 @@ pub fn left(nodes: &[Node], pods: &[Pod]) -> Option<Room> {
 /// What the pods that have no node yet ask for.
 pub fn wanted(pods: &[Pod]) -> Room {
     let waiting = pods.iter().filter(|pod| pod.spec.as_ref().is_some_and(|spec| spec.node_name.is_none()));
-    waiting
-        .map(requested)
-        .fold(Room::default(), |all, own| Room { cpu: all.cpu + own.cpu, memory: all.memory + own.memory })
+    waiting.map(requested).fold(Room::default(), |all, own| all.with(own, u64::saturating_add))
 }
 
 /// As the scheduler counts: all containers together, or the largest of those that run before them, whichever is more.
 fn requested(pod: &Pod) -> Room {
     let Some(spec) = &pod.spec else { return Room::default() };
     let before = spec.init_containers.iter().flatten().map(of_container);
-    let (cpu, memory) =
-        before.fold((0, 0), |(cpu, memory), room| (room.cpu.max(cpu), room.memory.max(memory)));
-    let all = spec
-        .containers
-        .iter()
-        .map(of_container)
-        .fold(Room::default(), |all, own| Room { cpu: all.cpu + own.cpu, memory: all.memory + own.memory });
-    Room { cpu: all.cpu.max(cpu), memory: all.memory.max(memory) }
+    let before = before.fold(Room::default(), |most, own| most.with(own, u64::max));
+    let together = spec.containers.iter().map(of_container);
+    together.fold(Room::default(), |all, own| all.with(own, u64::saturating_add)).with(before, u64::max)
 }
 
 fn of_container(container: &Container) -> Room {
@@ -69,7 +78,11 @@ fn of_container(container: &Container) -> Room {
 
 fn room(amounts: &BTreeMap<String, Quantity>) -> Room {
     let thousandths = |name: &str| amounts.get(name).and_then(|amount| thousandths(&amount.0)).unwrap_or(0);
-    Room { cpu: thousandths("cpu"), memory: thousandths("memory") / 1000 }
+    Room {
+        cpu: thousandths("cpu"),
+        memory: thousandths("memory") / 1000,
+        disk: thousandths("ephemeral-storage") / 1000,
+    }
 }
 
 /// A quantity of storage or memory.
@@ -107,8 +120,26 @@ fn is_over(pod: &Pod) -> bool {
     matches!(phase, Some("Succeeded" | "Failed"))
 }
 
-fn takes_pods(node: &Node) -> bool {
-    node.spec.as_ref().is_none_or(|spec| spec.unschedulable != Some(true))
+fn takes_pods(node: &Node, scheduling: &Scheduling) -> bool {
+    let labels = node.metadata.labels.as_ref();
+    let is_labelled =
+        |(key, value): (&String, &String)| labels.and_then(|labels| labels.get(key)) == Some(value);
+    let Some(spec) = &node.spec else { return scheduling.node_selector.is_empty() };
+    let mut taints = spec.taints.iter().flatten();
+    spec.unschedulable != Some(true)
+        && scheduling.node_selector.iter().all(is_labelled)
+        && taints.all(|taint| is_tolerated(taint, scheduling))
+}
+
+/// As the scheduler sees it: what a toleration does not name, it takes as it is.
+fn is_tolerated(taint: &Taint, scheduling: &Scheduling) -> bool {
+    let value = taint.value.as_deref().unwrap_or_default();
+    let tolerates = |toleration: &serde_json::Map<String, serde_json::Value>| {
+        let is = |field: &str, own: &str| toleration.get(field).is_none_or(|named| named == own);
+        let takes_any = toleration.get("operator").is_some_and(|operator| operator == "Exists");
+        is("key", &taint.key) && is("effect", &taint.effect) && (takes_any || is("value", value))
+    };
+    taint.effect == "PreferNoSchedule" || scheduling.tolerations.iter().any(tolerates)
 }
 
 #[cfg(test)]
@@ -121,13 +152,13 @@ mod tests {
 
     fn node(name: &str, cpu: &str, memory: &str) -> Node {
         serde_json::from_value(json!({
-            "metadata": { "name": name }, "status": { "allocatable": { "cpu": cpu, "memory": memory } },
+            "metadata": { "name": name }, "status": { "allocatable": { "cpu": cpu, "memory": memory, "ephemeral-storage": "1Gi" } },
         }))
         .unwrap()
     }
 
     fn pod(node: Value, init: &str, containers: &[&str]) -> Pod {
-        let container = |cpu: &str| json!({ "name": "c", "resources": { "requests": { "cpu": cpu, "memory": "100Mi" } } });
+        let container = |cpu: &str| json!({ "name": "c", "resources": { "requests": { "cpu": cpu, "memory": "100Mi", "ephemeral-storage": "10Mi" } } });
         let containers: Vec<Value> = containers.iter().map(|cpu| container(cpu)).collect();
         serde_json::from_value(json!({
             "metadata": {}, "spec": { "nodeName": node, "initContainers": [container(init)], "containers": containers },
@@ -140,10 +171,10 @@ mod tests {
     fn what_is_left_is_told_of_the_node_that_has_most() {
         let nodes = [node("a", "2", "2Gi"), node("b", "1500m", "1Gi")];
         let pods = [pod(json!("a"), "10m", &["900m", "1"]), pod(json!(null), "1", &["10m"])];
-        let left = left(&nodes, &pods).unwrap();
-        assert_eq!(left, Room { cpu: 100, memory: (2048 - 200) * MIB });
-        assert_eq!(left.to_string(), "100m CPU and 1848 MiB of memory");
-        assert_eq!(wanted(&pods), Room { cpu: 1000, memory: 100 * MIB });
+        let left = left(&nodes, &pods, &Scheduling::default()).unwrap();
+        assert_eq!(left, Room { cpu: 100, memory: (2048 - 200) * MIB, disk: (1024 - 20) * MIB });
+        assert_eq!(left.to_string(), "100m CPU, 1004 MiB of ephemeral storage and 1848 MiB of memory");
+        assert_eq!(wanted(&pods), Room { cpu: 1000, memory: 100 * MIB, disk: 10 * MIB });
     }
 
     #[test]
@@ -152,8 +183,39 @@ mod tests {
         ended.status.as_mut().unwrap().phase = Some("Succeeded".into());
         let mut closed = node("b", "64", "64Gi");
         closed.spec = serde_json::from_value(json!({ "unschedulable": true })).unwrap();
-        let left = left(&[node("a", "1", "1Gi"), closed], &[ended]).unwrap();
-        assert_eq!(left, Room { cpu: 1000, memory: 1024 * MIB });
+        let left = left(&[node("a", "1", "1Gi"), closed], &[ended], &Scheduling::default()).unwrap();
+        assert_eq!(left, Room { cpu: 1000, memory: 1024 * MIB, disk: 1024 * MIB });
+    }
+
+    #[test]
+    fn a_node_that_takes_no_pods_of_stores_counts_for_nothing() {
+        let mut tainted = node("a", "64", "64Gi");
+        tainted.spec = serde_json::from_value(json!({
+            "taints": [{ "key": "shops", "value": "only", "effect": "NoSchedule" }],
+        }))
+        .unwrap();
+        tainted.metadata.labels = Some([("pool".to_owned(), "shops".to_owned())].into());
+        let nodes = [tainted, node("b", "1", "1Gi")];
+        let left_under = |scheduling: Value| {
+            let scheduling = serde_json::from_value(scheduling).unwrap();
+            left(&nodes, &[], &scheduling).map(|room| room.memory / MIB)
+        };
+        assert_eq!(left_under(json!({})), Some(1024));
+        for toleration in [
+            json!({ "key": "shops", "operator": "Exists" }),
+            json!({ "operator": "Exists" }),
+            json!({ "key": "shops", "value": "only", "effect": "NoSchedule" }),
+        ] {
+            assert_eq!(left_under(json!({ "tolerations": [toleration] })), Some(64 * 1024));
+        }
+        let other = json!({ "key": "shops", "value": "others" });
+        assert_eq!(left_under(json!({ "tolerations": [other] })), Some(1024));
+        let all = json!({ "operator": "Exists" });
+        assert_eq!(
+            left_under(json!({ "nodeSelector": { "pool": "shops" }, "tolerations": [all] })),
+            Some(64 * 1024)
+        );
+        assert_eq!(left_under(json!({ "nodeSelector": { "pool": "shops" } })), None);
     }
 
     #[test]

@@ -31,6 +31,14 @@ pub enum NoAnswer {
     Unreachable { address: String, why: String },
     #[error("{0}")]
     Distrusted(#[from] Distrust),
+    /// Each shop has a certificate of its own, which somebody else puts there.
+    #[error("waits for its certificate: the Secret {secret} in {namespace}, which is still to be issued")]
+    NotIssued { secret: String, namespace: String },
+    /// TLS ends in front of the ingress controller.
+    #[error(
+        "leads from https to itself: the ingress controller at {address} does not believe that a visitor came by https. Have it trust the X-Forwarded-Proto of the operator and of what ends TLS in front of it"
+    )]
+    Disbelieved { address: String },
     #[error("did not answer within {0} s")]
     TooSlow(u64),
     /// It answers, but not as its engine says that a shop does.
@@ -41,6 +49,7 @@ pub enum NoAnswer {
 /// An answer is read up to this many bytes: the front page has about 90,000.
 const MAX_BODY: usize = 512 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// What one shop is asked.
 #[derive(Clone, Copy, Debug)]
@@ -53,11 +62,15 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
-    fn request(&self) -> Result<Request<Empty<Bytes>>, http::Error> {
+    /// `told`: the scheme, where it is told instead of spoken.
+    fn request(&self, told: Option<Scheme>) -> Result<Request<Empty<Bytes>>, http::Error> {
         let mut request = Request::get(&self.probe.path)
             .header(header::HOST, self.host)
             .header(header::USER_AGENT, "storeyard")
             .header(header::CONNECTION, "close");
+        if let Some(scheme) = told {
+            request = request.header(FORWARDED_PROTO, scheme.to_string());
+        }
         for (name, value) in &self.probe.headers {
             request = match value {
                 Header::Text(text) => request.header(name, text),
@@ -70,6 +83,11 @@ impl Question<'_> {
         }
         request.body(Empty::new())
     }
+
+    /// Whether that is where it was asked already, as a visitor has it.
+    fn is_asked_at(&self, location: &HeaderValue) -> bool {
+        location.as_bytes() == format!("{}://{}{}", Scheme::Https, self.host, self.probe.path).as_bytes()
+    }
 }
 
 /// Asks shops through one ingress.
@@ -77,8 +95,10 @@ impl Question<'_> {
 pub struct Prober {
     /// Host and port of the ingress.
     address: String,
-    /// None where shops are reached by plain HTTP.
+    /// None where it is reached by plain HTTP.
     tls: Option<TlsConnector>,
+    /// Of what visitors speak, where TLS ends before they get there.
+    told: Option<Scheme>,
 }
 
 impl fmt::Debug for Prober {
@@ -91,22 +111,32 @@ impl Prober {
     /// # Errors
     /// The authorities that the configuration names cannot be read.
     pub fn new(config: &Config) -> Result<Self, TrustError> {
+        let of_ingress = &config.ingress.tls;
+        let told = of_ingress.in_front.then_some(config.scheme);
         let tls = match config.scheme {
-            Scheme::Http => None,
-            Scheme::Https => Some(trust::connector(&config.ingress.tls)?),
+            Scheme::Https if !of_ingress.in_front => Some(trust::connector(of_ingress)?),
+            _ => None,
         };
-        Ok(Self { address: config.ingress.address.clone(), tls })
+        Ok(Self { address: config.ingress.address.clone(), tls, told })
     }
 
-    /// Asks once.
-    pub async fn ask(&self, question: &Question<'_>) -> Result<(), NoAnswer> {
+    /// Asks once; what is to be told of a shop that answers, as clauses: “the shop …”.
+    pub async fn ask(&self, question: &Question<'_>) -> Result<Vec<String>, NoAnswer> {
+        let mut told = Vec::new();
+        for probe in question.probe.all() {
+            told.extend(self.ask_patiently(&Question { probe, ..*question }).await?);
+        }
+        Ok(told)
+    }
+
+    async fn ask_patiently(&self, question: &Question<'_>) -> Result<Vec<String>, NoAnswer> {
         match timeout(PATIENCE, self.visit(question)).await {
             Ok(result) => result,
             Err(_) => Err(NoAnswer::TooSlow(PATIENCE.as_secs())),
         }
     }
 
-    async fn visit(&self, question: &Question<'_>) -> Result<(), NoAnswer> {
+    async fn visit(&self, question: &Question<'_>) -> Result<Vec<String>, NoAnswer> {
         let stream = TcpStream::connect(&self.address).await.map_err(|error| self.unreachable(&error))?;
         let Some(tls) = &self.tls else { return self.exchange(stream, question).await };
         let name =
@@ -122,20 +152,25 @@ impl Prober {
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         question: &Question<'_>,
-    ) -> Result<(), NoAnswer> {
+    ) -> Result<Vec<String>, NoAnswer> {
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
                 .await
                 .map_err(|error| self.unreachable(&error))?;
         let connection = tokio::spawn(connection);
-        let request = question.request().map_err(|error| self.unreachable(&error))?;
+        let request = question.request(self.told).map_err(|error| self.unreachable(&error))?;
         let response = sender.send_request(request).await.map_err(|error| self.unreachable(&error))?;
         let (head, body) = response.into_parts();
+        let location = head.headers.get(header::LOCATION).filter(|_| self.told.is_some());
+        if location.is_some_and(|location| question.is_asked_at(location)) {
+            return Err(NoAnswer::Disbelieved { address: self.address.clone() });
+        }
         let body = Limited::new(body, MAX_BODY).collect().await.map_err(|error| self.unreachable(&error))?;
         connection.abort();
         let body = String::from_utf8_lossy(&body.to_bytes()).into_owned();
         let answer = Answer { status: head.status.as_u16(), headers: &head.headers, body: &body };
-        Ok(question.probe.judge(answer)?)
+        question.probe.judge(answer)?;
+        Ok(question.probe.notices(answer))
     }
 
     fn unreachable(&self, why: &dyn fmt::Display) -> NoAnswer {
@@ -167,12 +202,20 @@ mod tests {
         })
     }
 
-    fn judge(probe: &Probe, status: u16, headers: &[(&'static str, &str)], body: &str) -> Result<(), String> {
-        let headers = headers
-            .iter()
+    fn headers(told: &[(&'static str, &str)]) -> http::HeaderMap {
+        told.iter()
             .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
-            .collect();
+            .collect()
+    }
+
+    fn judge(probe: &Probe, status: u16, told: &[(&'static str, &str)], body: &str) -> Result<(), String> {
+        let headers = headers(told);
         probe.judge(Answer { status, headers: &headers, body }).map_err(|no_answer| no_answer.to_string())
+    }
+
+    /// What is told of a shop that answers with these headers.
+    fn notices(probe: &Probe, told: &[(&'static str, &str)]) -> Vec<String> {
+        probe.notices(Answer { status: 200, headers: &headers(told), body: "[]" })
     }
 
     fn products(status: u16, body: &str) -> Result<(), String> {
@@ -215,6 +258,26 @@ mod tests {
     }
 
     #[test]
+    fn a_shop_that_waits_for_its_owner_to_open_it_answers_and_says_so() {
+        let not_opened = [("x-storeyard-closed", "not-opened")];
+        assert_eq!(judge(&probes()[0], 200, &not_opened, "[]"), Ok(()));
+        let told = notices(&probes()[0], &not_opened);
+        assert!(told.len() == 1 && told[0].contains("has not been opened yet"), "{told:?}");
+        assert_told(
+            judge(&probes()[0], 200, &not_opened, "<html>a page</html>"),
+            "the list of products is not a list",
+        );
+    }
+
+    #[test]
+    fn mail_that_cannot_be_sent_is_told_of_a_shop_that_answers_however_it_is_asked() {
+        for probe in probes() {
+            assert_eq!(notices(&probe, &[("content-type", "text/html")]), Vec::<String>::new());
+            assert!(notices(&probe, &[("x-storeyard-mail", "failing")])[0].contains("could not send"));
+        }
+    }
+
+    #[test]
     fn a_shop_is_asked_at_an_address_that_no_permalinks_take_away() {
         assert!(probes()[0].path.starts_with("/?rest_route="));
     }
@@ -230,6 +293,19 @@ mod tests {
 
     proptest! {
         #[test]
+        fn whatever_a_shop_answers_is_read(status in 0..1_000u16, told in "\\PC{0,200}", body in "\\PC{0,300}") {
+            for probe in &probes() {
+                let _judged = judge(probe, status, &[], &body);
+                if http::HeaderValue::from_str(&told).is_ok() {
+                    let names: Vec<&'static str> = vec!["x-storeyard-mail", "x-storeyard"];
+                    for name in names {
+                        let _told = notices(probe, &[(name, &told)]);
+                    }
+                }
+            }
+        }
+
+        #[test]
         fn only_200_is_ever_an_answer(status in 100..600u16, body in ".{0,50}") {
             if status != 200 {
                 for probe in &probes() {
@@ -242,7 +318,7 @@ mod tests {
     /// Asks for the products.
     async fn ask(prober: &Prober) -> Result<(), NoAnswer> {
         let [probe, _] = probes();
-        prober.ask(&Question { probe: &probe, host: HOST, secrets: &BTreeMap::new() }).await
+        prober.ask(&Question { probe: &probe, host: HOST, secrets: &BTreeMap::new() }).await.map(drop)
     }
 
     #[test]
@@ -255,11 +331,40 @@ mod tests {
         let engine = engine::Engine::parse(&text).unwrap();
         let probe = engine.probe(&[("plugin".to_owned(), false.into())].into());
         let secrets = [("auth-key".to_owned(), HeaderValue::from_static("pk_1"))].into();
-        let request = Question { probe, host: HOST, secrets: &secrets }.request().unwrap();
+        let request = Question { probe, host: HOST, secrets: &secrets }.request(None).unwrap();
         assert_eq!(
             (&request.headers()["x-key"], &request.headers()["x-kind"]),
             (&HeaderValue::from_static("pk_1"), &HeaderValue::from_static("shop"))
         );
+    }
+
+    #[tokio::test]
+    async fn a_shop_answers_when_all_of_it_does_that_is_asked() {
+        let [mut probe, _] = probes();
+        let mut then = probe.clone();
+        then.path = "/then".to_owned();
+        probe.then = Some(Box::new(then));
+        for (second, answers) in [("200 OK", true), ("503 Service Unavailable", false)] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap().to_string();
+            let asked = tokio::spawn(async move {
+                let mut asked = Vec::new();
+                for status in ["200 OK", second] {
+                    let (mut stream, _) = listener.accept().await.unwrap();
+                    let mut request = vec![0; 1024];
+                    let read = stream.read(&mut request).await.unwrap();
+                    let told = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\n[]");
+                    stream.write_all(told.as_bytes()).await.unwrap();
+                    asked.push(String::from_utf8_lossy(&request[..read]).into_owned());
+                }
+                asked
+            });
+            let prober = prober(&address, Scheme::Http, Tls::default());
+            let question = Question { probe: &probe, host: HOST, secrets: &BTreeMap::new() };
+            assert_eq!(prober.ask(&question).await.is_ok(), answers, "{second}");
+            let asked = asked.await.unwrap();
+            assert!(asked[1].starts_with("GET /then ") && !asked[0].starts_with("GET /then "), "{asked:?}");
+        }
     }
 
     /// A prober of an ingress at `address`, with `tls` laid over the configuration's.
@@ -326,6 +431,39 @@ mod tests {
         fn drop(&mut self) {
             std::fs::remove_file(&self.0).ok();
         }
+    }
+
+    /// An ingress of plain HTTP that gives one visitor this answer; what was asked comes back.
+    async fn plain_ingress(told: String) -> (String, tokio::task::JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let asked = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 1024];
+            let read = stream.read(&mut request).await.unwrap();
+            stream.write_all(told.as_bytes()).await.unwrap();
+            String::from_utf8_lossy(&request[..read]).into_owned()
+        });
+        (address, asked)
+    }
+
+    #[tokio::test]
+    async fn where_tls_ends_in_front_an_ingress_is_told_of_https_and_one_that_does_not_believe_it_is_found_out()
+     {
+        let in_front = || Tls { in_front: true, ..Tls::default() };
+        let (address, asked) =
+            plain_ingress("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]".to_owned()).await;
+        assert_eq!(ask(&prober(&address, Scheme::Https, in_front())).await, Ok(()));
+        assert!(asked.await.unwrap().contains("x-forwarded-proto: https\r\n"));
+
+        let [probe, _] = probes();
+        let to_itself = format!(
+            "HTTP/1.1 308 Permanent Redirect\r\ncontent-length: 0\r\nlocation: https://{HOST}{}\r\n\r\n",
+            probe.path
+        );
+        let (address, _) = plain_ingress(to_itself).await;
+        let told = ask(&prober(&address, Scheme::Https, in_front())).await.unwrap_err();
+        assert_eq!(told, NoAnswer::Disbelieved { address });
     }
 
     fn certificate(name: &str) -> rcgen::CertifiedKey<rcgen::KeyPair> {

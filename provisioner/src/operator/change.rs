@@ -36,7 +36,7 @@ use crate::{
     },
     observe::{
         objects::{Part, with_secrets},
-        pods::look,
+        pods::{look, may_still_answer},
         release::{self, Revision},
         rollout::{Rollout, rollout},
         seen::Seen,
@@ -70,11 +70,15 @@ struct Read {
     namespace: Namespace,
     secrets: Vec<PartialObjectMeta<Secret>>,
     revisions: Vec<Revision>,
+    /// A Secret of the store's was made from one that is another by now.
+    is_outdated: bool,
 }
 
 impl Reconcile<'_> {
     /// Does the act that comes next. None where there is nothing to do but to ask the shop.
     pub(super) async fn change(&mut self, wanted: &Wanted) -> Result<Option<Flow>, ReconcileError> {
+        let within = self.within_limits(wanted).await;
+        let wanted = within.as_ref().unwrap_or(wanted);
         self.size_volumes(wanted).await?;
         let target = self.context.target(wanted, self.progress.volumes.as_ref());
         let turn = self.turn(wanted, &target.release);
@@ -83,7 +87,7 @@ impl Reconcile<'_> {
         if let Some(left) = self.left_of_pause() {
             return Ok(self.progress.change.is_some().then_some(Flow::Requeue(left)));
         }
-        let Some(read) = self.read(&target.release).await? else { return Ok(None) };
+        let Some(read) = self.read(wanted, &target.release).await? else { return Ok(None) };
         let fences = match self.context.objects.fingerprint(&self.id.namespace(), Part::Fence) {
             Seen::There(fences) => Seen::There(with_secrets(fences, &read.namespace, &read.secrets)),
             unknown => unknown,
@@ -103,6 +107,7 @@ impl Reconcile<'_> {
                 settling: self.settling(),
                 is_turn: turn == Turn::Now,
                 asked: self.is_asked(wanted),
+                is_outdated: read.is_outdated,
                 healed: self.is_healed(),
                 hopeless: complaint.as_deref(),
                 seconds: self.context.config.deadline_seconds,
@@ -141,7 +146,10 @@ impl Reconcile<'_> {
             Act::Deploy(next) => return self.deploy(next, wanted, target).await.map(Some),
             Act::Undo(why) => self.undo(&why, wanted).await,
             Act::RollBack(revision) => return self.roll_back(revision).await.map(Some),
-            Act::Finish => self.finish(),
+            Act::Finish => {
+                self.finish();
+                self.drop_old_logins(wanted).await?;
+            }
             Act::Refuse(sentence) => self.refuse(sentence),
         }
         self.save().await?;
@@ -178,14 +186,14 @@ impl Reconcile<'_> {
     }
 
     /// What is in the namespace, where something may be to be done: nothing is read of a store that is as it should be until the next check.
-    async fn read(&mut self, wanted: &Release) -> Result<Option<Read>, ReconcileError> {
+    async fn read(&mut self, wanted: &Wanted, release: &Release) -> Result<Option<Read>, ReconcileError> {
         let name = self.id.namespace();
         let Some(namespace) = self.context.namespaces.get(&name).first().cloned() else { return Ok(None) };
         let fingerprints =
             [Part::Fence, Part::Release].map(|part| self.context.objects.fingerprint(&name, part));
         let check = Duration::from_secs(self.context.config.check_seconds.into());
         let is_as_wanted = self.progress.change.is_none()
-            && self.progress.release.as_ref().is_some_and(|release| release.id == wanted.id);
+            && self.progress.release.as_ref().is_some_and(|deployed| deployed.id == release.id);
         let was_read =
             self.memory.read.is_some_and(|(at, before)| at.elapsed() < check && before == fingerprints);
         if is_as_wanted && was_read && self.settling() == Settling::No {
@@ -209,7 +217,8 @@ impl Reconcile<'_> {
         };
         self.memory.read = Some((Instant::now(), fingerprints));
         let revisions = read_revisions(&self.id, &secrets);
-        Ok(Some(Read { namespace: namespace.as_ref().clone(), secrets, revisions }))
+        let is_outdated = self.is_given_outdated(wanted, &secrets).await?;
+        Ok(Some(Read { namespace: namespace.as_ref().clone(), secrets, revisions, is_outdated }))
     }
 
     /// With another plan volumes are to be larger, where they can.
@@ -246,19 +255,23 @@ impl Reconcile<'_> {
         (!left.is_zero()).then_some(left)
     }
 
-    /// While a change is under way: whether its parts are there, and whether the shop answers then.
+    /// While a change is under way or undone: whether its parts are there, and whether the shop answers then.
     async fn how_far(
         &mut self,
         wanted: &Wanted,
         revisions: &[Revision],
     ) -> Result<(Seen<Rollout>, Seen<bool>), ReconcileError> {
-        let Some(change) = self.progress.change.clone().filter(|change| change.undone.is_none()) else {
-            return Ok((Seen::Unknown, Seen::Unknown));
+        let Some(change) = self.progress.change.clone() else { return Ok((Seen::Unknown, Seen::Unknown)) };
+        let is_undone = change.undone.is_some();
+        let is_deployed = release::next(revisions, &change.to.id, now()) == release::Next::Nothing;
+        let towards = match &self.progress.release {
+            _ if !is_undone && is_deployed => change.to,
+            Some(before) if is_undone && !is_deployed => before.clone(),
+            _ => return Ok((Seen::Unknown, Seen::Unknown)),
         };
-        if release::next(revisions, &change.to.id, now()) != release::Next::Nothing {
-            return Ok((Seen::Unknown, Seen::Unknown));
+        if !is_undone {
+            self.see(ConditionKind::ReleaseDeployed, State::Done, "");
         }
-        self.see(ConditionKind::ReleaseDeployed, State::Done, "");
         let (namespace, client, all) = (self.id.namespace(), &self.context.client, ListParams::default());
         let deployments: Api<Deployment> = Api::namespaced(client.clone(), &namespace);
         let stateful_sets: Api<StatefulSet> = Api::namespaced(client.clone(), &namespace);
@@ -268,20 +281,21 @@ impl Reconcile<'_> {
         let seen = look(&wanted.engine.definition.parts, &pods);
         self.progress.pods = seen.views;
         let mut rollout = rollout(&deployments.items, &stateful_sets.items);
-        if !change.to.running && !pods.is_empty() {
+        let is_answered_by_others = towards.running && may_still_answer(&pods, now());
+        if is_answered_by_others || (!towards.running && !pods.is_empty()) {
             rollout = Rollout::Going;
         }
         if rollout == Rollout::Going {
             let message =
-                if change.to.running { seen.sentence } else { "Its pods are being stopped.".to_owned() };
+                if towards.running { seen.sentence } else { "Its pods are being stopped.".to_owned() };
             self.see(ConditionKind::WorkloadsReady, State::Changing, message);
             return Ok((Seen::There(rollout), Seen::Unknown));
         }
-        if !change.to.running {
+        if is_undone || !towards.running {
             return Ok((Seen::There(rollout), Seen::Unknown));
         }
         self.see(ConditionKind::WorkloadsReady, State::Done, "");
-        let answer = self.ask(wanted, &change.to.address.host).await;
+        let answer = self.ask(wanted, &towards.address.host).await;
         self.memory.no_answer = answer.as_ref().err().map(ToString::to_string);
         if let Err(no_answer) = &answer {
             let message = format!("{}.", capitalised(&format!("the shop {no_answer}")));
@@ -316,7 +330,7 @@ impl Reconcile<'_> {
         turn(others, self.context.config.updates.concurrency)
     }
 
-    fn is_asked(&self, wanted: &Wanted) -> bool {
+    pub(super) fn is_asked(&self, wanted: &Wanted) -> bool {
         let Some(asked) = wanted.change_asked else { return false };
         let undone = self.progress.refused.as_ref().map(|refused| refused.at);
         let done = self.progress.release.as_ref().and_then(|release| release.since);
@@ -551,7 +565,7 @@ impl Reconcile<'_> {
         let mut all = manifests::namespace(&self.id, config, account, self.progress.ready);
         let engine = &wanted.engine.definition;
         all.extend(manifests::limits(&self.id, engine, &wanted.sizes, &config.ingress.tls));
-        all.extend(manifests::policies(&self.id, engine, wanted.egress, config));
+        all.extend(manifests::policies(&self.id, engine, wanted.outward(), config));
         // Without what was given, or a seed that is gone, nothing can be derived; what there is of it stays.
         match self.given(wanted).await? {
             Ok(given) if given.seed.is_none() && need_a_seed(&engine.secrets) => {
@@ -564,7 +578,7 @@ impl Reconcile<'_> {
             Err(Unusable::Missing(_)) => {}
             Err(unusable) => return Ok(Err(unusable.to_string())),
         }
-        match self.pull_secrets().await? {
+        match self.copies().await? {
             Ok(copies) => all.extend(copies),
             Err(complaint) => return Ok(Err(complaint)),
         }
@@ -577,6 +591,7 @@ fn reason(kind: ChangeKind) -> Reason {
     match kind {
         ChangeKind::Suspend => Reason::Suspended,
         ChangeKind::Resume => Reason::Resumed,
+        ChangeKind::EnterSafeMode | ChangeKind::LeaveSafeMode => Reason::SafeMode,
         ChangeKind::Update | ChangeKind::Resize | ChangeKind::Configure => Reason::Updated,
     }
 }
@@ -591,12 +606,11 @@ pub(super) fn standing(store: &Store, offer: &str) -> Standing {
     {
         return Standing::Undone;
     }
-    if status
-        .change
-        .as_ref()
-        .is_some_and(|change| change.to.offer == offer && change.kind == ChangeKind::Update)
+    let update = status.change.as_ref();
+    if let Some(update) =
+        update.filter(|change| change.to.offer == offer && change.kind == ChangeKind::Update)
     {
-        return Standing::Updating;
+        return if update.undone.is_some() { Standing::Undone } else { Standing::Updating };
     }
     if status.release.as_ref().is_some_and(|release| release.offer == offer && release.updated) {
         return Standing::Proven;

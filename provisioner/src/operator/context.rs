@@ -11,13 +11,18 @@ use kube::{
     Client, ResourceExt,
     runtime::reflector::{self, ObjectRef},
 };
-use store::{EngineKey, Millis, Phase, StoreId, time::Elapsed};
+use store::{
+    EngineKey, Millis, PersonId, Phase, PlanName, StoreId,
+    limit::{Limit, Over},
+    time::Elapsed,
+};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     change::{Healing, standing},
     events::Events,
+    limits::held,
 };
 use crate::{
     act::{
@@ -28,15 +33,17 @@ use crate::{
     },
     config::Config,
     decide::{
-        queue::{Candidate, admitted, ahead},
+        queue::{Candidate, admitted, ahead, waiting},
         updates::{Standing, Turn, turn},
     },
     observe::{
         objects::Objects, room::Room, seen::Seen, storefront::Prober, volumes::Volumes, watched::Watched,
     },
     resource::{
-        STORE_LABEL, Store, Wanted, change::Settled, fingerprint, is_of, millis, now, progress::Progress,
+        STORE_LABEL, Store, Wanted, action::ActionId, change::Settled, elapsed_since, fingerprint, is_of,
+        millis, now, progress::Progress,
     },
+    window::{Quantity, ring::Rings},
 };
 
 pub(super) struct Context {
@@ -48,6 +55,8 @@ pub(super) struct Context {
     pub(super) runner: Runner,
     /// Stores that may be torn down at a time.
     pub(super) removals: Semaphore,
+    /// Stores whose volumes may be looked at at a time.
+    pub(super) measures: Semaphore,
     pub(super) prober: Prober,
     pub(super) account: Option<Account>,
     pub(super) stores: reflector::Store<Store>,
@@ -60,11 +69,17 @@ pub(super) struct Context {
     pub(super) objects: Objects,
     /// Which store is being updated to which offer, beyond what the resources say.
     pub(super) updating: Mutex<BTreeMap<StoreId, String>>,
+    /// Which store was let have another plan, beyond what the resources say.
+    pub(super) growing: Mutex<BTreeMap<StoreId, PlanName>>,
     pub(super) memories: Mutex<HashMap<StoreId, Memory>>,
     /// Reconciles that broke off in a row, by store.
     pub(super) broken_off: Mutex<HashMap<String, u32>>,
     /// What the nodes have left, and when they were looked at.
     pub(super) room: tokio::sync::Mutex<Option<(Instant, Room)>>,
+    /// How the stores fared.
+    pub(super) rings: Mutex<Rings>,
+    /// Where this operator's window is, if it has one.
+    pub(super) window: Option<String>,
     pub(super) wake: UnboundedSender<ObjectRef<Store>>,
     /// When this process began to act.
     pub(super) began: Mutex<Millis>,
@@ -85,6 +100,8 @@ pub(super) struct Memory {
     pub(super) generation: Option<i64>,
     /// The retry among it: an annotation, which is in no generation.
     pub(super) retry: Option<Millis>,
+    /// And the action.
+    pub(super) action: Option<ActionId>,
     /// What a command complained about, how often in a row, and when it may be run again.
     pub(super) complaint: Option<String>,
     pub(super) complaints: u32,
@@ -96,6 +113,8 @@ pub(super) struct Memory {
     pub(super) pods_when_asked: Vec<String>,
     pub(super) no_answer: Option<String>,
     pub(super) no_answers: u32,
+    /// What its log told about that, and when it was read.
+    pub(super) log_told: Option<(Instant, Option<String>)>,
     /// What was left of the try's time when the store began to wait for room.
     pub(super) left: Option<Elapsed>,
     pub(super) teardown_began: Option<Millis>,
@@ -111,6 +130,8 @@ pub(super) struct Memory {
     pub(super) healed: Option<Instant>,
     /// When the namespace was last told that its store is ready.
     pub(super) marked: Option<Millis>,
+    /// When its volumes were last looked at.
+    pub(super) measured: Option<Millis>,
 }
 
 impl Memory {
@@ -134,6 +155,7 @@ impl Memory {
         resource.metadata.resource_version.as_deref() == Some(self.version.as_str())
             && resource.metadata.generation == self.generation
             && resource.retry() == self.retry
+            && resource.action().map(|action| action.id) == self.action
     }
 
     fn take_over(&mut self, resource: &Store) {
@@ -141,6 +163,20 @@ impl Memory {
         self.status = fingerprint(resource.status.as_ref());
         self.version = resource.resource_version().unwrap_or_default();
     }
+}
+
+/// The place among its owner's stores that one would have.
+pub(super) struct Claimed<'a> {
+    pub(super) owner: Option<&'a PersonId>,
+    pub(super) plan: PlanName,
+    pub(super) limit: Limit,
+}
+
+/// Why work on a store does not begin.
+pub(super) enum NotBegun {
+    /// So many stores come before it.
+    Behind(usize),
+    Over(Over),
 }
 
 impl Context {
@@ -166,6 +202,7 @@ impl Context {
 
     pub(super) fn forget(&self, id: &StoreId) {
         self.lock().remove(id);
+        self.rings().forget(id);
     }
 
     /// Whether this version of the resource is the one that this process wrote last, and so no news to it.
@@ -174,6 +211,16 @@ impl Context {
             return false;
         };
         self.lock().get(&id).is_some_and(|memory| memory.is_echo(resource))
+    }
+
+    /// Remembers a value for a day.
+    pub(super) fn note(&self, id: &StoreId, of: Quantity, name: &str, value: f32) {
+        self.rings().note(id, of, name, value, now());
+    }
+
+    pub(super) fn rings(&self) -> MutexGuard<'_, Rings> {
+        // Whoever panicked while holding it changed whole values only.
+        self.rings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reconciles of the store that broke off in a row, with this one.
@@ -188,17 +235,22 @@ impl Context {
         self.broken_off.lock().unwrap_or_else(PoisonError::into_inner).remove(store);
     }
 
-    /// Begins work on a store if it is its turn; else the number of stores that come before it.
+    /// Begins work on a store if it is its turn, and its owner may have it.
     pub(super) fn leave_queue(
         &self,
         id: &StoreId,
         mut memory: Memory,
         began: &Progress,
-    ) -> Result<(), usize> {
+        place: &Claimed<'_>,
+    ) -> Result<(), NotBegun> {
         let mut memories = self.lock();
         let candidates = self.candidates(&memories);
         if !admitted(&candidates, self.config.concurrency).contains(id) {
-            return Err(ahead(&candidates, id));
+            return Err(NotBegun::Behind(ahead(&candidates, id)));
+        }
+        if let Some(owner) = place.owner {
+            let held = held(&self.stores.state(), &memories, id, owner);
+            place.limit.admit_another(place.plan, &held).map_err(NotBegun::Over)?;
         }
         memory.progress = Some(began.clone());
         memories.insert(id.clone(), memory);
@@ -222,6 +274,7 @@ impl Context {
         *self.began.lock().unwrap_or_else(PoisonError::into_inner) = now();
         self.lock().clear();
         self.updating().clear();
+        self.growing().clear();
         self.broken_off.lock().unwrap_or_else(PoisonError::into_inner).clear();
         for store in self.stores.state() {
             // Nobody listens only when the operator ends.
@@ -301,6 +354,11 @@ impl Context {
             // Nobody listens only when the operator ends.
             let _sent = self.wake.unbounded_send(ObjectRef::new(&name).within(&self.config.namespace));
         }
+    }
+
+    pub(super) fn growing(&self) -> MutexGuard<'_, BTreeMap<StoreId, PlanName>> {
+        // Whoever panicked while holding it changed whole entries only.
+        self.growing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn updating(&self) -> MutexGuard<'_, BTreeMap<StoreId, String>> {
@@ -441,14 +499,21 @@ impl Health {
         let Some(context) = self.context() else { return };
         metrics::gauge!("storeyard_lease_held").set(if context.claim.is_valid() { 1.0 } else { 0.0 });
         for (phase, number) in context.phases() {
-            #[expect(clippy::cast_precision_loss, reason = "a number of stores is far below 2^52")]
-            metrics::gauge!("storeyard_stores", "phase" => phase).set(number as f64);
+            metrics::gauge!("storeyard_stores", "phase" => phase).set(count(number));
         }
+        let queue = waiting(&context.candidates(&context.lock()));
+        metrics::gauge!("storeyard_queue_length").set(count(queue.length));
+        metrics::gauge!("storeyard_queue_oldest_seconds").set(elapsed_since(queue.oldest).as_secs_f64());
     }
 
-    fn context(&self) -> Option<Arc<Context>> {
+    pub(super) fn context(&self) -> Option<Arc<Context>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number of stores is far below 2^52")]
+fn count(stores: usize) -> f64 {
+    stores as f64
 }
 
 #[cfg(test)]

@@ -1,16 +1,25 @@
 //! What a store's own secrets are made from: the Secret that was given, and a seed that stays the same for as long as the store does.
 
-use std::collections::BTreeMap;
-
 use k8s_openapi::api::core::v1::Secret;
-use kube::{Api, ResourceExt, api::PostParams};
-use store::StoreId;
+use kube::{
+    Api, ResourceExt,
+    api::{ListParams, PartialObjectMeta, PostParams},
+};
+use store::{AdminPassword, StoreId};
 
 use super::{ReconcileError, reconcile::Reconcile};
 use crate::{
-    act::secrets::{Given, Unusable, derived, need_a_seed},
-    resource::Wanted,
-    stores::credentials::{SEED, Seed, is_own, seed_alone},
+    act::{
+        certificate::CERTIFICATE,
+        commands,
+        manifests::{CREDENTIALS, Keys},
+        secrets::{Given, Unusable, derived, need_a_seed},
+    },
+    relay::{self, Login, LoginError, Relay},
+    resource::{
+        CERTIFICATE_VERSION_ANNOTATION, MAIL_VERSION_ANNOTATION, STORE_LABEL, Wanted, action::ActionId,
+    },
+    stores::credentials::{NEW_PASSWORD, SEED, Seed, is_own, seed_alone},
 };
 
 impl Reconcile<'_> {
@@ -20,10 +29,48 @@ impl Reconcile<'_> {
         let made = self.id.seed_secret();
         let (given, made) = tokio::try_join!(secrets.get_opt(&wanted.credentials), secrets.get_opt(&made))?;
         let Some(given) = given else { return Ok(Err(Unusable::Missing(wanted.credentials.clone()))) };
+        let mail = match self.login(wanted).await? {
+            Ok(login) => login,
+            Err(error) => return Ok(Err(error.into())),
+        };
         Ok(Given::read(&given, wanted).map(|mut given| {
             given.seed = made.as_ref().and_then(seed).or(given.seed);
+            given.mail = mail;
             given
         }))
+    }
+
+    /// With what the store's mail server lets it in.
+    async fn login(&self, wanted: &Wanted) -> Result<Result<Login, LoginError>, ReconcileError> {
+        let Some((relay, name)) = wanted.mail.as_ref().and_then(|relay| Some((relay, relay.secret()?)))
+        else {
+            return Ok(Ok(Login::default()));
+        };
+        let Some(secret) = self.beside().get_opt(name).await? else {
+            return Ok(Err(LoginError::Missing(name.to_owned())));
+        };
+        Ok(relay.may_use(&secret, &self.id).and_then(|()| Login::read(&secret)))
+    }
+
+    /// Whether the mail server's user and password, or the certificate of all shops, are others by now than those that the store was given.
+    pub(super) async fn is_given_outdated(
+        &self,
+        wanted: &Wanted,
+        own: &[PartialObjectMeta<Secret>],
+    ) -> Result<bool, ReconcileError> {
+        let login = wanted.mail.as_ref().and_then(Relay::secret);
+        let login = login.map(|name| (name, CREDENTIALS, MAIL_VERSION_ANNOTATION));
+        let certificate = self.context.config.ingress.tls.of_all_shops();
+        let certificate = certificate.map(|name| (name, CERTIFICATE, CERTIFICATE_VERSION_ANNOTATION));
+        for (name, own_name, annotation) in login.into_iter().chain(certificate) {
+            let Some(secret) = self.beside().get_metadata_opt(name).await? else { continue };
+            let own = own.iter().find(|own| own.name_any() == own_name);
+            let given = own.and_then(|own| own.annotations().get(annotation));
+            if given.is_some_and(|given| relay::version(&secret.metadata).as_ref() != Some(given)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The secrets of a store that is being made, or why there are none. A seed is made where there is none yet.
@@ -31,7 +78,7 @@ impl Reconcile<'_> {
         &self,
         wanted: &Wanted,
         mut given: Given,
-    ) -> Result<Result<BTreeMap<String, String>, String>, ReconcileError> {
+    ) -> Result<Result<Keys, String>, ReconcileError> {
         let secrets = &wanted.engine.definition.secrets;
         if given.seed.is_none() && need_a_seed(secrets) {
             match make_seed(&self.beside(), &self.id).await {
@@ -47,15 +94,58 @@ impl Reconcile<'_> {
 
     /// Those of the Secrets beside the Store that were made for it, and go with it. One that somebody wrote stays.
     pub(super) async fn made_secrets(&self) -> Result<Vec<String>, ReconcileError> {
-        let secrets = self.beside();
-        let names = [self.id.credentials_secret(), self.id.seed_secret()];
-        let (credentials, seed) =
-            tokio::try_join!(secrets.get_metadata_opt(&names[0]), secrets.get_metadata_opt(&names[1]))?;
-        let found = [credentials, seed].into_iter().flatten();
-        Ok(found.filter(|secret| is_own(secret.labels(), &self.id)).map(|secret| secret.name_any()).collect())
+        let own = self.labelled_secrets().await?;
+        let is_named_so = |name: &String| {
+            *name == self.id.credentials_secret()
+                || *name == self.id.seed_secret()
+                || *name == self.id.certificate_secret()
+                || ActionId::is_secret_of(name, &self.id)
+                || self.is_mail(name)
+        };
+        Ok(own.into_iter().filter(is_named_so).collect())
     }
 
-    fn beside(&self) -> Api<Secret> {
+    /// Takes away what let the store in at mail servers of its own that it has no more.
+    pub(super) async fn drop_old_logins(&mut self, wanted: &Wanted) -> Result<(), ReconcileError> {
+        let used = wanted.mail.as_ref().and_then(Relay::secret);
+        let mut own = self.labelled_secrets().await?;
+        own.retain(|name| self.is_mail(name) && Some(name.as_str()) != used);
+        for name in own {
+            let command = commands::delete_secret(&name, &self.context.config.namespace);
+            if let Err(error) = self.run_through(command).await {
+                // It goes with the next change, or with the store.
+                tracing::warn!(store = %self.id, %error, "what let the store in at another mail server is left");
+            }
+        }
+        Ok(())
+    }
+
+    fn is_mail(&self, secret: &str) -> bool {
+        secret.starts_with(&self.id.mail_secrets())
+    }
+
+    /// Names of the Secrets beside the Store that say that they were made for it.
+    async fn labelled_secrets(&self) -> Result<Vec<String>, ReconcileError> {
+        let of_store = ListParams::default().labels(&format!("{STORE_LABEL}={}", self.id));
+        let found = self.beside().list_metadata(&of_store).await?.items;
+        Ok(found
+            .iter()
+            .filter(|secret| is_own(secret.labels(), &self.id))
+            .map(ResourceExt::name_any)
+            .collect())
+    }
+
+    /// The password that came with an action, unless it is gone.
+    pub(super) async fn new_password(&self, action: &ActionId) -> Result<Option<AdminPassword>, kube::Error> {
+        let secret = self.beside().get_opt(&action.secret(&self.id)).await?;
+        let password = |secret: &Secret| {
+            let text = secret.data.as_ref()?.get(NEW_PASSWORD)?;
+            AdminPassword::parse(std::str::from_utf8(&text.0).ok()?).ok()
+        };
+        Ok(secret.filter(|secret| is_own(secret.labels(), &self.id)).as_ref().and_then(password))
+    }
+
+    pub(super) fn beside(&self) -> Api<Secret> {
         Api::namespaced(self.context.client.clone(), &self.context.config.namespace)
     }
 }

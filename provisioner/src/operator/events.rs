@@ -32,7 +32,9 @@ pub enum Reason {
     Recovered,
     Suspended,
     Resumed,
+    SafeMode,
     Deleted,
+    Released,
 }
 
 impl Reason {
@@ -48,7 +50,9 @@ impl Reason {
             Self::Recovered => "Recovered",
             Self::Suspended => "Suspended",
             Self::Resumed => "Resumed",
+            Self::SafeMode => "SafeMode",
             Self::Deleted => "Deleted",
+            Self::Released => "Released",
         }
     }
 
@@ -56,11 +60,11 @@ impl Reason {
     fn action(self) -> &'static str {
         match self {
             Self::Created | Self::Deployed | Self::GivingUp => "Make",
-            Self::Updated | Self::RolledBack => "Update",
+            Self::Updated | Self::RolledBack | Self::SafeMode => "Update",
             Self::Healed | Self::Degraded | Self::Recovered => "Keep",
             Self::Suspended => "Suspend",
             Self::Resumed => "Resume",
-            Self::Deleted => "Remove",
+            Self::Deleted | Self::Released => "Remove",
         }
     }
 

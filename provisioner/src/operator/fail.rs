@@ -22,7 +22,7 @@ use super::{
 use crate::{
     decide::diagnosis::{Case, diagnose},
     observe::pods::{look, suspects},
-    resource::{Wanted, now, progress::shortened},
+    resource::{Wanted, elapsed_since, now, progress::shortened},
 };
 
 /// Containers whose logs are looked at, and lines of each.
@@ -72,6 +72,9 @@ impl Reconcile<'_> {
         if let Found::Ours(Ours { uid, .. }) = &found {
             self.progress.namespace_uid = Some(uid.clone());
         }
+        if matches!(found, Found::Ours(Ours { terminating: false, .. })) {
+            self.keep_certificate().await?;
+        }
         match self.tear_down(&found).await? {
             Teardown::Gone => self.cleaned_up().await,
             Teardown::Going { kind, message } => self.still_going(kind, &message).await,
@@ -114,7 +117,7 @@ impl Reconcile<'_> {
             return Ok(self.look_again());
         };
         let sentence = format!("{} What was made is being removed: {message}", failure.sentence);
-        let is_late = self.elapsed_since(Some(failure.at)) > CLEAN_UP;
+        let is_late = elapsed_since(Some(failure.at)) > CLEAN_UP;
         if is_late {
             self.failed(failure.step, &sentence);
         } else if kind != RemovalKind::ReleaseUninstalled {

@@ -24,7 +24,7 @@ use crate::{
         pods::{look, views},
         release::Status,
     },
-    resource::{READY_ANNOTATION, Wanted, now},
+    resource::{READY_ANNOTATION, Wanted, elapsed_since, now},
 };
 
 /// A shop that does not answer is asked this often, and after a while less often.
@@ -38,6 +38,7 @@ const MARK_SHOWS: Duration = Duration::from_secs(30);
 impl Reconcile<'_> {
     pub(super) async fn keep(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         self.namespace_is_there().await?;
+        self.answer(wanted).await?;
         // Of a store whose status was lost it is first seen whether it answers.
         let is_known = self.progress.state(ConditionKind::StorefrontReachable) != State::Unknown;
         if is_known
@@ -61,6 +62,9 @@ impl Reconcile<'_> {
             }
         }
         self.find_out_what_is_unknown().await?;
+        if seen.ready {
+            self.measure(wanted).await?;
+        }
         let mut shape: Vec<String> = pods.iter().map(|pod| pod.uid().unwrap_or_default()).collect();
         shape.sort();
         shape.push(seen.ready.to_string());
@@ -75,11 +79,11 @@ impl Reconcile<'_> {
             self.memory.pods_when_asked = shape.clone();
         }
         let is_changed = self.memory.pods_when_asked != shape;
-        let pause = if is_changed || self.elapsed_since(self.memory.asked) >= self.interval() {
+        let pause = if is_changed || elapsed_since(self.memory.asked) >= self.interval() {
             self.memory.pods_when_asked = shape;
             self.ask_again(wanted).await
         } else {
-            self.interval().saturating_sub(self.elapsed_since(self.memory.asked))
+            self.interval().saturating_sub(elapsed_since(self.memory.asked))
         };
         self.save().await?;
         Ok(Flow::Requeue(pause.max(Duration::from_millis(50))))
@@ -88,6 +92,7 @@ impl Reconcile<'_> {
     /// Nothing of it is to run, so nothing is asked.
     async fn keep_stopped(&mut self) -> Result<Flow, ReconcileError> {
         self.progress.pods = views(&self.context.pods_of(&self.id));
+        self.progress.notices.clear();
         for kind in [ConditionKind::WorkloadsReady, ConditionKind::StorefrontReachable] {
             self.see(kind, State::Stopped, "");
         }
@@ -127,7 +132,7 @@ impl Reconcile<'_> {
 
     /// Writes onto the namespace that its shop was ready: what a lost status does not take along.
     async fn mark_as_ready(&mut self) {
-        if self.memory.marked.is_some() && self.elapsed_since(self.memory.marked) < MARK_SHOWS {
+        if self.memory.marked.is_some() && elapsed_since(self.memory.marked) < MARK_SHOWS {
             return;
         }
         self.memory.marked = Some(now());
@@ -175,6 +180,7 @@ impl Reconcile<'_> {
         match self.ask(wanted, &host).await {
             Ok(()) => {
                 self.memory.no_answers = 0;
+                self.memory.log_told = None;
                 self.found_again(ConditionKind::StorefrontReachable);
             }
             Err(no_answer) => {

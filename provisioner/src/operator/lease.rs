@@ -20,7 +20,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
-use crate::{resource::MANAGER, stores::strays};
+use crate::{resource::MANAGER, stores::strays, window};
 
 /// Tries to let go of the Lease.
 const RELEASES: u32 = 3;
@@ -238,11 +238,11 @@ impl Contender {
             spec["acquireTime"] = json!(now);
             spec["leaseTransitions"] = json!(seen.transitions.saturating_add(1));
         }
+        let strays = strays::told_in_lease(&self.context.namespaces_without_store());
+        let mut annotations = window::told_in_lease(self.context.window.as_deref());
+        annotations.extend(strays.into_iter().map(|(key, value)| (key, Some(value))));
         json!({
-            "metadata": {
-                "resourceVersion": seen.version,
-                "annotations": strays::told_in_lease(&self.context.namespaces_without_store()),
-            },
+            "metadata": { "resourceVersion": seen.version, "annotations": annotations },
             "spec": spec,
         })
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use engine::Probe;
 use http::HeaderValue;
-use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::api::core::v1::{Event, Secret};
 use kube::{
     Api, ResourceExt,
     api::{ListParams, PartialObjectMeta},
@@ -14,19 +14,25 @@ use tokio::time::Instant;
 
 use super::{
     ReconcileError,
+    context::{Claimed, NotBegun},
     events::Reason,
     prepare::{Found, Ours},
     reconcile::{Flow, Reconcile},
 };
 use crate::{
     act::{commands, manifests::CREDENTIALS, runner::CommandError},
-    decide::{backoff, diagnosis::capitalised},
+    decide::{
+        backoff,
+        diagnosis::{capitalised, refused_pods},
+    },
     observe::{
         pods::{Trouble, look},
         release::{self, Next},
         storefront::{NoAnswer, Question},
+        used::over,
     },
-    resource::{Wanted, change::Release, now},
+    resource::{Wanted, change::Release, elapsed_since, now},
+    window::Quantity,
 };
 
 /// A shop whose pods are ready answers within a second; one that does not is asked less often after a while.
@@ -66,18 +72,25 @@ impl Reconcile<'_> {
     }
 
     /// Begins, or waits for its turn.
-    pub(super) async fn begin(&mut self) -> Result<Flow, ReconcileError> {
+    pub(super) async fn begin(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         let at = now();
         let mut begun = self.progress.clone();
         begun.started = Some(at);
         begun.deadline = Some(at.plus_seconds(i64::from(self.context.config.deadline_seconds)));
         begun.see(ConditionKind::NamespaceReady, State::InProgress, "", at);
-        match self.context.leave_queue(&self.id, self.memory.clone(), &begun) {
+        let owner = wanted.owner.as_ref();
+        let place = Claimed { owner, plan: wanted.plan, limit: self.context.limit_of(owner).await };
+        match self.context.leave_queue(&self.id, self.memory.clone(), &begun, &place) {
             Ok(()) => {
                 self.progress = begun;
                 Ok(Flow::Continue)
             }
-            Err(ahead) => {
+            Err(NotBegun::Over(over)) => {
+                let sentence = owner.map_or_else(|| over.to_them(), |owner| over.of(owner));
+                self.fail(ConditionKind::NamespaceReady, format!("{sentence} Then retry."), vec![]);
+                Ok(Flow::Continue)
+            }
+            Err(NotBegun::Behind(ahead)) => {
                 self.progress.wait(format!("Waits for its turn. {}", place_in_queue(ahead)));
                 self.save().await?;
                 // Whoever is next is woken; this is for who waits behind many.
@@ -151,16 +164,32 @@ impl Reconcile<'_> {
             self.see(ConditionKind::WorkloadsReady, State::Done, "");
             return Ok(Flow::Continue);
         }
-        let serious = seen.troubles.iter().any(Trouble::is_serious);
-        let message = match self.progress.deadline.filter(|_| serious) {
-            Some(deadline) => {
-                format!("{} Given up at {} UTC if it stays so.", seen.sentence, clock(deadline))
+        let refused = if self.progress.pods.len() < wanted.engine.definition.parts.len() {
+            self.refused_pods().await?
+        } else {
+            None
+        };
+        let serious = refused.is_some() || seen.troubles.iter().any(Trouble::is_serious);
+        let sentence = match refused {
+            Some(why) => {
+                format!("{} Trouble: the cluster does not admit the store's pods: {why}.", seen.sentence)
             }
             None => seen.sentence,
+        };
+        let message = match self.progress.deadline.filter(|_| serious) {
+            Some(deadline) => format!("{sentence} Given up at {} UTC if it stays so.", clock(deadline)),
+            None => sentence,
         };
         self.see(ConditionKind::WorkloadsReady, State::InProgress, message);
         self.save().await?;
         Ok(self.pause(Duration::from_secs(5)))
+    }
+
+    /// A part has no pod at all: its controller may be refused one, for what the cluster does not have or does not allow.
+    async fn refused_pods(&self) -> Result<Option<String>, ReconcileError> {
+        let events: Api<Event> = Api::namespaced(self.context.client.clone(), &self.id.namespace());
+        let refusals = ListParams::default().fields("reason=FailedCreate");
+        Ok(refused_pods(&events.list(&refusals).await?.items))
     }
 
     pub(super) async fn storefront(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
@@ -187,8 +216,8 @@ impl Reconcile<'_> {
                     State::InProgress,
                     format!("{}.", capitalised(&format!("the shop {no_answer}"))),
                 );
-                let waited = self
-                    .elapsed_since(self.progress.conditions.get(ConditionKind::StorefrontReachable).started);
+                let waited =
+                    elapsed_since(self.progress.conditions.get(ConditionKind::StorefrontReachable).started);
                 if waited > Duration::from_secs(2) {
                     self.save().await?;
                 }
@@ -207,7 +236,7 @@ impl Reconcile<'_> {
         self.memory.settling = Some((Instant::now(), None));
         self.memory.no_answer = None;
         self.memory.no_answers = 0;
-        let seconds = self.elapsed_since(Some(wanted.requested)).as_secs_f64();
+        let seconds = elapsed_since(Some(wanted.requested)).as_secs_f64();
         metrics::histogram!("storeyard_create_to_ready_seconds").record(seconds);
         tracing::info!(store = %self.id, seconds, "ready");
         self.save().await?;
@@ -217,15 +246,38 @@ impl Reconcile<'_> {
 
     pub(super) async fn ask(&mut self, wanted: &Wanted, host: &str) -> Result<(), NoAnswer> {
         let probe = wanted.engine.probe();
-        let secrets = self.secrets_of(probe).await;
+        let secrets = self.secrets_of(probe, &wanted.engine.definition.secrets).await;
         self.memory.asked = Some(now());
-        self.context.prober.ask(&Question { probe, host, secrets: &secrets }).await
+        let began = Instant::now();
+        match self.context.prober.ask(&Question { probe, host, secrets: &secrets }).await {
+            Ok(clauses) => {
+                let millis = began.elapsed().as_secs_f32() * 1000.0;
+                self.context.note(&self.id, Quantity::Answer, "", millis);
+                let sentence = |clause: String| format!("{}.", capitalised(&format!("the shop {clause}")));
+                let over = self.progress.used.iter().flat_map(|used| over(used, &wanted.sizes.volumes));
+                let told = clauses.into_iter().map(sentence).chain(over).collect();
+                self.progress.notice(told, now());
+                Ok(())
+            }
+            Err(NoAnswer::NotTheShop(no_answer)) if no_answer.is_in_log() => {
+                Err(self.told_by_log(no_answer, wanted).await.into())
+            }
+            Err(no_answer @ NoAnswer::Distrusted(_)) => Err(self.distrusted(no_answer).await),
+            Err(no_answer) => Err(no_answer),
+        }
     }
 
-    /// What of the store's own secrets the probe asks with. Without one that cannot be read the shop refuses, and says so.
-    async fn secrets_of(&self, probe: &Probe) -> BTreeMap<String, HeaderValue> {
-        let keys: Vec<&str> = probe.secrets().collect();
-        if keys.is_empty() {
+    /// What of the store's own secrets the probe asks with; what of them is public is noted on the way. Without one that cannot be read the
+    /// shop refuses, and says so.
+    async fn secrets_of(
+        &mut self,
+        probe: &Probe,
+        secrets: &[engine::Secret],
+    ) -> BTreeMap<String, HeaderValue> {
+        let asked: Vec<&str> = probe.secrets().collect();
+        let public: Vec<&str> =
+            secrets.iter().filter(|it| it.public().is_some()).map(|it| it.key.as_str()).collect();
+        if asked.is_empty() && public.is_empty() {
             return BTreeMap::new();
         }
         let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &self.id.namespace());
@@ -236,12 +288,15 @@ impl Reconcile<'_> {
                 return BTreeMap::new();
             }
         };
-        let value = |key: &str| {
-            let mut value = HeaderValue::from_bytes(&data.get(key)?.0).ok()?;
+        let text =
+            |key: &&str| Some(((*key).to_owned(), std::str::from_utf8(&data.get(*key)?.0).ok()?.to_owned()));
+        self.progress.public = public.iter().filter_map(text).collect();
+        let header = |key: &&str| {
+            let mut value = HeaderValue::from_bytes(&data.get(*key)?.0).ok()?;
             value.set_sensitive(true);
-            Some((key.to_owned(), value))
+            Some(((*key).to_owned(), value))
         };
-        keys.into_iter().filter_map(value).collect()
+        asked.iter().filter_map(header).collect()
     }
 
     /// The release's revisions, from the labels of helm's own Secrets.

@@ -1,6 +1,6 @@
 //! The ground a store stands on: its namespace, its fences, its limits, its credentials.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::{Api, ResourceExt};
@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     act::{
-        commands, manifests,
+        certificate, commands,
+        manifests::{self, Keys},
         runner::{CommandError, Invocation, Ran},
     },
     resource::{PLATFORM_LABEL, READY_ANNOTATION, STORE_LABEL, Wanted, millis, now},
@@ -111,23 +112,20 @@ impl Reconcile<'_> {
         self.furnish(wanted, &secrets).await
     }
 
-    async fn furnish(
-        &mut self,
-        wanted: &Wanted,
-        secrets: &BTreeMap<String, String>,
-    ) -> Result<Flow, ReconcileError> {
+    async fn furnish(&mut self, wanted: &Wanted, secrets: &Keys) -> Result<Flow, ReconcileError> {
         let id = self.id.clone();
         let engine = &wanted.engine.definition;
         let limits = commands::apply(
             "ResourceQuota, LimitRange",
             &manifests::limits(&id, engine, &wanted.sizes, &self.context.config.ingress.tls),
         );
-        let mut fences = manifests::policies(&id, engine, wanted.egress, &self.context.config);
+        let mut fences = manifests::policies(&id, engine, wanted.outward(), &self.context.config);
         fences.push(manifests::credentials(&id, secrets));
-        match self.pull_secrets().await? {
+        match self.copies().await? {
             Ok(copies) => fences.extend(copies),
             Err(complaint) => return Ok(self.complained_of(ConditionKind::CredentialsReady, &complaint)),
         }
+        fences.extend(self.certificate_of_before().await?);
         let fences = commands::apply("NetworkPolicies, Secret", &fences);
         let namespaces: Api<Namespace> = Api::all(self.context.client.clone());
         let name = id.namespace();
@@ -179,8 +177,9 @@ impl Reconcile<'_> {
         }
     }
 
-    /// Copies of the Secrets with which the store's images are pulled, or what is wrong with one.
-    pub(super) async fn pull_secrets(&self) -> Result<Result<Vec<Value>, String>, ReconcileError> {
+    /// Copies of the platform's Secrets with which the store's images are pulled and its shop is shown to be itself, or what is wrong
+    /// with one.
+    pub(super) async fn copies(&self) -> Result<Result<Vec<Value>, String>, ReconcileError> {
         let config = &self.context.config;
         let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &config.namespace);
         let mut copies = Vec::new();
@@ -193,6 +192,19 @@ impl Reconcile<'_> {
                 return Ok(Err(missing));
             };
             match manifests::pull_secret(&self.id, name, &secret) {
+                Ok(copy) => copies.push(copy),
+                Err(error) => return Ok(Err(error.to_string())),
+            }
+        }
+        if let Some(name) = config.ingress.tls.of_all_shops() {
+            let Some(secret) = secrets.get_opt(name).await? else {
+                let missing = format!(
+                    "The Secret {name} with the certificate of all shops is missing in {}.",
+                    config.namespace
+                );
+                return Ok(Err(missing));
+            };
+            match certificate::copy(&self.id, &secret) {
                 Ok(copy) => copies.push(copy),
                 Err(error) => return Ok(Err(error.to_string())),
             }

@@ -11,6 +11,7 @@ use kube::{
 use serde_json::json;
 use store::{Address, ConditionKind, Millis, Phase, State, StoreId};
 use tokio::time::{Instant, sleep};
+use tracing::Instrument;
 
 use super::{
     ReconcileError,
@@ -18,12 +19,13 @@ use super::{
     events::{self, Reason},
 };
 use crate::{
+    TRACES,
     act::runner::{CommandError, Invocation, Ran},
     config::Config,
     decide::next::{Goal, Next, next},
     resource::{
-        FINALIZER, Malformed, REMOVAL_ONLY_ANNOTATION, Store, StoreStatus, Wanted, fingerprint, now,
-        progress::Progress,
+        FINALIZER, Malformed, REMOVAL_ONLY_ANNOTATION, Store, StoreStatus, Wanted, action::Action as Asked,
+        fingerprint, now, progress::Progress,
     },
 };
 
@@ -48,11 +50,15 @@ pub(super) struct Reconcile<'a> {
     pub(super) id: StoreId,
     /// When another try was last asked for.
     pub(super) retry: Option<Millis>,
+    /// What is to be done once.
+    pub(super) action: Option<Asked>,
     pub(super) progress: Progress,
     pub(super) memory: Memory,
     /// As Events name it.
     reference: ObjectReference,
     deleting: bool,
+    /// When it is deleted.
+    keeps_shop: bool,
     generation: Option<i64>,
     /// The resource's version that the reconcile began with.
     seen: String,
@@ -65,7 +71,8 @@ pub(super) async fn reconcile(resource: Arc<Store>, context: Arc<Context>) -> Re
         return Ok(Action::await_change());
     }
     let began = Instant::now();
-    let result = reconcile_store(&resource, &context).await;
+    let span = tracing::info_span!(target: TRACES, "reconcile", store = %resource.name_any());
+    let result = reconcile_store(&resource, &context).instrument(span).await;
     metrics::histogram!("storeyard_reconcile_seconds").record(began.elapsed().as_secs_f64());
     if result.is_ok() {
         context.went_through(&resource.name_any());
@@ -99,10 +106,22 @@ async fn reconcile_store(resource: &Store, context: &Context) -> Result<Action, 
     let mut memory = context.recall(&id, resource);
     let seen = resource.resource_version().unwrap_or_default();
     let progress = memory.progress.take().unwrap_or_else(|| Progress::read(resource.status.as_ref()));
-    let (retry, generation) = (resource.retry(), resource.meta().generation);
+    let (retry, action, generation) = (resource.retry(), resource.action(), resource.meta().generation);
     let reference = events::reference(resource);
-    let mut reconcile =
-        Reconcile { context, id, retry, progress, memory, reference, deleting, generation, seen };
+    let keeps_shop = resource.is_to_leave_its_shop();
+    let mut reconcile = Reconcile {
+        context,
+        id,
+        retry,
+        action,
+        progress,
+        memory,
+        reference,
+        deleting,
+        keeps_shop,
+        generation,
+        seen,
+    };
     let result = reconcile.advance(&wanted).await;
     if !matches!(result, Ok(None)) {
         reconcile.remember();
@@ -135,6 +154,7 @@ impl Reconcile<'_> {
     /// Does the one thing that comes next. None when the store is gone.
     async fn step(&mut self, wanted: &Result<Wanted, Malformed>) -> Result<Option<Flow>, ReconcileError> {
         let goal = match wanted {
+            _ if self.deleting && self.keeps_shop => Goal::Released,
             _ if self.deleting => Goal::Gone,
             Ok(_) => Goal::There,
             Err(_) => Goal::Unknown,
@@ -142,6 +162,7 @@ impl Reconcile<'_> {
         let next = next(goal, &self.progress, self.retry, self.ends(), now());
         let flow = match (next, wanted) {
             (Next::Remove, _) => return self.remove_or_end().await,
+            (Next::LetGo, _) => return self.let_go().await,
             (_, Err(malformed)) => self.set_aside(malformed).await,
             (next, Ok(wanted)) => {
                 self.progress.not_understood = None;
@@ -162,7 +183,7 @@ impl Reconcile<'_> {
         }
         match next {
             Next::TakeUp => self.take_up().await,
-            Next::Begin => self.begin().await,
+            Next::Begin => self.begin(wanted).await,
             Next::Prepare => self.prepare(wanted).await,
             Next::Release => self.release(wanted).await,
             Next::Workloads => self.workloads(wanted).await,
@@ -170,7 +191,7 @@ impl Reconcile<'_> {
             Next::Keep => self.keep(wanted).await,
             Next::GiveUp => self.give_up(wanted).await,
             Next::CleanUp => self.clean_up().await,
-            Next::Remove | Next::Refuse | Next::Rest => {
+            Next::Remove | Next::LetGo | Next::Refuse | Next::Rest => {
                 self.save().await?;
                 Ok(Flow::AwaitChange)
             }
@@ -199,6 +220,15 @@ impl Reconcile<'_> {
         }
         without_finalizer(self.context, self.id.as_str()).await?;
         self.tell_event(Reason::Deleted, "The release, the namespace and its volumes are gone.");
+        self.context.forget(&self.id);
+        Ok(None)
+    }
+
+    /// Nothing of the shop is touched: it needs nobody, and the labels by which it would be known are its keeper's to take off.
+    async fn let_go(&mut self) -> Result<Option<Flow>, ReconcileError> {
+        without_finalizer(self.context, self.id.as_str()).await?;
+        let note = "The Store alone is gone: its shop goes on without Storeyard, as a release of helm's.";
+        self.tell_event(Reason::Released, note);
         self.context.forget(&self.id);
         Ok(None)
     }
@@ -322,18 +352,18 @@ impl Reconcile<'_> {
         Flow::Requeue(wish.min(Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))))
     }
 
-    pub(super) fn elapsed_since(&self, at: Option<Millis>) -> Duration {
-        let millis = at.map_or(0, |at| now().since(at).0);
-        Duration::from_millis(u64::try_from(millis).unwrap_or_default())
-    }
-
     fn remember(&mut self) {
         // What the resource is known to say need not be kept a second time.
         let is_in_resource = self.seen == self.memory.version
             && fingerprint(Some(&self.progress.write(self.generation))) == self.memory.status;
         let progress = (!is_in_resource).then(|| self.progress.clone());
-        let memory =
-            Memory { progress, generation: self.generation, retry: self.retry, ..self.memory.clone() };
+        let memory = Memory {
+            progress,
+            generation: self.generation,
+            retry: self.retry,
+            action: self.action.as_ref().map(|action| action.id.clone()),
+            ..self.memory.clone()
+        };
         self.context.remember(&self.id, memory);
     }
 }

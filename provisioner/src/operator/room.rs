@@ -80,7 +80,7 @@ impl Reconcile<'_> {
                 None => break,
             }
         }
-        let room = left(&nodes, &all);
+        let room = left(&nodes, &all, &self.context.config.scheduling);
         *known = room.map(|room| (Instant::now(), room));
         Ok(room)
     }

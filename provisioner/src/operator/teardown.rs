@@ -19,7 +19,7 @@ use crate::{
         remove::{self, UNINSTALLS},
     },
     observe::seen::Seen,
-    resource::now,
+    resource::{elapsed_since, now},
 };
 
 /// How far a teardown is.
@@ -79,7 +79,7 @@ impl Reconcile<'_> {
     }
 
     pub(super) fn look_again(&self) -> Flow {
-        Flow::Requeue(backoff::look_again(self.elapsed_since(self.memory.teardown_began)))
+        Flow::Requeue(backoff::look_again(elapsed_since(self.memory.teardown_began)))
     }
 
     /// Only in a namespace that stands is it asked for.
@@ -147,7 +147,7 @@ impl Reconcile<'_> {
     }
 
     fn what_holds(&self, found: &Found) -> String {
-        if self.elapsed_since(self.memory.teardown_began) < QUICK {
+        if elapsed_since(self.memory.teardown_began) < QUICK {
             return "The cluster removes the namespace with all that is in it.".to_owned();
         }
         let status = match found {

@@ -1,11 +1,17 @@
 //! Operators over an API server in memory.
 
+mod window;
+
 use std::time::Duration;
 
+use access::{
+    errand::{self, Errand, What},
+    users::{User, Users},
+};
 use fake_cluster::{Cluster, Line};
 use k8s_openapi::api::{core::v1::Secret, events::v1::Event};
 use serde_json::{Value, json};
-use store::{ConditionKind, Millis, State};
+use store::{ConditionKind, Millis, PersonId, Role, State};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -18,7 +24,11 @@ use crate::{
     act::target::target,
     config::tests::{EXAMPLE, example},
     observe::pods::tests::{DATABASE, WEB},
-    resource::progress::Progress,
+    resource::{
+        FINALIZER, KEEP, ON_DELETION_ANNOTATION,
+        action::{ACTION_ANNOTATION, tests::sign_in},
+        progress::Progress,
+    },
 };
 
 const LEASE: &str = "storeyard-operator";
@@ -45,12 +55,17 @@ impl Operator {
     }
 
     fn with_shops_at(address: &str, cluster: &Arc<Cluster>) -> Self {
+        Self::with_limits("{}", address, cluster)
+    }
+
+    fn with_limits(limits: &str, address: &str, cluster: &Arc<Cluster>) -> Self {
         let line = cluster.line();
         // Where it is not known what stands in a namespace, no program is started to put it right.
         line.lose("limitranges");
-        let config = EXAMPLE
-            .replace("127.0.0.1:80", address)
-            .replace(r#""concurrency""#, &format!(r#""operatorLease": "{LEASE}", "concurrency""#));
+        let config = EXAMPLE.replace("127.0.0.1:80", address).replace(
+            r#""concurrency""#,
+            &format!(r#""operatorLease": "{LEASE}", "limits": {limits}, "concurrency""#),
+        );
         let config = Arc::new(Config::parse(&config).unwrap());
         let prober = Prober::new(&config).unwrap();
         let (health, shutdown) = (Health::default(), CancellationToken::new());
@@ -58,8 +73,7 @@ impl Operator {
             TERMS,
             line.client(),
             config,
-            prober,
-            std::env::temp_dir(),
+            Surroundings { prober, scratch: std::env::temp_dir(), window: "192.0.2.7:8083".parse().ok() },
             health.clone(),
             shutdown.clone(),
         );
@@ -291,6 +305,37 @@ async fn what_becomes_of_a_store_is_told_as_events_on_it() {
 }
 
 #[tokio::test]
+async fn what_was_asked_for_long_ago_is_not_done_and_that_is_told_once() {
+    let cluster = cluster();
+    let action = sign_in(Millis(now().0 - 61_000));
+    let mut store = ready("a-00001");
+    store["metadata"]["annotations"] = json!({ (ACTION_ANNOTATION): action.written() });
+    cluster.put(store);
+    run_shop(&cluster, "a-00001").await;
+    let operator = Operator::with_shops_at(&shops().await, &cluster).ready().await;
+    let acted = || cluster.get("a-00001").unwrap()["status"]["action"].clone();
+    until("told", || !acted().is_null()).await;
+    let told = acted();
+    assert_eq!(told["id"], action.id.to_string());
+    assert!(
+        told["refused"].as_str().unwrap().starts_with("It was asked for more than a minute ago"),
+        "{told}"
+    );
+
+    // Another one is heard of at once, and the same one is not told of again.
+    let next = sign_in(Millis(1));
+    let mut store = cluster.get("a-00001").unwrap();
+    store["metadata"]["annotations"] = json!({ (ACTION_ANNOTATION): next.written() });
+    cluster.put(store);
+    until("told of the next one", || acted()["id"] == next.id.to_string()).await;
+    let told = acted();
+    cluster.put(cluster.get("a-00001").unwrap());
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(acted(), told);
+    operator.running.abort();
+}
+
+#[tokio::test]
 async fn an_operator_that_begins_anew_over_a_ready_store_writes_nothing() {
     let cluster = cluster();
     cluster.put(ready("a-00001"));
@@ -309,4 +354,134 @@ async fn an_operator_that_begins_anew_over_a_ready_store_writes_nothing() {
     assert_eq!(store(), before);
     assert!(!second.wrote("a-00001"));
     second.running.abort();
+}
+
+const LARGE_ONCE: &str = r#"{"roles": {"member": {"stores": 1}}, "users": {"bo": {"plans": {"large": 1}}}}"#;
+
+/// Users as their Secret has them.
+fn users(cluster: &Cluster, roles: &[(&str, Role)]) {
+    let hash = access::Password::parse("correct horse battery").unwrap().hash();
+    let entry = |(name, role): &(&str, Role)| {
+        let user = User { role: *role, hash: hash.clone() };
+        ((*name).to_owned(), json!(user.written()))
+    };
+    cluster.keep("secrets", "storeyard-users", Value::Object(roles.iter().map(entry).collect()));
+}
+
+/// A Store that somebody wrote by hand and nobody has worked on.
+fn by_hand(name: &str, owner: &str) -> Value {
+    let mut store = not_understood(name);
+    store["spec"]["plan"] = json!("small");
+    store["spec"]["owner"] = json!(owner);
+    store
+}
+
+#[tokio::test]
+async fn of_two_stores_of_somebody_who_may_have_one_one_is_made_and_the_other_says_why_it_is_not() {
+    let cluster = cluster();
+    users(&cluster, &[("ada", Role::Member), ("bo", Role::Admin)]);
+    let names = ["a-00001", "a-00002", "b-00001", "b-00002"];
+    for name in names {
+        cluster.put(by_hand(name, if name.starts_with('a') { "ada" } else { "bo" }));
+    }
+    let operator = Operator::with_limits(LARGE_ONCE, "127.0.0.1:9", &cluster).ready().await;
+    let status = |name: &str| cluster.get(name).unwrap()["status"].clone();
+    let is_begun = |name: &&str| !status(name)["startedAt"].is_null();
+    let is_refused = |name: &&str| status(name)["phase"] == "Failed";
+    until("decided", || names.iter().filter(|name| is_begun(name) || is_refused(name)).count() == 4).await;
+    let begun: Vec<_> = names.iter().filter(|name| is_begun(name)).collect();
+    assert_eq!(begun.len(), 3, "{begun:?}");
+    let (made, refused) = if is_begun(&names[0]) { (names[0], names[1]) } else { (names[1], names[0]) };
+    let told = status(refused)["failure"]["sentence"].clone();
+    assert_eq!(
+        told,
+        "ada may have 1 store, and has 1. Delete one of them, or ask an admin for more. Then retry."
+    );
+
+    // The place is free again.
+    cluster.remove(made);
+    let mut again = cluster.get(refused).unwrap();
+    again["metadata"]["annotations"] = json!({ "storeyard.dev/retry": "2026-11-26T12:00:00.000Z" });
+    cluster.put(again);
+    until("begun", || is_begun(&refused)).await;
+    operator.running.abort();
+}
+
+#[tokio::test]
+async fn of_two_stores_that_are_to_have_a_plan_of_which_there_may_be_one_the_other_keeps_its_own() {
+    let cluster = cluster();
+    let names = ["b-00001", "b-00002"];
+    for name in names {
+        let mut store = ready(name);
+        store["spec"]["owner"] = json!("bo");
+        cluster.put(store);
+        run_shop(&cluster, name).await;
+    }
+    let operator = Operator::with_limits(LARGE_ONCE, &shops().await, &cluster).ready().await;
+    let status = |name: &str| cluster.get(name).unwrap()["status"].clone();
+    until("known", || names.iter().all(|name| status(name)["release"]["plan"] == "small")).await;
+    for name in names {
+        let mut store = cluster.get(name).unwrap();
+        store["spec"]["plan"] = json!("large");
+        store["metadata"]["generation"] = json!(2);
+        cluster.put(store);
+    }
+    let grows = |name: &&str| status(name)["change"]["to"]["plan"] == "large";
+    let is_refused = |name: &&str| !status(name)["refused"].is_null();
+    until("decided", || names.iter().all(|name| grows(name) || is_refused(name))).await;
+    assert_eq!(names.iter().filter(|name| grows(name)).count(), 1);
+    let refused = names.iter().find(|name| is_refused(name)).unwrap();
+    let told = status(refused)["refused"]["sentence"].to_string();
+    assert!(
+        told.contains("The plan is not changed: bo may have 1 store with the plan Large, and has 1."),
+        "{told}"
+    );
+    assert_eq!(status(refused)["phase"], "Ready");
+    operator.running.abort();
+}
+
+#[tokio::test]
+async fn a_store_that_is_to_leave_its_shop_goes_alone() {
+    let cluster = cluster();
+    let mut store = ready("a-00001");
+    store["metadata"]["finalizers"] = json!([FINALIZER]);
+    store["metadata"]["annotations"] = json!({ ON_DELETION_ANNOTATION: KEEP });
+    cluster.put(store.clone());
+    run_shop(&cluster, "a-00001").await;
+    store["metadata"]["deletionTimestamp"] = json!("2026-01-02T03:04:05Z");
+    cluster.put(store);
+    let operator = Operator::over(&cluster).ready().await;
+    until("gone", || cluster.get("a-00001").is_none()).await;
+    let released = || operator.line.written().iter().any(|what| what == "POST events/");
+    until("told", released).await;
+    let events = events(&cluster, "a-00001").await;
+    assert_eq!(events.iter().map(|(_, reason, _)| reason.as_str()).collect::<Vec<_>>(), ["Released"]);
+    // Beside what an operator writes for itself there was nothing but that the Store may go.
+    let written = operator.line.written();
+    let is_own =
+        |what: &String| ["leases/", "events/", "selfsubjectreviews/"].iter().any(|own| what.contains(own));
+    let of_shops: Vec<&String> = written.iter().filter(|what| !is_own(what)).collect();
+    assert_eq!(of_shops, ["PATCH stores/a-00001"]);
+    operator.running.abort();
+}
+
+#[tokio::test]
+async fn what_is_asked_for_of_the_users_is_done_by_the_operator_that_acts_and_goes() {
+    let cluster = cluster();
+    users(&cluster, &[("ada", Role::Admin), ("el", Role::Admin)]);
+    let operator = Operator::over(&cluster).ready().await;
+    let secrets: Api<Secret> = Api::namespaced(cluster.client(), "storeyard");
+    let id = |name: &str| PersonId::parse(name).unwrap();
+    // Each takes the other away in the same moment, and the platform is not left without an admin.
+    for (by, user) in [("ada", "el"), ("el", "ada")] {
+        let errand = Errand::new(id(by), id(user), What::Remove, now());
+        secrets.create(&PostParams::default(), &errand.secret("storeyard-users")).await.unwrap();
+    }
+    until("done", || cluster.kept_names("secrets") == ["storeyard-users"]).await;
+    let kept = secrets.get("storeyard-users").await.unwrap();
+    assert_eq!(Users::read(&kept).iter().count(), 1);
+    let refused: Vec<String> =
+        errand::answers(&kept).into_iter().filter_map(|answer| answer.refused).collect();
+    assert!(matches!(refused.as_slice(), [told] if told.contains("Only an admin")), "{refused:?}");
+    operator.running.abort();
 }

@@ -13,6 +13,9 @@ pub struct Release {
     pub offer: String,
     pub plan: PlanName,
     pub running: bool,
+    /// It runs without what its owner brought.
+    #[serde(default)]
+    pub safe_mode: bool,
     pub address: Address,
     /// What it runs, as far as its images tell.
     #[serde(default)]
@@ -30,6 +33,8 @@ pub enum ChangeKind {
     Resize,
     Suspend,
     Resume,
+    EnterSafeMode,
+    LeaveSafeMode,
     /// Of other values, or of a release that helm has lost.
     Configure,
 }
@@ -88,6 +93,8 @@ impl ChangeKind {
         match from {
             Some(from) if from.running && !to.running => Self::Suspend,
             Some(from) if !from.running && to.running => Self::Resume,
+            Some(from) if !from.safe_mode && to.safe_mode => Self::EnterSafeMode,
+            Some(from) if from.safe_mode && !to.safe_mode => Self::LeaveSafeMode,
             Some(from) if from.plan != to.plan => Self::Resize,
             Some(from) if from.offer != to.offer => Self::Update,
             _ => Self::Configure,
@@ -106,6 +113,8 @@ impl ChangeKind {
             Self::Resize => "Changing the plan",
             Self::Suspend => "Stopping the shop",
             Self::Resume => "Starting the shop again",
+            Self::EnterSafeMode => "Starting the shop in safe mode",
+            Self::LeaveSafeMode => "Leaving safe mode",
             Self::Configure => "Applying changed settings",
         }
     }
@@ -117,6 +126,8 @@ impl ChangeKind {
             Self::Resize => "The plan was changed",
             Self::Suspend => "Suspended: nothing of the shop runs, its data is kept",
             Self::Resume => "The shop runs again",
+            Self::EnterSafeMode => "The shop runs in safe mode, without what its owner brought",
+            Self::LeaveSafeMode => "Safe mode was left",
             Self::Configure => "Changed settings were applied",
         }
     }
@@ -160,6 +171,7 @@ mod tests {
             offer: offer.to_owned(),
             plan: PlanName::Small,
             running: true,
+            safe_mode: false,
             address: Address { scheme: Scheme::Http, host: "store-a.localhost".into() },
             versions: Versions::parse(versions).unwrap(),
             updated: false,

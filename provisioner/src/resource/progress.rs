@@ -1,17 +1,20 @@
 //! What is known of a store: the model behind a Store's status, and its way into and out of the resource.
 
+use std::collections::BTreeMap;
+
 use store::{
     Condition, ConditionKind, Conditions, Millis, Phase, RemovalKind, State,
-    view::{Failure, PodView, TimelineEntry, TimelineKind},
+    view::{Failure, Notice, PodView, TimelineEntry, TimelineKind},
 };
 
 use super::{
     RemovalStep, StoreStatus,
+    action::Acted,
     change::{Change, Offered, Refused, Release, Settled},
     conditions::{self, NOT_UNDERSTOOD, READY, Status, Step, Transitions},
     millis, rfc3339,
 };
-use crate::observe::volumes::Volumes;
+use crate::observe::{used::Used, volumes::Volumes};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -39,8 +42,16 @@ pub struct Progress {
     pub change: Option<Change>,
     pub refused: Option<Refused>,
     pub settled: Option<Settled>,
+    /// What is to be told of a shop that answers.
+    pub notices: Vec<Notice>,
+    /// What of the store's own Secret everybody may know, by its key.
+    pub public: BTreeMap<String, String>,
     /// Sizes of the volumes, once the plan was changed.
     pub volumes: Option<Volumes>,
+    /// What was on them, when they were last looked at.
+    pub used: Option<Used>,
+    /// What became of the action that was asked for last.
+    pub acted: Option<Acted>,
     /// The phase last told, and since when.
     pub phase: Option<(Phase, Millis)>,
     /// Why what is asked for cannot be carried out, where it is not understood.
@@ -96,7 +107,11 @@ impl Progress {
             change: status.change.clone(),
             refused: status.refused.clone(),
             settled: status.settled,
+            notices: status.notices.clone(),
+            public: status.public.clone().unwrap_or_default(),
             volumes: status.volumes.clone(),
+            used: status.used.clone(),
+            acted: status.action.clone(),
             phase: phase.zip(time(&status.phase_since)),
             not_understood: status
                 .conditions
@@ -141,7 +156,11 @@ impl Progress {
             change: self.change.clone(),
             refused: self.refused.clone(),
             settled: self.settled,
+            notices: self.notices.clone(),
+            public: (!self.public.is_empty()).then(|| self.public.clone()),
             volumes: self.volumes.clone(),
+            used: self.used.clone(),
+            action: self.acted.clone(),
         }
     }
 
@@ -243,6 +262,18 @@ impl Progress {
             at,
             what: TimelineKind::Note { text: shortened(text.as_ref(), Self::MAX_TEXT) },
         });
+    }
+
+    /// What is told of the shop from now on; of what was told before, since when is kept.
+    pub fn notice(&mut self, sentences: Vec<String>, now: Millis) {
+        let since = |sentence: &String| {
+            self.notices.iter().find(|told| told.sentence == *sentence).map_or(now, |told| told.since)
+        };
+        self.notices = sentences
+            .into_iter()
+            .map(|sentence| shortened(&sentence, Self::MAX_TEXT))
+            .map(|sentence| Notice { since: since(&sentence), sentence })
+            .collect();
     }
 
     /// Tells the phase that the conditions amount to, and puts a change of it on the timeline.
@@ -372,6 +403,22 @@ mod tests {
         fn a_shortened_text_is_never_longer_than_asked(text in ".{0,200}", max in 10..100usize) {
             prop_assert!(shortened(&text, max).chars().count() <= max);
         }
+    }
+
+    #[test]
+    fn what_is_told_of_a_shop_is_told_since_it_was_first_seen_until_it_is_over() {
+        let mut progress = Progress::default();
+        progress.notice(vec!["It is tired.".into()], Millis(1));
+        progress.notice(vec!["It is hungry.".into(), "It is tired.".into()], Millis(2));
+        let status: StoreStatus =
+            serde_json::from_value(serde_json::to_value(progress.write(None)).unwrap()).unwrap();
+        let told = |sentence: &str, since| Notice { sentence: sentence.into(), since: Millis(since) };
+        assert_eq!(
+            Progress::read(Some(&status)).notices,
+            [told("It is hungry.", 2), told("It is tired.", 1)]
+        );
+        progress.notice(vec![], Millis(3));
+        assert_eq!(progress.notices, []);
     }
 
     #[test]

@@ -1,12 +1,18 @@
 //! From the resource to what a page shows.
 
+use std::collections::BTreeMap;
+
+use engine::{Secret, Verb};
 use store::{
-    Address, Egress, Millis, Phase, PlanCard, StoreSummary, StoreView,
-    view::{Offered, Undone, Upkeep, Volume},
+    Address, Egress, Millis, Options, Phase, PlanCard, Question, StoreSummary, StoreView,
+    view::{Offered, OwnMailOffer, PublicValue, Undone, Upkeep, Volume, WaysIn},
 };
 
 use crate::{
     config::Config,
+    engines::OfferedEngine,
+    observe::used::line,
+    relay::{self, Relay},
     resource::{Malformed, Store, Wanted, progress::Progress},
     stores::asks::{asks, merged},
 };
@@ -27,15 +33,25 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
     let volumes = engine.definition.volumes.iter().filter_map(of_volume).collect();
     let larger =
         engine.definition.plans.iter().filter(|(other, larger)| **other != plan && larger.holds(sizes));
-    let larger = larger.map(|(plan, sizes)| PlanCard { name: *plan, summary: sizes.summary() }).collect();
-    let offered = engine.card(&config.egress).egress;
+    let larger =
+        larger.map(|(plan, sizes)| PlanCard { name: *plan, summary: sizes.summary(), lack: None }).collect();
+    let offered = engine.egress(&config.egress);
     let egress = if offered.contains(&wanted.egress) { wanted.egress } else { Egress::None };
+    let own_mail = match (&resource.spec.mail, engine.definition.has_mail(), egress) {
+        (_, false, _) => OwnMailOffer::Never,
+        (Some(_), ..) => OwnMailOffer::There,
+        (None, _, Egress::None) => OwnMailOffer::Closed,
+        (None, _, Egress::Internet) => OwnMailOffer::Possible,
+    };
     let other_egress = offered.into_iter().filter(|other| *other != egress).collect();
+    let safe_mode = progress.release.as_ref().is_some_and(|release| release.safe_mode);
     // Where it is, and not where it is to be.
     let deployed = progress.release.as_ref().map(|release| release.address.clone());
     let address = deployed
         .unwrap_or_else(|| Address { scheme: config.scheme, host: wanted.id.host(&config.domain_suffix) });
     let versions = progress.release.as_ref().map(|release| release.versions.clone()).unwrap_or_default();
+    let options = told(engine, &resource.spec.options);
+    let public = public(engine, &progress.public);
     Ok(StoreView {
         summary: StoreSummary {
             phase,
@@ -63,8 +79,12 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         started: progress.started,
         deadline: progress.deadline,
         ready: progress.ready,
-        engine_note: engine.note(),
+        engine_note: engine.note(relay::mode(wanted.mail.as_ref()), config),
+        notices: progress.notices,
+        public,
+        options,
         plan_summary: sizes.summary(),
+        disk: progress.used.map(|used| line(&used, &sizes.volumes)).unwrap_or_default(),
         volumes,
         versions,
         upkeep: Upkeep {
@@ -76,8 +96,32 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
             larger,
             egress,
             other_egress,
+            safe_mode: engine.definition.has_safe_mode().then_some(safe_mode),
+            mail: wanted.mail.as_ref().map(Relay::server),
+            own_mail,
+        },
+        ways_in: WaysIn {
+            sign_in: engine.definition.actions.contains_key(&Verb::SignIn),
+            set_password: engine.definition.actions.contains_key(&Verb::SetPassword),
         },
     })
+}
+
+/// What was chosen, in the order of the questions. What nobody chose is not told: an earlier version did not ask.
+fn told(engine: &OfferedEngine, chosen: &Options) -> String {
+    let title = |question: &Question| {
+        let key = chosen.get(&question.name)?;
+        Some(question.choice(key).map_or(key.as_str(), |choice| &choice.title).to_owned())
+    };
+    engine.definition.questions(&engine.options).filter_map(title).collect::<Vec<_>>().join(" · ")
+}
+
+/// In the order of the engine, and nothing that the engine does not say is public.
+fn public(engine: &OfferedEngine, values: &BTreeMap<String, String>) -> Vec<PublicValue> {
+    let value = |secret: &Secret| {
+        Some(PublicValue { title: secret.public()?.to_owned(), value: values.get(&secret.key)?.clone() })
+    };
+    engine.definition.secrets.iter().filter_map(value).collect()
 }
 
 fn since(phase: Phase, progress: &Progress, wanted: &Wanted) -> Millis {
@@ -142,19 +186,24 @@ pub(crate) mod tests {
         assert_eq!((view.attempt, view.summary.since.since(view.summary.created).0), (2, 600_000));
     }
 
-    #[test]
-    fn a_store_shows_the_plan_the_address_and_the_versions_that_it_has_until_it_has_others() {
-        let release = Release {
+    /// Of the plan, the address and the versions that another configuration gave.
+    fn release() -> Release {
+        Release {
             id: "a-1".into(),
             offer: "a".into(),
             plan: PlanName::Small,
             running: true,
+            safe_mode: false,
             address: Address { scheme: Scheme::Http, host: "old.example.com".into() },
             versions: Versions::parse("Shop 1.2").unwrap(),
             updated: false,
             since: None,
-        };
-        let progress = Progress { ready: Some(Millis(1)), release: Some(release), ..Progress::default() };
+        }
+    }
+
+    #[test]
+    fn a_store_shows_the_plan_the_address_and_the_versions_that_it_has_until_it_has_others() {
+        let progress = Progress { ready: Some(Millis(1)), release: Some(release()), ..Progress::default() };
         let mut kept = resource();
         kept.spec.plan = "large".into();
         kept.status = Some(progress.write(None));
@@ -177,6 +226,22 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_is_public_is_shown_under_its_title_and_what_the_engine_does_not_call_so_is_not() {
+        let mut config = example();
+        let secrets = &mut engine_of(&mut config).definition.secrets;
+        let key = secrets.iter_mut().find(|secret| secret.key == "auth-key").unwrap();
+        let public = Some("Key".to_owned());
+        key.from = engine::secret::Source::Seed { prefix: String::new(), digits: 64, public };
+        let values = ["auth-key", "database-password"].map(|key| (key.to_owned(), format!("the {key}")));
+        let progress = Progress { attempt: 1, public: values.into(), ..Progress::default() };
+        let mut store = resource();
+        store.status = Some(progress.write(None));
+        let shown = view(&store, &config).unwrap().public;
+        assert_eq!(shown, [PublicValue { title: "Key".into(), value: "the auth-key".into() }]);
+        assert_eq!(view(&store, &example()).unwrap().public, []);
+    }
+
+    #[test]
     fn what_a_store_of_the_engine_cannot_do_is_said() {
         let mut config = example();
         engine_of(&mut config).options.insert("plugin".to_owned(), false.into());
@@ -184,6 +249,9 @@ pub(crate) mod tests {
         assert!(note(&config).contains("without products"));
         assert!(!note(&example()).contains("without products"));
         assert!(note(&example()).contains("sends no mail"));
+        assert!(!note(&example()).contains("not enforced"));
+        config.volume_sizes_enforced = false;
+        assert!(note(&config).ends_with("taken from all others."));
     }
 
     #[test]
@@ -194,6 +262,44 @@ pub(crate) mod tests {
             view(&foreign, &example()).unwrap_err().to_string(),
             "The Store atelier-nord-x7k2q cannot be understood: its engine is not one that the platform offers."
         );
+    }
+
+    #[test]
+    fn what_a_shop_was_made_with_is_told_and_what_nobody_chose_is_not() {
+        assert_eq!(view(&resource(), &example()).unwrap().options, "");
+        let mut german = resource();
+        german.spec.options = [("timeZone", "Europe/Berlin"), ("language", "de_DE"), ("taste", "sweet")]
+            .map(|(name, key)| (name.to_owned(), key.to_owned()))
+            .into();
+        assert_eq!(view(&german, &example()).unwrap().options, "German (Deutsch) · Europe/Berlin");
+        let wanted = german.wanted(&example()).unwrap();
+        assert_eq!(
+            (wanted.options["language"].as_str(), wanted.options["currency"].as_str()),
+            ("de_DE", "EUR")
+        );
+    }
+
+    #[test]
+    fn an_option_that_the_engine_does_not_offer_makes_no_store_and_unmakes_none() {
+        let mut odd = resource();
+        odd.spec.options = [("language".to_owned(), "xx".to_owned())].into();
+        assert_eq!(
+            view(&odd, &example()).unwrap_err().to_string(),
+            "The Store atelier-nord-x7k2q cannot be understood: its choice of options is not one that the engine offers."
+        );
+        let progress = Progress { ready: Some(Millis(1)), release: Some(release()), ..Progress::default() };
+        odd.status = Some(progress.write(None));
+        let options = odd.wanted(&example()).unwrap().options;
+        assert_eq!((options["language"].as_str(), options["country"].as_str()), ("xx", "DE"));
+    }
+
+    #[test]
+    fn what_is_used_of_each_volume_is_told_once_it_was_looked_at() {
+        let mut store = resource();
+        assert_eq!(view(&store, &example()).unwrap().disk, "");
+        let used = [("database".to_owned(), 90), ("uploads".to_owned(), 2048)].into();
+        store.status = Some(Progress { attempt: 1, used: Some(used), ..Progress::default() }.write(None));
+        assert_eq!(view(&store, &example()).unwrap().disk, "database 0.1 of 2 GiB, uploads 2.0 of 3 GiB");
     }
 
     #[test]

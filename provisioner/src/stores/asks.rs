@@ -29,6 +29,11 @@ pub(super) fn asked(
     at: Millis,
 ) -> BTreeMap<String, String> {
     let mut asks = before.map(asks).unwrap_or_default();
+    // Somebody who goes in and out all day is told once, and the log has each time.
+    asks.pop_if(|last| {
+        what == Ask::SignIn
+            && matches!(&last.what, TimelineKind::Asked { what: Ask::SignIn, by: same } if same == by)
+    });
     if asks.len() >= KEPT {
         asks.drain(1..=asks.len() - KEPT + 1);
     }
@@ -66,6 +71,26 @@ mod tests {
         let asks = asks(&store);
         assert_eq!(asks.len(), KEPT);
         assert_eq!((asks[0].at, asks[1].at, asks[KEPT - 1].at), (Millis(0), Millis(81), Millis(99)));
+    }
+
+    #[test]
+    fn sign_ins_of_one_person_in_a_row_are_told_once() {
+        let mut store = resource();
+        let bo = PersonId::parse("bo").unwrap();
+        for (n, (what, by)) in [
+            (Ask::Creation, &bo),
+            (Ask::SignIn, &bo),
+            (Ask::SignIn, &bo),
+            (Ask::SignIn, &ada()),
+            (Ask::Retry, &ada()),
+            (Ask::SignIn, &ada()),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            store.metadata.annotations = Some(asked(Some(&store), what, by, Millis(n as i64)));
+        }
+        assert_eq!(asks(&store).iter().map(|entry| entry.at.0).collect::<Vec<_>>(), [0, 2, 3, 4, 5]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use store::{AdminUser, NewStore, PersonId, Slug, StoreId, view::Ask};
 use super::{
     StoresError, asks,
     credentials::{credentials, labels},
+    places::Place,
     told,
 };
 use crate::resource::{
@@ -43,6 +44,7 @@ pub(super) async fn create(
     new: &NewStore,
     owner: &PersonId,
     key: &RequestKey,
+    place: impl FnOnce() -> Result<Place, StoresError>,
 ) -> Result<StoreId, StoresError> {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
     let stores: Api<Store> = Api::namespaced(client.clone(), namespace);
@@ -54,6 +56,7 @@ pub(super) async fn create(
     if let Some(before) = sent.items.first() {
         return sent_before(before, &ids, owner);
     }
+    let place = place()?;
     for id in &ids {
         // One that is there already is of this content, sent before, or another store's, which the Store then tells.
         created(secrets.create(&PostParams::default(), &credentials(id, new)).await)
@@ -61,6 +64,7 @@ pub(super) async fn create(
         let is_new = created(stores.create(&PostParams::default(), &store(id, new, owner)).await)
             .map_err(|error| told(error, id, "created"))?;
         if is_new {
+            place.keep(id);
             return Ok(id.clone());
         }
         let there = stores.get(id.as_str()).await.map_err(|error| told(error, id, "created"))?;
@@ -104,8 +108,8 @@ fn created<T>(result: Result<T, kube::Error>) -> Result<bool, kube::Error> {
 fn bits(key: &RequestKey, new: &NewStore, owner: &PersonId, n: u32) -> Result<u64, StoresError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(&key.0)
         .map_err(|error| StoresError::silent("created", error.to_string()))?;
-    let NewStore { request, name, engine, plan, egress, email, user, password } = new;
-    for part in [
+    let NewStore { request, name, engine, plan, egress, options, email, user, password } = new;
+    let asked = [
         request.as_str(),
         owner.as_str(),
         name.as_str(),
@@ -115,7 +119,9 @@ fn bits(key: &RequestKey, new: &NewStore, owner: &PersonId, n: u32) -> Result<u6
         email.as_str(),
         user.as_ref().map(AdminUser::as_str).unwrap_or_default(),
         password.reveal(),
-    ] {
+    ];
+    let options = options.iter().flat_map(|(name, key)| [name.as_str(), key.as_str()]);
+    for part in asked.into_iter().chain(options) {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part.as_bytes());
     }
@@ -137,6 +143,9 @@ fn store(id: &StoreId, new: &NewStore, owner: &PersonId) -> Store {
         owner: Some(owner.to_string()),
         running: true,
         egress: Some(new.egress.key().to_owned()),
+        safe_mode: false,
+        mail: None,
+        options: new.options.clone(),
     };
     let mut store = Store::new(id.as_str(), spec);
     let mut labels = labels(id);
@@ -164,6 +173,7 @@ pub(in crate::stores) mod tests {
             engine: "woocommerce".into(),
             plan: "small".into(),
             egress: String::new(),
+            options: [("language".to_owned(), "de_DE".to_owned())].into(),
             email: "ada@atelier.example".into(),
             user: "ada".into(),
             password: "correct horse battery".into(),
@@ -186,7 +196,10 @@ pub(in crate::stores) mod tests {
         assert_eq!(first, bits(&key, &asked(1), "ada", 0));
         let mut with_another_password = asked(1);
         with_another_password.password = store::AdminPassword::parse("another horse battery").unwrap();
+        let mut in_another_language = asked(1);
+        in_another_language.options.insert("language".to_owned(), "fr_FR".to_owned());
         let others = [
+            bits(&key, &in_another_language, "ada", 0),
             bits(&key, &asked(1), "ada", 1),
             bits(&key, &asked(2), "ada", 0),
             bits(&key, &asked(1), "bo", 0),
@@ -204,6 +217,7 @@ pub(in crate::stores) mod tests {
         assert_eq!((wanted.name.as_str(), wanted.retry), ("Atelier Nord", None));
         assert!(store.metadata.creation_timestamp.is_none() && now().since(wanted.created).0 < 60_000);
         assert_eq!(wanted.credentials, id.credentials_secret());
+        assert_eq!(wanted.options["language"], "de_DE");
         assert_eq!(wanted.user.as_ref().map(AdminUser::as_str), Some("ada"));
         assert_eq!(wanted.owner, Some(ada()));
         assert_eq!(store.metadata.finalizers.as_deref(), Some(&[FINALIZER.to_owned()][..]));

@@ -4,18 +4,26 @@ use std::{collections::BTreeMap, fmt};
 
 use k8s_openapi::{ByteString, api::core::v1::Secret};
 use kube::api::ObjectMeta;
-use store::{NewStore, StoreId};
+use store::{AdminPassword, NewStore, StoreId, mail::MailLogin};
 
-use crate::resource::{COMPONENT_LABEL, MANAGED_BY_LABEL, MANAGER, STORE_LABEL};
+use crate::{
+    relay,
+    resource::{COMPONENT_LABEL, MANAGED_BY_LABEL, MANAGER, STORE_LABEL, action::ActionId, hexadecimal},
+};
 
-/// Values of the component label: of what the page makes, and of what the operator makes where there is no seed in what was given.
+/// Values of the component label: of what the page makes, of what the operator makes where there is no seed in what was given, and of what is
+/// done once and then goes.
 pub(crate) const CREDENTIALS: &str = "credentials";
 pub(crate) const SEED_ALONE: &str = "seed";
+pub(crate) const OF_ACTION: &str = "action";
+pub(crate) const MAIL: &str = "mail";
+pub(crate) const ISSUED: &str = "certificate";
 /// The Secret's keys.
 pub(crate) const ADMIN_USER: &str = "admin-user";
 pub(crate) const ADMIN_EMAIL: &str = "admin-email";
 pub(crate) const ADMIN_PASSWORD: &str = "admin-password";
 pub(crate) const SEED: &str = "seed";
+pub(crate) const NEW_PASSWORD: &str = "password";
 
 /// What the shop's own secrets are derived from. It is not printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,7 +35,7 @@ impl Seed {
 
     /// 32 random bytes, hexadecimal.
     pub(crate) fn random() -> Self {
-        Self(rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hexadecimal(&rand::random::<[u8; 32]>()))
     }
 
     /// Nothing if it could be guessed.
@@ -59,12 +67,32 @@ pub(crate) fn seed_alone(id: &StoreId, seed: &Seed) -> Secret {
     secret(id, id.seed_secret(), SEED_ALONE, [(SEED, seed.reveal())])
 }
 
+/// The password that an administrator is given, until they have it.
+pub(super) fn new_password(id: &StoreId, action: &ActionId, password: &AdminPassword) -> Secret {
+    secret(id, action.secret(id), OF_ACTION, [(NEW_PASSWORD, password.reveal())])
+}
+
+/// With what a mail server of the store's own lets it in: another Secret each time, since none can be changed.
+pub(super) fn mail_login(id: &StoreId, login: &MailLogin) -> Secret {
+    let (user, password) = login.reveal();
+    let number = rand::random::<u64>();
+    let name = format!("{}{number:016x}", id.mail_secrets());
+    secret(id, name, MAIL, [(relay::USER, user), (relay::PASSWORD, password)])
+}
+
+/// For a certificate that outlives the store's namespace, which is still to be put into it.
+pub(crate) fn certificate(id: &StoreId) -> Secret {
+    secret(id, id.certificate_secret(), ISSUED, [])
+}
+
 /// Whether a Secret was made by the platform for that store, and so goes with it.
 pub(crate) fn is_own(labels: &BTreeMap<String, String>, id: &StoreId) -> bool {
     let says = |key: &str, value: &str| labels.get(key).is_some_and(|found| found == value);
     says(MANAGED_BY_LABEL, MANAGER)
         && says(STORE_LABEL, id.as_str())
-        && [CREDENTIALS, SEED_ALONE].into_iter().any(|component| says(COMPONENT_LABEL, component))
+        && [CREDENTIALS, SEED_ALONE, OF_ACTION, MAIL, ISSUED]
+            .into_iter()
+            .any(|component| says(COMPONENT_LABEL, component))
 }
 
 fn secret<'a>(
@@ -107,7 +135,12 @@ mod tests {
     #[test]
     fn what_the_platform_made_for_a_store_goes_with_it_and_nothing_else() {
         let [id, other] = ["atelier-nord", "casa-verde"].map(|id| StoreId::parse(id).unwrap());
-        for made in [credentials(&id, &asked(1)), seed_alone(&id, &Seed::random())] {
+        let password = AdminPassword::parse("another horse battery").unwrap();
+        for made in [
+            credentials(&id, &asked(1)),
+            seed_alone(&id, &Seed::random()),
+            new_password(&id, &ActionId::random(), &password),
+        ] {
             let mut labels = made.metadata.labels.unwrap();
             assert!(is_own(&labels, &id) && !is_own(&labels, &other));
             labels.insert(MANAGED_BY_LABEL.to_owned(), "Helm".to_owned());

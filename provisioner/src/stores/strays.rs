@@ -60,6 +60,9 @@ fn store(id: &StoreId, by: &PersonId, config: &Config) -> Store {
         owner: Some(by.to_string()),
         running: true,
         egress: None,
+        safe_mode: false,
+        mail: None,
+        options: store::Options::new(),
     };
     let mut store = Store::new(id.as_str(), spec);
     store.metadata.labels = Some(labels(id));

@@ -1,9 +1,10 @@
 //! What visitors of a shop see while no address leads to it: a page that says so, on a port of its own, so that by a shop's host nobody comes
-//! to the dashboard.
+//! to the dashboard. Under https, no address without it leads to anything: whoever comes by http is led on from here.
 
 use axum::{
     Router,
     extract::State,
+    middleware::from_fn_with_state,
     response::{Html, IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -12,7 +13,7 @@ use store::{Phase, StoreId};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::listen;
+use super::{https, listen};
 
 /// Serves until `shutdown`.
 pub(crate) async fn serve(listener: TcpListener, stores: Stores, shutdown: CancellationToken) {
@@ -20,7 +21,8 @@ pub(crate) async fn serve(listener: TcpListener, stores: Stores, shutdown: Cance
 }
 
 pub(super) fn router(stores: Stores) -> Router {
-    Router::new().fallback(answer).with_state(stores)
+    let https = https::Https::of(stores.config());
+    Router::new().fallback(answer).with_state(stores).layer(from_fn_with_state(https, https::lead))
 }
 
 async fn answer(State(stores): State<Stores>, headers: HeaderMap) -> Response {
@@ -95,6 +97,8 @@ fn html(title: &str, sentence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -123,5 +127,14 @@ mod tests {
             assert_eq!(answer.headers().contains_key(header::RETRY_AFTER), comes_back, "{phase}");
         }
         assert_eq!(page(None).status(), StatusCode::NOT_FOUND);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_host_is_asked_for_is_read(host in prop_oneof![any::<String>(), "(store-)?[a-z0-9.:-]{0,80}(.localhost)?"]) {
+            if let Some(id) = shop(&host, "localhost") {
+                prop_assert_eq!(host.split(':').next().unwrap().to_ascii_lowercase(), format!("store-{id}.localhost"));
+            }
+        }
     }
 }

@@ -1,7 +1,14 @@
 //! Signing in and out, and the first user: what the forms of [`app::door`] are sent to.
 
-use access::{Password, Refused, SetUpError, SignedIn};
-use app::{door, guard::Asking, links};
+use access::{
+    Access, Password, Refused, Session, SetUpError, SignedIn,
+    audit::{Deed, Outcome},
+};
+use app::{
+    door::{self, Local, Refusal, Ways},
+    guard::Asking,
+    links,
+};
 use axum::{
     Extension, Form, Router,
     extract::{Query, State},
@@ -13,7 +20,10 @@ use provisioner::resource::now;
 use serde::Deserialize;
 use store::PersonId;
 
-use super::{client::Client, session::Sessions};
+use super::{
+    client::Client,
+    session::{Sessions, is_inside},
+};
 
 #[derive(Clone, Debug)]
 pub(super) struct Door {
@@ -36,6 +46,8 @@ struct Typed {
 #[serde(default)]
 struct Asked {
     to: String,
+    /// Whether somebody whom the identity provider knows has just signed out.
+    left: String,
 }
 
 pub(super) fn routes<S>(door: Door) -> Router<S> {
@@ -55,10 +67,12 @@ async fn show_sign_in(
     if asking.person().is_some() {
         return Redirect::to(inside(&asked.to)).into_response();
     }
-    if asking.access.awaits_set_up() {
+    let mut ways = ways(&asking.access);
+    if ways.provider.is_none() && ways.password == Local::NotYet {
         return Redirect::to(links::SET_UP).into_response();
     }
-    Html(door::sign_in(&door.style, inside(&asked.to), "", None)).into_response()
+    ways.leave = asking.access.provider_sign_out().filter(|_| !asked.left.is_empty()).map(String::from);
+    Html(door::sign_in(&door.style, &ways, inside(&asked.to), "", None)).into_response()
 }
 
 async fn sign_in(
@@ -72,14 +86,23 @@ async fn sign_in(
     match asking.access.sign_in(&typed.name, &typed.password, device, from, now()).await {
         Ok(signed_in) => {
             tracing::info!(target: "audit", person = %signed_in.person.id, %from, "signed in");
+            asking.note(Some(signed_in.person.id.clone()), Deed::SignIn, Outcome::Done);
             door.admit(&signed_in, asking, inside(&typed.to)).await
         }
         Err(refused) => {
             // The name that was typed may be a password in the wrong field.
             tracing::info!(target: "audit", %from, reason = %refused, "not signed in");
-            let page = door::sign_in(&door.style, inside(&typed.to), &typed.name, Some(refused.to_string()));
+            let outcome = match refused {
+                Refused::Wrong | Refused::NotHere => Outcome::Refused,
+                Refused::TooMany(_) => Outcome::Throttled,
+                Refused::Busy(_) | Refused::NotReady(_) => Outcome::Failed,
+            };
+            asking.note(asking.access.known(&typed.name), Deed::SignIn, outcome);
+            let refusal = Some(Refusal::Typed(refused.to_string()));
+            let page =
+                door::sign_in(&door.style, &ways(&asking.access), inside(&typed.to), &typed.name, refusal);
             let status = match refused {
-                Refused::Wrong => StatusCode::FORBIDDEN,
+                Refused::Wrong | Refused::NotHere => StatusCode::FORBIDDEN,
                 Refused::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
                 Refused::Busy(_) | Refused::NotReady(_) => StatusCode::SERVICE_UNAVAILABLE,
             };
@@ -120,12 +143,20 @@ async fn set_up(
     match asking.access.set_up(&typed.token, &id, password, from, now()).await {
         Ok(signed_in) => {
             tracing::info!(target: "audit", person = %signed_in.person.id, %from, "made the first user");
+            asking.note(Some(signed_in.person.id.clone()), Deed::FirstUser, Outcome::Done);
             door.admit(&signed_in, asking, links::STORES).await
         }
         Err(error) => {
             tracing::warn!(target: "audit", %from, reason = %error, "the first user was not made");
+            let outcome = match error {
+                SetUpError::WrongToken | SetUpError::Reserved | SetUpError::Done => Outcome::Refused,
+                SetUpError::TooMany(_) => Outcome::Throttled,
+                SetUpError::Busy(_) | SetUpError::NotReady(_) | SetUpError::Unavailable(_) => Outcome::Failed,
+            };
+            asking.note(None, Deed::FirstUser, outcome);
             let status = match error {
                 SetUpError::WrongToken => StatusCode::FORBIDDEN,
+                SetUpError::Reserved => StatusCode::UNPROCESSABLE_ENTITY,
                 SetUpError::Done => StatusCode::CONFLICT,
                 SetUpError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
                 SetUpError::Busy(_) | SetUpError::NotReady(_) | SetUpError::Unavailable(_) => {
@@ -138,26 +169,32 @@ async fn set_up(
 }
 
 async fn sign_out(State(door): State<Door>, Extension(asking): Extension<Asking>) -> Response {
+    if let Some(person) = asking.person() {
+        asking.note(Some(person.id), Deed::SignOut, Outcome::Done);
+    }
     if let Some(session) = &asking.session
         && let Err(error) = asking.access.sign_out(session, now()).await
     {
         tracing::warn!(%error, "a session is ended here only: the cluster does not take it");
     }
-    door.dismiss()
+    door.dismiss(&asking)
 }
 
 async fn sign_out_everywhere(State(door): State<Door>, Extension(asking): Extension<Asking>) -> Response {
-    let Some(person) = asking.person() else { return door.dismiss() };
+    let Some(person) = asking.person() else { return door.dismiss(&asking) };
     match asking.access.sign_out_everywhere(&person.id, now()).await {
         Ok(()) => {
             tracing::info!(target: "audit", person = %person.id, "signed out everywhere");
-            door.dismiss()
+            asking.note(Some(person.id), Deed::SignOutEverywhere, Outcome::Done);
+            door.dismiss(&asking)
         }
         Err(error) => {
             tracing::warn!(%error, "sessions elsewhere were not ended");
+            asking.note(Some(person.id), Deed::SignOutEverywhere, Outcome::Failed);
             let sentence =
                 "The cluster does not answer, so sessions elsewhere may go on. Sign in and try again.";
-            let page = door::sign_in(&door.style, links::STORES, "", Some(sentence.to_owned()));
+            let refusal = Some(Refusal::Elsewhere(sentence.to_owned()));
+            let page = door::sign_in(&door.style, &ways(&asking.access), links::STORES, "", refusal);
             let mut response = (StatusCode::SERVICE_UNAVAILABLE, Html(page)).into_response();
             door.sessions.forget(response.headers_mut());
             response
@@ -168,19 +205,27 @@ async fn sign_out_everywhere(State(door): State<Door>, Extension(asking): Extens
 impl Door {
     /// With a session that is new, whatever the browser had before.
     async fn admit(&self, signed_in: &SignedIn, before: Asking, to: &str) -> Response {
+        let mut response = self.begin(&signed_in.session, &before, to).await;
+        self.sessions.keep_device(&signed_in.device, response.headers_mut());
+        response
+    }
+
+    pub(super) async fn begin(&self, session: &Session, before: &Asking, to: &str) -> Response {
         if let Some(old) = &before.session
             && let Err(error) = before.access.sign_out(old, now()).await
         {
             tracing::warn!(%error, "the session before this one is ended here only");
         }
         let mut response = Redirect::to(to).into_response();
-        self.sessions.keep(&signed_in.session, response.headers_mut());
-        self.sessions.keep_device(&signed_in.device, response.headers_mut());
+        self.sessions.keep(session, response.headers_mut());
         response
     }
 
-    fn dismiss(&self) -> Response {
-        let mut response = Redirect::to(links::SIGN_IN).into_response();
+    fn dismiss(&self, asking: &Asking) -> Response {
+        let is_providers = asking.session.as_ref().is_some_and(|session| session.told.is_some());
+        let to =
+            if is_providers { format!("{}?left=yes", links::SIGN_IN) } else { links::SIGN_IN.to_owned() };
+        let mut response = Redirect::to(&to).into_response();
         self.sessions.forget(response.headers_mut());
         // What the browser has seen here is not shown again by its back button.
         response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
@@ -189,10 +234,20 @@ impl Door {
     }
 }
 
+pub(super) fn ways(access: &Access) -> Ways {
+    let password = if !access.is_local() {
+        Local::Never
+    } else if access.awaits_set_up() {
+        Local::NotYet
+    } else {
+        Local::Yes
+    };
+    Ways { password, provider: access.provider_name().map(str::to_owned), leave: None }
+}
+
 /// Where one goes on to: a page of ours, whatever the form said.
-fn inside(to: &str) -> &str {
-    let rest = to.strip_prefix(links::STORES);
-    let is_ours = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
-        && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+pub(super) fn inside(to: &str) -> &str {
+    let path = to.split('?').next().unwrap_or_default();
+    let is_ours = is_inside(path) && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if is_ours { to } else { links::STORES }
 }

@@ -1,5 +1,7 @@
 //! The headers that every answer carries, and how long files may be kept.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -7,6 +9,7 @@ use axum::{
 };
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use leptos::nonce::Nonce;
+use provisioner::config::Config;
 use store::Scheme;
 
 use super::assets;
@@ -25,17 +28,30 @@ const FIXED: [(HeaderName, &str); 7] = [
 /// A year in which browsers do not try it without TLS, so that nobody between can have them do so.
 const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
+/// What follows for them from where the platform is.
+#[derive(Clone)]
+pub(super) struct Place {
+    scheme: Scheme,
+    /// All shops, as a policy names them.
+    shops: Arc<str>,
+}
+
+impl Place {
+    pub(super) fn of(config: &Config) -> Self {
+        let Config { scheme, domain_suffix, .. } = config;
+        Self { scheme: *scheme, shops: format!("{scheme}://*.{domain_suffix}").into() }
+    }
+}
+
 /// Sets what is fixed, and a policy under which only this answer's own scripts run.
-pub(super) async fn secure(State(scheme): State<Scheme>, mut request: Request, next: Next) -> Response {
+pub(super) async fn secure(State(place): State<Place>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
-    let policy = policy(&nonce);
+    let policy = policy(&nonce, &place.shops);
     request.extensions_mut().insert(nonce);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    if scheme == Scheme::Https {
+    fix(headers);
+    if place.scheme == Scheme::Https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
     }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
@@ -43,6 +59,13 @@ pub(super) async fn secure(State(scheme): State<Scheme>, mut request: Request, n
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Sets what is the same on every answer.
+pub(super) fn fix(headers: &mut HeaderMap) {
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
 }
 
 /// Files of the site: for ever under an address that names their content, else for an hour.
@@ -66,9 +89,10 @@ fn is_file(headers: &HeaderMap) -> bool {
     headers.contains_key(header::LAST_MODIFIED)
 }
 
-fn policy(nonce: &Nonce) -> String {
+/// A form is answered here, or leads on to a shop.
+fn policy(nonce: &Nonce, shops: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; img-src 'self'; \
-         connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self' {shops}; frame-ancestors 'none'"
     )
 }

@@ -1,5 +1,7 @@
 //! The cookie that a signed-in browser keeps, and where it leads one without.
 
+use std::net::IpAddr;
+
 use access::{Access, Device, Session};
 use app::{guard::Asking, links};
 use axum::{
@@ -12,6 +14,8 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use provisioner::resource::now;
 use store::Scheme;
 
+use super::client::Client;
+
 /// How sessions are kept by the browser.
 #[derive(Clone, Debug)]
 pub(super) struct Sessions {
@@ -23,7 +27,9 @@ pub(super) struct Sessions {
 const DEVICE_KEPT: time::Duration = time::Duration::days(365);
 
 /// A poll is the page's doing, not the person's: it does not make a session last.
-const POLL: &str = "/api/poll";
+fn is_poll(path: &str) -> bool {
+    path == "/api/poll" || (path.starts_with(links::STORES) && path.ends_with(links::LOGS_SINCE))
+}
 
 /// Finds out who asks, and leads those who have to sign in to where they can.
 pub(super) async fn recognise(
@@ -32,7 +38,8 @@ pub(super) async fn recognise(
     next: Next,
 ) -> Response {
     let session = sessions.of(request.headers());
-    let asking = Asking { access: sessions.access.clone(), session };
+    let from = request.extensions().get::<Client>().map_or(IpAddr::from([0, 0, 0, 0]), |client| client.0);
+    let asking = Asking { access: sessions.access.clone(), session, from };
     let is_in = asking.person().is_some();
     let path = request.uri().path().to_owned();
     if !is_in && leads_inside(request.method(), &path) {
@@ -40,7 +47,7 @@ pub(super) async fn recognise(
         return Redirect::to(&sessions.way_in(to)).into_response();
     }
     let used =
-        asking.session.as_ref().filter(|_| is_in && path != POLL).and_then(|session| session.used(now()));
+        asking.session.as_ref().filter(|_| is_in && !is_poll(&path)).and_then(|session| session.used(now()));
     request.extensions_mut().insert(asking);
     let mut response = next.run(request).await;
     // An answer that sets the cookie by itself knows better.
@@ -51,13 +58,20 @@ pub(super) async fn recognise(
 }
 
 fn leads_inside(method: &Method, path: &str) -> bool {
-    matches!(*method, Method::GET | Method::HEAD)
-        && (path == "/" || path == links::STORES || path.starts_with(&format!("{}/", links::STORES)))
+    matches!(*method, Method::GET | Method::HEAD) && (path == "/" || is_inside(path))
+}
+
+/// Whether a page is for those who are signed in.
+pub(super) fn is_inside(path: &str) -> bool {
+    let is_of =
+        |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    [links::STORES, links::ACCOUNT, links::USERS, links::AUDIT].into_iter().any(is_of)
 }
 
 impl Sessions {
     fn way_in(&self, to: &str) -> String {
-        if self.access.awaits_set_up() {
+        // Where there is a provider, whoever comes first may come from there.
+        if self.access.awaits_set_up() && self.access.provider_name().is_none() {
             return links::SET_UP.to_owned();
         }
         // An address as it was asked for: it is escaped already, but for what would end it where it is put.
@@ -91,8 +105,28 @@ impl Sessions {
     }
 
     pub(super) fn forget(&self, headers: &mut HeaderMap) {
-        let mut cookie = self.cookie(self.names().session, String::new());
+        self.forget_one(self.names().session, headers);
+    }
+
+    pub(super) fn forget_attempt(&self, headers: &mut HeaderMap) {
+        self.forget_one(self.names().attempt, headers);
+    }
+
+    fn forget_one(&self, name: &'static str, headers: &mut HeaderMap) {
+        let mut cookie = self.cookie(name, String::new());
         cookie.set_max_age(time::Duration::ZERO);
+        set(headers, &cookie);
+    }
+
+    /// What is kept of a sign-in at the identity provider that has begun.
+    pub(super) fn attempt_of<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        find(headers, self.names().attempt)
+    }
+
+    /// Has the browser keep it until the provider has answered.
+    pub(super) fn keep_attempt(&self, sealed: String, lasts: std::time::Duration, headers: &mut HeaderMap) {
+        let mut cookie = self.cookie(self.names().attempt, sealed);
+        cookie.set_max_age(time::Duration::seconds(lasts.as_secs() as i64));
         set(headers, &cookie);
     }
 
@@ -108,8 +142,14 @@ impl Sessions {
     /// The prefix has browsers refuse the cookies from any other host, which they do only where there is TLS.
     fn names(&self) -> Names {
         match self.scheme {
-            Scheme::Https => Names { session: "__Host-storeyard", device: "__Host-storeyard-device" },
-            Scheme::Http => Names { session: "storeyard", device: "storeyard-device" },
+            Scheme::Https => Names {
+                session: "__Host-storeyard",
+                device: "__Host-storeyard-device",
+                attempt: "__Host-storeyard-attempt",
+            },
+            Scheme::Http => {
+                Names { session: "storeyard", device: "storeyard-device", attempt: "storeyard-attempt" }
+            }
         }
     }
 }
@@ -118,6 +158,7 @@ impl Sessions {
 struct Names {
     session: &'static str,
     device: &'static str,
+    attempt: &'static str,
 }
 
 fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -1,12 +1,20 @@
+mod audit;
 mod door;
+mod fuzz;
+mod headers;
+mod limits;
+mod oidc;
+mod people;
+mod way_in;
+mod window;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use access::{Session, password::Hash, users::User};
 use app::{
     api::Poll,
     error::ApiError,
-    update::{Heard, Shown, Update, View, Wait},
+    update::{Heard, Pace, Page, View, Wait},
 };
 use axum::body::{Bytes, to_bytes};
 use codee::{Decoder, Encoder, binary::PostcardCodec};
@@ -22,6 +30,7 @@ use store::{
     PersonId, Phase, Role, StoreId,
     view::{Ask, TimelineKind},
 };
+use tokio_util::task::AbortOnDropHandle;
 use tower::ServiceExt;
 
 use super::*;
@@ -97,8 +106,7 @@ impl Site {
         let cluster = Cluster::new();
         cluster.be(Mood::Down);
         let stores = Stores::start(cluster.client(), Arc::new(Config::parse(CONFIG).unwrap()));
-        let router =
-            router(stores.clone(), self.access.clone(), &site("down"), CancellationToken::new()).unwrap();
+        let router = Self::router(&stores, &self.access, None, "down");
         Self { router, cluster, stores, ..self }
     }
 
@@ -137,9 +145,19 @@ impl Site {
     fn of_nobody(cluster: Arc<Cluster>, config: Arc<Config>) -> Self {
         let access = Access::start(cluster.client(), &config.namespace, config.sign_in.clone());
         let stores = Stores::start(cluster.client(), config);
-        let router =
-            router(stores.clone(), access.clone(), &site("router"), CancellationToken::new()).unwrap();
+        let router = Self::router(&stores, &access, None, "router");
         Self { router, cluster, stores, access, cookie: None }
+    }
+
+    fn router(stores: &Stores, access: &Access, window: Option<SocketAddr>, files: &str) -> Router {
+        let window = Client::new(stores.clone(), window);
+        router(stores.clone(), access.clone(), window, &site(files), CancellationToken::new()).unwrap()
+    }
+
+    /// With an operator that shows its window there.
+    fn beside(self, window: SocketAddr) -> Self {
+        let router = Self::router(&self.stores, &self.access, Some(window), "window");
+        Self { router, ..self }
     }
 
     async fn send(&self, mut request: Request<Body>) -> Answer {
@@ -178,6 +196,25 @@ fn users() -> Value {
         (name.to_owned(), json!(user.written()))
     });
     Value::Object(entries.into_iter().collect())
+}
+
+/// Tells, as an operator does and until it is let go of, what became of each action that is asked for.
+fn acting(cluster: &Arc<Cluster>, refused: Option<&'static str>) -> AbortOnDropHandle<()> {
+    let cluster = Arc::clone(cluster);
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        loop {
+            for mut store in cluster.all() {
+                let asked = &store["metadata"]["annotations"]["storeyard.dev/action"];
+                let asked: Value = serde_json::from_str(asked.as_str().unwrap_or("null")).unwrap();
+                if !asked.is_null() && store["status"]["action"]["id"] != asked["id"] {
+                    store["status"]["action"] =
+                        json!({"id": asked["id"], "at": asked["at"], "refused": refused});
+                    cluster.put(store);
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }))
 }
 
 /// As the page's script asks.
@@ -258,7 +295,9 @@ async fn no_stores_a_failed_read_and_a_first_read_look_different() {
 
     let site = site.over_a_cluster_that_is_down();
     let loading = site.get("/stores").await;
-    assert!(loading.body.contains("aria-busy=\"true\"") && !loading.body.contains("Create your first store"));
+    let shown = |page: &Answer| page.body.split("<template").next().unwrap_or_default().to_owned();
+    assert!(shown(&loading).contains("aria-busy=\"true\"") && !shown(&empty).contains("aria-busy"));
+    assert!(!loading.body.contains("Create your first store"));
     assert_eq!(loading.status, StatusCode::SERVICE_UNAVAILABLE);
 
     let is_stale = |snapshot: &Snapshot| matches!(snapshot.reading, Reading::Stale { .. });
@@ -278,7 +317,7 @@ async fn what_is_not_there_is_a_404_with_a_sentence() {
         ("/nowhere", "Nothing is at this address."),
         ("/stores/a/b/c", "Nothing is at this address."),
         ("/stores/no-such-00000", "There is no store at this address."),
-        ("/stores/..%2Fetc", "There is no store at this address."),
+        ("/stores/..%2Fetc", "Nothing is at this address."),
         ("/stores/no-such-00000/delete", "There is no store at this address."),
         ("/pkg/no-such.js", "Nothing is at this address."),
     ] {
@@ -308,6 +347,38 @@ async fn a_posted_form_is_a_store_and_twice_the_same_form_is_one() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_stores_too_fast_is_told_when_to_go_on_and_five_by_hand_are_made() {
+    let rate = r#""creationRate": {"perPersonHourly": 5, "hourly": 6}, "concurrency": 4"#;
+    let config = CONFIG.replace(r#""concurrency": 4"#, rate);
+    let site = Site::of(Cluster::new(), &config).read().await.come_in().await;
+    let nth = |n: u32| GOOD.replace("0123456789abcdef0123456789abcdef", &format!("{n:032x}"));
+    for n in 0..5 {
+        assert_eq!(site.post("/api/create_store", nth(n)).await.status, StatusCode::OK, "store {n}");
+    }
+    let sixth = site.post("/api/create_store", nth(5)).await;
+    assert_eq!(sixth.status, StatusCode::TOO_MANY_REQUESTS);
+    let again: u32 = sixth.header(header::RETRY_AFTER).parse().unwrap();
+    assert!((3_500..=3_600).contains(&again), "{again}");
+    let ApiError::TooMany { sentence, .. } = sixth.told() else { panic!("{}", sixth.body) };
+    assert!(sentence.starts_with("You asked for 5 stores within an hour"), "{sentence}");
+    // One that was sent before is the store that it made.
+    assert_eq!(site.post("/api/create_store", nth(4)).await.status, StatusCode::OK);
+    // Without a script it is a page with the same sentence.
+    let form: &'static str = nth(5).leak();
+    let led = site.submit("/api/create_store", "/stores/new", form).await;
+    let page = site.get(led.location()).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(page.body.contains("You asked for 5 stores within an hour"));
+    assert!((3_500..=3_600).contains(&page.header(header::RETRY_AFTER).parse().unwrap()));
+
+    let bo = site.asked_by(Some("bo"));
+    assert_eq!(bo.post("/api/create_store", nth(6)).await.status, StatusCode::OK);
+    let all = bo.post("/api/create_store", nth(7)).await;
+    assert!(all.body.contains("This platform was asked for 6 stores within an hour"), "{}", all.body);
+    assert_eq!((all.status, site.cluster.names().len()), (StatusCode::TOO_MANY_REQUESTS, 6));
+}
+
+#[tokio::test]
 async fn the_same_form_with_other_content_is_refused_and_nothing_is_made() {
     let site = Site::with(&[]).await.asked_by(Some("bo"));
     let first: StoreId = site.post("/api/create_store", GOOD).await.told();
@@ -317,6 +388,7 @@ async fn the_same_form_with_other_content_is_refused_and_nothing_is_made() {
         ("small", "large"),
         ("ada%40atelier.example", "bo%40atelier.example"),
         ("user=ada", "user=eve"),
+        ("plan=small", "plan=small&options%5Blanguage%5D=de_DE"),
         ("correct+horse+battery", "another+horse+battery"),
     ] {
         let again = site.post("/api/create_store", GOOD.replace(from, to)).await;
@@ -349,18 +421,15 @@ async fn a_form_whose_store_was_not_made_is_sent_again_with_another_password_and
 async fn who_asked_for_what_is_on_the_timeline() {
     let site = Site::with(&[]).await.asked_by(Some("bo"));
     let id: StoreId = site.post("/api/create_store", GOOD).await.told();
-    let timeline = async |person: &str| {
-        let Shown::Store(view) = first(&site.asked_by(Some(person)), View::Store(id.clone())).await.shown
-        else {
-            panic!("it is not shown")
-        };
+    let timeline = || {
+        let view = site.stores.snapshot().get(&id).unwrap();
         let asked = view.timeline.into_iter().filter_map(|entry| match entry.what {
             TimelineKind::Asked { what, by } => Some((what, by.to_string())),
             _ => None,
         });
         asked.collect::<Vec<_>>()
     };
-    assert_eq!(timeline("bo").await, [(Ask::Creation, "bo".to_owned())]);
+    assert_eq!(timeline(), [(Ask::Creation, "bo".to_owned())]);
 
     let mut failed = site.cluster.get(id.as_str()).unwrap();
     failed["status"] = store(id.as_str(), "Atelier Nord", "Failed")["status"].clone();
@@ -374,7 +443,7 @@ async fn who_asked_for_what_is_on_the_timeline() {
         StatusCode::OK
     );
     let expected = [(Ask::Creation, "bo"), (Ask::Retry, "ada"), (Ask::Deletion, "ada")];
-    assert_eq!(timeline("ada").await, expected.map(|(what, by)| (what, by.to_owned())));
+    assert_eq!(timeline(), expected.map(|(what, by)| (what, by.to_owned())));
     let page = ada.get(&format!("/stores/{id}")).await.body;
     assert!(
         page.contains("Another try asked for by ") || page.contains("Another try<!> asked for by "),
@@ -407,6 +476,7 @@ async fn bad_fields_are_told_with_422_and_nothing_is_made() {
         (name_after("correct+horse+battery", "short"), "password"),
         (name_after("woocommerce", "magento"), "engine"),
         (name_after("small", "huge"), "plan"),
+        (name_after("small", "small&options[language]=xx"), "options"),
         (name_after("0123456789abcdef0123456789abcdef", "x"), "request"),
         (String::new(), "name"),
     ] {
@@ -432,9 +502,74 @@ async fn a_refused_form_without_a_script_comes_back_filled_in_but_for_the_passwo
     assert!(page.body.contains("value=\"Atelier &quot;Nord&quot;\""));
     assert!(page.body.contains("value=\"0123456789abcdef0123456789abcdef\""));
     for (part, place) in [(answer.location(), "the address"), (page.body.as_str(), "the page")] {
-        assert!(!part.contains("horse"), "the password is in {place}");
+        assert!(!part.contains("battery"), "the password is in {place}");
     }
     assert!(site.cluster.names().is_empty());
+}
+
+#[tokio::test]
+async fn a_page_says_of_a_refused_form_what_another_site_leads_to_to_nobody() {
+    let site = Site::with(&[]).await;
+    let refused = site.submit("/api/create_store", "/stores/new", "name=").await;
+    for (led_by, is_told) in [
+        (None, true),
+        (Some("same-origin"), true),
+        (Some("cross-site"), false),
+        (Some("same-site"), false),
+        (Some("none"), false),
+    ] {
+        let mut request = Request::get(refused.location()).header(header::ACCEPT, "text/html");
+        if let Some(site) = led_by {
+            request = request.header("sec-fetch-site", site);
+        }
+        let page = site.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(page.body.contains("Give the store a name"), is_told, "{led_by:?}");
+        if !is_told {
+            assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/stores/new"), "{led_by:?}");
+        }
+    }
+}
+
+/// The choices that a page shows as chosen.
+fn chosen(page: &Answer) -> Vec<&str> {
+    let selected = page.body.split("<option value=\"").filter_map(|option| option.split_once("\" selected"));
+    selected.map(|(key, _)| key).collect()
+}
+
+#[tokio::test]
+async fn what_an_engine_asks_is_chosen_in_the_form_and_stands_in_the_store() {
+    let site = Site::with(&[]).await;
+    let body = GOOD.replace("small", "small&options%5Blanguage%5D=ar&options[timeZone]=Africa%2FCairo");
+    let id: StoreId = site.post("/api/create_store", body).await.told();
+    let options = site.cluster.get(id.as_str()).unwrap()["spec"]["options"].clone();
+    let expected =
+        json!({ "language": "ar", "timeZone": "Africa/Cairo", "country": "DE", "currency": "EUR" });
+    assert_eq!(options, expected);
+    let page = site.get(&format!("/stores/{id}")).await;
+    assert!(page.body.contains("Arabic (العربية) · Germany · Euro (EUR) · Africa/Cairo"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn an_option_that_there_is_not_is_told_without_a_script_and_the_others_stay_chosen() {
+    let site = Site::with(&[]).await;
+    const ODD: &str = "request=0123456789abcdef0123456789abcdef&name=Atelier+Nord&engine=woocommerce&plan=small&options%5Blanguage%5D=xx&options%5Bcountry%5D=AT&email=ada%40atelier.example&user=ada&password=correct+horse+battery";
+    let answer = site.submit("/api/create_store", "/stores/new", ODD).await;
+    let page = site.get(answer.location()).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("Language cannot be “xx”. Choose one of the list."));
+    assert_eq!(chosen(&page), ["en_US", "AT", "EUR", "UTC"]);
+    assert!(site.cluster.names().is_empty());
+}
+
+#[tokio::test]
+async fn a_new_form_begins_where_the_browser_says_that_one_is() {
+    let site = Site::with(&[]).await;
+    assert_eq!(chosen(&site.get("/stores/new").await), ["en_US", "DE", "EUR", "UTC"]);
+    let cookie = format!("{}; zone=Europe/Zurich", site.cookie.as_deref().unwrap());
+    let swiss = Site { cookie: Some(cookie), ..site.asked_by(None) };
+    let request = Request::get("/stores/new").header(header::ACCEPT_LANGUAGE, "fr-CH, de;q=0.7");
+    let page = swiss.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(chosen(&page), ["fr_FR", "CH", "CHF", "Europe/Zurich"]);
 }
 
 #[tokio::test]
@@ -619,8 +754,15 @@ async fn hear(site: &Site, view: View, since: Option<&str>, wait: Wait) -> Heard
 }
 
 /// What a page hears first.
-async fn first(site: &Site, view: View) -> Update {
-    hear(site, view, None, Wait::No).await.first().unwrap()
+async fn first(site: &Site, view: View) -> Page {
+    news(hear(site, view, None, Wait::No).await)
+}
+
+fn news(heard: Heard) -> Page {
+    match heard {
+        Heard::News(page) => *page,
+        Heard::Same { .. } => panic!("no news"),
+    }
 }
 
 fn the_list() -> View {
@@ -640,10 +782,36 @@ async fn a_poll_answers_at_once_without_a_revision_and_at_the_next_change_with_o
         site.cluster.put(store(READY, "Berg Kaffee", "Lost"));
     };
     let (next, ()) = tokio::join!(hear(&site, the_store(), Some(&before.revision), Wait::Long), change);
-    let next = next.first().unwrap();
+    let next = news(next);
     assert_ne!(before.revision, next.revision);
-    let Shown::Store(view) = next.shown else { panic!("{:?}", next.shown) };
-    assert_eq!(view.summary.phase, Phase::Degraded);
+    assert_eq!(
+        (before.title.as_str(), next.title.as_str()),
+        ("Ready · Berg Kaffee", "Degraded · Berg Kaffee")
+    );
+    assert!(next.html.contains("phase degraded"), "{}", next.html);
+}
+
+#[tokio::test]
+async fn a_page_that_is_gone_to_is_the_one_that_is_loaded_there() {
+    let site = Site::with(&[ready()]).await;
+    let id = StoreId::parse(READY).unwrap();
+    let missing = StoreId::parse("no-such-00000").unwrap();
+    for (view, path, sentence) in [
+        (the_list(), "/stores".to_owned(), "Berg Kaffee"),
+        (the_store(), format!("/stores/{READY}"), "Open shop"),
+        (View::Delete(id), format!("/stores/{READY}/delete"), "This cannot be undone."),
+        (View::New, "/stores/new".to_owned(), "Create store"),
+        (View::Store(missing), "/stores/no-such-00000".to_owned(), "There is no store at this address."),
+    ] {
+        let page = first(&site, view).await;
+        let loaded = site.get(&path).await.body;
+        assert!(loaded.contains(&format!("<title>{}</title>", page.title)), "{path}");
+        for html in [&page.html, &loaded] {
+            assert!(html.contains(sentence), "{path}: {html}");
+        }
+    }
+    let refused = first(&site.asked_by(Some("vi")), View::New).await;
+    assert!(refused.html.contains("Ask an admin") && !refused.html.contains("Create store"));
 }
 
 #[tokio::test]
@@ -674,7 +842,7 @@ async fn what_replicas_noticed_at_different_times_is_named_the_same() {
         assert!(replica.stores.until(Duration::from_secs(5), |known| known.gone(&id).is_some()).await);
         told.push(first(replica, the_store()).await);
     }
-    assert!(matches!(told[0].shown, Shown::Gone(_)), "{:?}", told[0].shown);
+    assert_eq!(told[0].pace, Pace::Last);
     assert_eq!(told[0].revision, told[1].revision);
 }
 
@@ -689,7 +857,7 @@ async fn changes_that_come_together_are_told_together() {
         }
     };
     let (next, ()) = tokio::join!(hear(&site, the_list(), Some(&before.revision), Wait::Long), change);
-    assert_eq!(next.first().unwrap().list().unwrap().total, 6);
+    assert_eq!(news(next).summary.unwrap().state, "6");
 }
 
 #[tokio::test]
@@ -830,7 +998,8 @@ async fn a_poll_is_answered_at_once_when_the_server_stops() {
     let shown = first(&here, the_list()).await;
     let Site { stores, access, cookie, .. } = here;
     let stopping = CancellationToken::new();
-    let router = router(stores, access, &site("stopping"), stopping.clone()).unwrap();
+    let window = Client::new(stores.clone(), None);
+    let router = router(stores, access, window, &site("stopping"), stopping.clone()).unwrap();
     let mut request = poll(the_list(), Some(shown.revision), Wait::Long);
     request.headers_mut().insert(header::COOKIE, cookie.unwrap().parse().unwrap());
     let waiting = tokio::spawn(router.oneshot(request));

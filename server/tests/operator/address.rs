@@ -61,7 +61,7 @@ fn links(platform: &Platform, id: &StoreId) -> String {
     )
 }
 
-fn run_in_shop(platform: &Platform, id: &StoreId, script: &str) -> String {
+pub(crate) fn run_in_shop(platform: &Platform, id: &StoreId, script: &str) -> String {
     let script =
         format!("$_SERVER['HTTP_HOST'] = 'localhost'; require '/usr/share/wordpress/wp-load.php'; {script}");
     let namespace = id.namespace();

@@ -1,104 +1,29 @@
 //! What a store reaches beyond itself, tried from inside its pods against hosts that stand on the other side of the node.
 
 use std::{
-    fs::File,
-    net::{SocketAddr, TcpListener, TcpStream},
-    os::fd::AsFd,
-    process::Command,
     thread,
     time::{Duration, Instant},
 };
 
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use serde_json::json;
-use store::{Egress, Phase, StoreId, Wish};
+use store::{Egress, Phase, StoreId, Wish, view::PodState};
 use tokio::time::sleep;
 
-use crate::platform::{Platform, ada, nanos};
+use crate::{
+    host::{Host, reaches},
+    platform::{Platform, ada},
+    ways::{Asking, OpenNode, Ways, start_outside},
+};
 
 /// Of an address block for documentation, so that it is nobody's.
 const PUBLIC: &str = "198.51.100.10";
 const PRIVATE: &str = "10.213.77.10";
 /// Where clouds tell a machine about itself.
 const METADATA: &str = "169.254.169.254";
-const PORTS: [u16; 3] = [443, 587, 8443];
-
-/// A host behind a cable of its own, that takes connections at all of these addresses and ports. It goes with the test.
-struct Host {
-    name: String,
-}
-
-impl Host {
-    fn new() -> Self {
-        let name = format!("sy{:08x}", nanos());
-        let host = Self { name: name.clone() };
-        for line in [
-            format!("netns add {name}"),
-            format!("link add {name} type veth peer name out netns {name}"),
-            format!("addr add 198.51.100.1/24 dev {name}"),
-            format!("link set {name} up"),
-            format!("-n {name} addr add {PUBLIC}/24 dev out"),
-            format!("-n {name} addr add {PRIVATE}/32 dev out"),
-            format!("-n {name} addr add {METADATA}/32 dev out"),
-            format!("-n {name} link set lo up"),
-            format!("-n {name} link set out up"),
-            format!("-n {name} route add default via 198.51.100.1"),
-            format!("route add {PRIVATE} via {PUBLIC}"),
-            format!("route add {METADATA} via {PUBLIC}"),
-        ] {
-            ip(&line);
-        }
-        // The node lets pods go nowhere beyond itself: this cable is the one exception.
-        for way in ["-i", "-o"] {
-            succeed("iptables", &format!("-I FORWARD 1 {way} {name} -j ACCEPT"));
-        }
-        let namespace = File::open(format!("/run/netns/{name}")).unwrap();
-        let listening = thread::spawn(move || {
-            move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
-            PORTS.map(|port| TcpListener::bind(("0.0.0.0", port)).unwrap())
-        });
-        // A listener stays where it was made, whichever thread it is used from.
-        for listener in listening.join().unwrap() {
-            thread::spawn(move || listener.incoming().for_each(drop));
-        }
-        host
-    }
-}
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        let name = &self.name;
-        for way in ["-i", "-o"] {
-            succeed("iptables", &format!("-D FORWARD {way} {name} -j ACCEPT"));
-        }
-        // The cable goes with its end in the namespace, and the routes with the cable.
-        ip(&format!("link del {name}"));
-        ip(&format!("netns del {name}"));
-    }
-}
-
-fn ip(line: &str) {
-    succeed("ip", line);
-}
-
-fn succeed(program: &str, line: &str) {
-    let told = Command::new(program).args(line.split(' ')).output().unwrap();
-    assert!(told.status.success(), "{program} {line}: {}", String::from_utf8_lossy(&told.stderr));
-}
-
-/// Whether the store's web server can open a connection.
-fn reaches(platform: &Platform, id: &StoreId, address: &str, port: u16) -> bool {
-    let probe = "echo @fsockopen($argv[1], (int) $argv[2], $code, $message, 2) ? 'open' : 'closed';";
-    let namespace = id.namespace();
-    let pod =
-        ["exec", "-n", &namespace, "deploy/wordpress", "-c", "wordpress", "--", "php", "-r", probe, address];
-    let told = platform.kubectl(&[&pod[..], &[&port.to_string()]].concat());
-    match told.as_str() {
-        "open" => true,
-        "closed" => false,
-        other => panic!("the probe did not run: {other}"),
-    }
-}
+/// The platform opens two of them.
+const PORTS: [u16; 3] = [80, 443, 587];
+/// Where names are asked for, and where browsers speak without TCP.
+const UDP_PORTS: [u16; 2] = [53, 443];
 
 /// What becomes of a request that WordPress makes, and how long that takes.
 fn asks(platform: &Platform, id: &StoreId) -> (String, Duration) {
@@ -125,88 +50,93 @@ fn asks(platform: &Platform, id: &StoreId) -> (String, Duration) {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
-async fn a_store_reaches_public_addresses_where_it_may_and_private_ones_never() {
-    let _host = Host::new();
-    for address in [PUBLIC, PRIVATE, METADATA] {
-        for port in PORTS {
-            let there: SocketAddr = format!("{address}:{port}").parse().unwrap();
-            assert!(
-                TcpStream::connect_timeout(&there, Duration::from_secs(2)).is_ok(),
-                "{there} is not there"
-            );
-        }
+async fn a_store_reaches_and_is_reached_as_the_table_of_ways_says_and_uses_no_more_of_the_nodes_disk_than_it_may()
+ {
+    let host = Host::new(PUBLIC, &[PRIVATE, METADATA]);
+    for listener in host.listen(PORTS) {
+        thread::spawn(move || listener.incoming().for_each(drop));
     }
+    UDP_PORTS.into_iter().for_each(|port| host.echo(port));
     let platform = Platform::started(|config| {
         config["egress"] = json!({ "default": "none", "maximum": "internet", "ports": [443, 587] });
     })
     .await;
-    let id = platform.create("Outward").await;
+    let (id, other) = (platform.create("Outward").await, platform.create("Other").await);
+    start_outside(&platform);
     platform.until_settled(&id).await;
-    let api_server = platform.kubectl(&[
-        "get",
-        "service",
-        "kubernetes",
-        "-n",
-        "default",
-        "-o",
-        "jsonpath={.spec.clusterIP}",
-    ]);
-    let node = platform.kubectl(&[
-        "get",
-        "endpointslices",
-        "-n",
-        "default",
-        "-l",
-        "kubernetes.io/service-name=kubernetes",
-        "-o",
-        "jsonpath={.items[0].endpoints[0].addresses[0]} {.items[0].ports[0].port}",
-    ]);
-    let (node, node_port) = node.split_once(' ').unwrap();
-    let node_port = node_port.parse().unwrap();
-    let ingress = platform.kubectl(&[
-        "get",
-        "pods",
-        "-A",
-        "-l",
-        "app=traefik",
-        "-o",
-        "jsonpath={.items[0].status.podIP}",
-    ]);
-    let closed_for_ever = [
-        (PUBLIC, 8443),
-        (PRIVATE, 443),
-        (METADATA, 443),
-        (api_server.as_str(), 443),
-        (node, node_port),
-        (ingress.as_str(), 8000),
-    ];
-    let is_closed = |what: &str| {
-        for (address, port) in closed_for_ever {
-            assert!(!reaches(&platform, &id, address, port), "{what}: {address}:{port} is reached");
-        }
-    };
+    platform.until_settled(&other).await;
+    let open = OpenNode::new(&platform, "10250,2379,2380");
+    let ways =
+        Ways::of(&platform, &id, &other, &[("public", PUBLIC), ("private", PRIVATE), ("metadata", METADATA)]);
 
-    is_closed("closed");
-    assert!(!reaches(&platform, &id, PUBLIC, 443));
+    ways.assert_from(Asking::Outside);
+    ways.assert_from(Asking::WebUnderNone);
+    ways.assert_from(Asking::Database);
     let (told, took) = asks(&platform, &id);
     assert_eq!(told, "http_request_not_executed", "WordPress knows that it is no use");
     assert!(took < Duration::from_secs(6), "{took:?}");
 
     platform.stores.change(&id, Wish::Egress(Egress::Internet), &ada()).await.unwrap();
     until(&platform, &id, Egress::Internet).await;
-    for port in [443, 587] {
-        assert!(reaches(&platform, &id, PUBLIC, port), "{port}");
-    }
-    is_closed("open");
-    assert!(reaches(&platform, &id, "mariadb", 3306), "its own database");
+    // The pod of before was another one.
+    let ways =
+        Ways::of(&platform, &id, &other, &[("public", PUBLIC), ("private", PRIVATE), ("metadata", METADATA)]);
+    ways.assert_from(Asking::WebUnderInternet);
+    ways.assert_from(Asking::Database);
     let (told, _) = asks(&platform, &id);
     assert_eq!(told, "http_request_failed", "it was tried: nobody speaks TLS there");
+    drop(open);
+
+    platform.delete(&other).await;
+    fill_the_disk(&platform, &id).await;
 
     platform.stores.change(&id, Wish::Egress(Egress::None), &ada()).await.unwrap();
     until(&platform, &id, Egress::None).await;
     assert!(!reaches(&platform, &id, PUBLIC, 443));
     platform.delete(&id).await;
     platform.until_gone(&id).await;
+    platform.until_gone(&other).await;
+}
+
+/// Temporary files above what the pod may have, and a container that does not say how much it wants: both are put off the node, and the shop
+/// comes back.
+async fn fill_the_disk(platform: &Platform, id: &StoreId) {
+    let namespace = id.namespace();
+    let web = platform.kubectl(&["get", "pods", "-n", &namespace, "-l", WEB, "-o", "name"]);
+    platform.apply(&greedy(platform, &namespace));
+    let full = ["fallocate", "-l", "2G", "/tmp/full"];
+    platform.kubectl(
+        &[&["exec", "-n", &namespace, "deploy/wordpress", "-c", "wordpress", "--"][..], &full].concat(),
+    );
+    for pod in [web.trim(), "pod/greedy"] {
+        let evicted = "--for=jsonpath={.status.reason}=Evicted";
+        platform.kubectl(&["wait", "-n", &namespace, evicted, pod, "--timeout=150s"]);
+    }
+    platform.kubectl(&["delete", "-n", &namespace, "pod/greedy"]);
+    let back = platform
+        .until(id, "ready by another pod", |view| {
+            view.summary.phase == Phase::Ready && view.pods.iter().all(|pod| pod.state == PodState::Ready)
+        })
+        .await;
+    assert!(back.pods.iter().all(|pod| format!("pod/{}", pod.name) != web.trim()), "{:?}", back.pods);
+}
+
+const WEB: &str = "app.kubernetes.io/component=web";
+
+/// Writes more than the namespace gives a container by itself.
+fn greedy(platform: &Platform, namespace: &str) -> serde_json::Value {
+    json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "greedy", "namespace": namespace },
+        "spec": {
+            "restartPolicy": "Never", "terminationGracePeriodSeconds": 1, "automountServiceAccountToken": false,
+            "securityContext": { "runAsNonRoot": true, "runAsUser": 65532, "seccompProfile": { "type": "RuntimeDefault" } },
+            "containers": [{
+                "name": "greedy", "image": platform.cluster.images["wordpress"],
+                "command": ["bash", "-c", "fallocate -l 1100M /var/tmp/full && exec sleep 600"],
+                "securityContext": { "allowPrivilegeEscalation": false, "capabilities": { "drop": ["ALL"] } },
+            }],
+        },
+    })
 }
 
 /// Until the change has been made: one that has not begun looks like one that is over.

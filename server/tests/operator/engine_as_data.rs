@@ -6,7 +6,7 @@ use store::{AccountRule, Phase, StoreId, Wish};
 use crate::platform::{Platform, ada};
 
 /// Offers the page and nothing else.
-fn offer_the_page(config: &mut Value) {
+pub(crate) fn offer_the_page(config: &mut Value) {
     let image = config["engines"]["woocommerce"]["images"]["wordpress"].clone();
     let chart = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page");
     config["engines"] = json!({ "page": { "chart": chart, "images": { "server": image } } });

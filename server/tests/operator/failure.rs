@@ -3,7 +3,10 @@
 use serde_json::json;
 use store::{ConditionKind, Phase, State};
 
-use crate::platform::{Platform, ada};
+use crate::platform::{Platform, ada, nanos};
+
+/// As much of the nodes' disks as an engine can ask for.
+const HUGE: &str = "ephemeral-storage: 4096Gi";
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
@@ -110,11 +113,18 @@ async fn a_namespace_that_is_not_ours_is_left_untouched() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
 async fn a_store_for_which_no_node_has_room_waits_says_so_and_is_not_given_up() {
+    let definition = std::env::temp_dir().join(format!("storeyard-large-{:08x}.yaml", nanos()));
     let platform = Platform::started(|config| {
         config["deadlineSeconds"] = json!(25);
-        // No plan limits it, and no node has as much.
-        config["engines"]["woocommerce"]["values"] =
-            json!({ "resources": { "mariadb": { "requests": { "ephemeral-storage": "900Ti" } } } });
+        let engine = &mut config["engines"]["woocommerce"];
+        let own = format!("{}/engine.yaml", engine["chart"].as_str().unwrap());
+        // No node has as much.
+        let large = std::fs::read_to_string(own).unwrap().replace("ephemeral-storage: 1152Mi", HUGE);
+        let large =
+            large.replace("memory: 136Mi, ephemeral-storage: 16Mi", &format!("memory: 136Mi, {HUGE}"));
+        assert_eq!(large.matches(HUGE).count(), 4);
+        std::fs::write(&definition, large).unwrap();
+        engine["definition"] = json!(definition);
     })
     .await;
     let id = platform.create("Large").await;
@@ -132,4 +142,5 @@ async fn a_store_for_which_no_node_has_room_waits_says_so_and_is_not_given_up() 
     assert!(message.contains("Insufficient ephemeral-storage"), "{message}");
     platform.delete(&id).await;
     platform.until_gone(&id).await;
+    std::fs::remove_file(definition).unwrap();
 }

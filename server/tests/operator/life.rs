@@ -1,23 +1,83 @@
 //! A store's whole life.
 
-use provisioner::stores::StoresError;
-use store::{ConditionKind, Phase, State, view::TimelineKind};
+use std::collections::BTreeSet;
 
-use crate::platform::{LONG, Platform, ada, key, nanos};
+use provisioner::stores::StoresError;
+use serde_json::json;
+use store::{AdminPassword, ConditionKind, Phase, State, StoreId, view::TimelineKind};
+
+use crate::{
+    planted::{self, Watch},
+    platform::{LONG, Platform, ada, key, maker, nanos},
+};
+
+/// That nobody else has, and that looks in every spelling as itself.
+const ADMIN_PASSWORD: &str = "a-planted-password-of-an-admin";
+const MAIL_PASSWORD: &str = "a-planted-password-for-mail";
+
+/// By a mail server that wants a password.
+async fn started_with_mail() -> Platform {
+    let mut platform = Platform::new(|config| {
+        config["mail"] = json!({
+            "mode": "smtp", "host": "192.0.2.25", "port": 587, "tls": "starttls", "from": "shops@example.com",
+            "credentials": "mail", "to": { "cidrs": ["192.0.2.25/32"] },
+        });
+    })
+    .await;
+    platform.apply(&json!({
+        "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "mail", "namespace": platform.namespace },
+        "stringData": { "user": "shops", "password": MAIL_PASSWORD },
+    }));
+    platform.start(None);
+    platform
+}
+
+/// What is secret of a store that was made is where it has to be, and nowhere else.
+fn assert_secrets_are_kept(platform: &Platform, id: &StoreId, watch: Watch) {
+    let shown = watch.end();
+    assert!(shown.is_empty(), "shown to everybody on the node: {shown:?}");
+    let places =
+        |places: &[&str]| -> BTreeSet<String> { places.iter().map(|place| (*place).to_owned()).collect() };
+    let credentials = format!("platform: Secret {}.data.admin-password", id.credentials_secret());
+    let found = planted::objects_with(platform, id, &[ADMIN_PASSWORD]);
+    assert_eq!(found, places(&[&credentials, "store: Secret credentials.data.admin-password"]));
+    // What was applied by hand is kept beside it by `kubectl apply`.
+    let by_hand =
+        "platform: Secret mail.metadata.annotations.kubectl.kubernetes.io/last-applied-configuration";
+    let mut found = planted::objects_with(platform, id, &[MAIL_PASSWORD]);
+    found.remove(by_hand);
+    assert_eq!(
+        found,
+        places(&["platform: Secret mail.data.password", "store: Secret credentials.data.mail-password"])
+    );
+
+    let secrets = planted::secrets_of(platform, id);
+    assert!(secrets.len() >= 5, "{} secrets", secrets.len());
+    let secrets: Vec<&str> =
+        secrets.iter().map(String::as_str).chain([ADMIN_PASSWORD, MAIL_PASSWORD]).collect();
+    assert_eq!(planted::logs_with(platform, id, &secrets), [] as [&str; 0]);
+    let elsewhere: Vec<String> = planted::objects_with(platform, id, &secrets)
+        .into_iter()
+        .filter(|place| !place.contains(": Secret ") || place.contains("sh.helm.release"))
+        .collect();
+    assert_eq!(elsewhere, [] as [&str; 0]);
+}
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
 async fn a_store_is_made_kept_and_removed() {
-    let platform = Platform::started(|_| {}).await;
+    let platform = started_with_mail().await;
+    let watch = Watch::begin(&[ADMIN_PASSWORD, MAIL_PASSWORD]);
+    let asked = |request| {
+        let mut asked = platform.asked("Ben's “Café” №1", request);
+        asked.password = AdminPassword::parse(ADMIN_PASSWORD).unwrap();
+        asked
+    };
 
     // The same request twice is one store; the same name twice is two.
     let request = u128::from(nanos());
-    let id =
-        platform.stores.create(platform.asked("Ben's “Café” №1", request), &ada(), &key()).await.unwrap();
-    assert_eq!(
-        platform.stores.create(platform.asked("Ben's “Café” №1", request), &ada(), &key()).await.unwrap(),
-        id
-    );
+    let id = platform.stores.create(asked(request), &maker(), &key()).await.unwrap();
+    assert_eq!(platform.stores.create(asked(request), &maker(), &key()).await.unwrap(), id);
     let ready = platform.until_phase(&id, Phase::Ready).await;
     for (kind, condition) in ready.conditions.iter() {
         assert_eq!(condition.state, State::Done, "{kind}: {condition:?}");
@@ -32,7 +92,8 @@ async fn a_store_is_made_kept_and_removed() {
         })
         .collect();
     assert!(commands.iter().any(|line| line.starts_with("helm upgrade --install")), "{commands:?}");
-    assert!(!format!("{ready:?}").contains("horse"));
+    assert!(!format!("{ready:?}").contains(ADMIN_PASSWORD));
+    assert_secrets_are_kept(&platform, &id, watch);
     for entry in &ready.timeline {
         eprintln!("{:>6} {:?}", entry.at.since(ready.summary.created).0, entry.what);
     }
@@ -41,6 +102,14 @@ async fn a_store_is_made_kept_and_removed() {
     }
     eprintln!("create -> Ready: {}", ready.made_in().unwrap());
     assert_eq!(platform.revisions(&id), [format!("{} deployed", id.release())]);
+
+    // What its volumes hold is counted in its own pods.
+    let measured = platform.until(&id, "measured", |view| !view.disk.is_empty()).await;
+    assert!(
+        measured.disk.contains("database 0.") && measured.disk.contains("uploads 0."),
+        "{}",
+        measured.disk
+    );
 
     // What kubectl says agrees.
     let ready_in_kubectl =

@@ -22,7 +22,10 @@ use provisioner::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::{EngineCard, NewStore, NewStoreForm, PersonId, Phase, PlanName, RequestId, StoreId, StoreView};
+use store::{
+    EngineCard, NewStore, NewStoreForm, Options, Person, PersonId, Phase, PlanName, RequestId, Role, StoreId,
+    StoreView,
+};
 
 /// What is known of the cluster that tests may use.
 #[derive(Debug, Deserialize)]
@@ -40,6 +43,9 @@ pub(crate) struct Cluster {
     pub(crate) plugin: bool,
     /// As in the platform's configuration.
     pub(crate) ingress: Value,
+    /// A mail server that keeps what it takes.
+    #[serde(default)]
+    pub(crate) mailpit: Option<PathBuf>,
 }
 
 impl Cluster {
@@ -119,7 +125,14 @@ impl Platform {
         let log = File::options().create(true).append(true).open(self.folder.join("operator.log")).unwrap();
         let first = first.map(|folder| format!("{}:", folder.display())).unwrap_or_default();
         let child = Command::new(env!("CARGO_BIN_EXE_storeyard"))
-            .args(["operator", "--health-listen", "127.0.0.1:0", "--config"])
+            .args([
+                "operator",
+                "--health-listen",
+                "127.0.0.1:0",
+                "--window-listen",
+                "127.0.0.1:0",
+                "--config",
+            ])
             .arg(&config)
             .env("KUBECONFIG", &self.cluster.kubeconfig)
             .env("PATH", format!("{first}{}:/usr/bin:/bin", self.cluster.path))
@@ -166,7 +179,7 @@ impl Platform {
     }
 
     pub(crate) async fn create(&self, name: &str) -> StoreId {
-        self.stores.create(self.asked(name, nanos().into()), &ada(), &key()).await.unwrap()
+        self.stores.create(self.asked(name, nanos().into()), &maker(), &key()).await.unwrap()
     }
 
     /// The store as soon as `is_so`.
@@ -326,6 +339,10 @@ pub(crate) fn ada() -> PersonId {
     PersonId::parse("ada").unwrap()
 }
 
+pub(crate) fn maker() -> Person {
+    Person { id: ada(), name: "Ada".to_owned(), role: Role::Admin }
+}
+
 /// By which a repeated request is known.
 pub(crate) fn key() -> RequestKey {
     RequestKey::new([7; 32])
@@ -338,6 +355,7 @@ fn asked(engines: &[EngineCard], name: &str, request: u128) -> NewStore {
         engine: engines[0].key.to_string(),
         plan: "small".to_owned(),
         egress: String::new(),
+        options: Options::new(),
         email: "ada@atelier.example".to_owned(),
         user: "ada".to_owned(),
         password: "correct horse battery".to_owned(),

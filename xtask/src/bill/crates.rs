@@ -107,7 +107,7 @@ impl Package {
 }
 
 /// Older crates write `MIT/Apache-2.0`.
-fn canonical(expression: &str) -> Result<String> {
+pub(crate) fn canonical(expression: &str) -> Result<String> {
     let canonical = spdx::Expression::canonicalize(expression)
         .with_context(|| format!("{expression} is no SPDX expression"))?;
     Ok(canonical.unwrap_or_else(|| expression.to_owned()))

@@ -48,7 +48,9 @@ fn entry(component: &Component) -> Result<Entry> {
 fn purl(component: &Component) -> Result<String> {
     let (namespace, name) = match &component.kind {
         Kind::Debian { .. } => ("debian", component.name.as_str()),
-        Kind::GoModule | Kind::Composer => component.name.rsplit_once('/').unwrap_or(("", &component.name)),
+        Kind::GoModule | Kind::Composer | Kind::Npm => {
+            component.name.rsplit_once('/').unwrap_or(("", &component.name))
+        }
         Kind::Crate | Kind::WordPressPlugin => ("", component.name.as_str()),
     };
     let mut builder = GenericPurlBuilder::new(component.kind.purl_type().to_owned(), name)
@@ -68,6 +70,7 @@ impl Kind {
             Self::GoModule => "golang",
             Self::WordPressPlugin => "wordpress",
             Self::Composer => "composer",
+            Self::Npm => "npm",
         }
     }
 }
@@ -136,13 +139,15 @@ mod tests {
                 component(Kind::Crate, "axum", "0.8.9", Licence::Spdx("MIT OR Apache-2.0".into())),
                 component(debian, "g++", "4:14.2+b1~x", Licence::Named(vec!["GPL-3+ with exception".into()])),
                 component(Kind::GoModule, "helm.sh/helm/v4", "v4.3.1", Licence::InTerms),
+                component(Kind::Npm, "@medusajs/medusa", "2.21.2", Licence::Spdx("MIT".into())),
             ],
         );
         let text = bill.to_cyclonedx().unwrap();
         assert!(text.contains("\"pkg:deb/debian/g++@4:14.2+b1~x?arch=amd64\""), "{text}");
         assert!(text.contains("\"pkg:golang/helm.sh/helm/v4@v4.3.1\""), "{text}");
+        assert!(text.contains("\"pkg:npm/%40medusajs/medusa@2.21.2\""), "{text}");
         let names: Vec<String> = listed(&text).unwrap().into_iter().map(|listed| listed.name).collect();
-        assert_eq!(names, ["g++", "helm.sh/helm/v4", "axum"]);
+        assert_eq!(names, ["g++", "helm.sh/helm/v4", "axum", "@medusajs/medusa"]);
         assert_eq!(bill.to_cyclonedx().unwrap(), text);
     }
 

@@ -50,7 +50,14 @@ impl Texts {
         Ok(texts)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// These.
+    pub(crate) fn of(texts: &[String]) -> Self {
+        let mut all = Self::default();
+        texts.iter().for_each(|text| all.insert(text));
+        all
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 

@@ -7,21 +7,27 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use rustix::process::{Resource, getrlimit};
 use serde::Deserialize;
 use store::Millis;
 
-use super::{REPOSITORY, packages};
+use super::{Image, REPOSITORY, packages};
 use crate::command;
 use crate::paths::Paths;
 use crate::progress::Step;
 
 const SUITE: &str = "trixie";
+/// Label of an image that was sent to a registry: what it is called there.
+const SENT: &str = "dev.storeyard.sent";
 /// The public image, under the short name that Debian's buildah resolves.
 const PUBLIC_BASE: &str = "debian:trixie-slim";
 /// How long a registry may take for the base before it is made here instead.
 const PULL: Duration = Duration::from_secs(60);
 /// How long a registry may take to answer at all.
 const ANSWER: Duration = Duration::from_secs(8);
+
+/// Whom this machine trusts, as Debian has it.
+const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 /// Which layers of earlier builds a build may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +98,10 @@ impl Buildah {
             step,
             self.run("build")
                 .args(["--isolation", "chroot", "--layers"])
+                // A build of pages has thousands of files open at once, and says of those beyond the limit that they are not there.
+                .arg(format!("--ulimit=nofile={0}:{0}", open_files()))
                 .args((layers == Layers::Anew).then_some("--no-cache"))
+                .args(authorities())
                 .arg("--build-arg")
                 .arg(format!("BASE={}", Self::base()))
                 .args(["--tag", reference, "--file"])
@@ -119,13 +128,27 @@ impl Buildah {
         )
     }
 
-    /// Sends an archive to a registry.
+    /// Sends an image to a registry, as one of its own. An image that a kubelet has once pulled it starts under no name under which it was
+    /// imported, unless a registry confirms that one too; so what is pulled has to be another one than what is imported.
+    /// A registry on this machine is spoken to without TLS, and gets layers as they are.
     ///
     /// # Errors
     /// buildah fails.
-    pub fn send(&self, step: &Step, archive: &Path, reference: &str) -> Result<()> {
-        let image = self.pull_archive(archive)?;
-        command::logged(step, self.run("push").arg(image).arg(format!("docker://{reference}")))
+    pub fn send(&self, step: &Step, image: &Image, reference: &str, is_here: bool) -> Result<()> {
+        let is_built = command::succeeds(self.run("inspect").args(["--type", "image", &image.reference]))?;
+        // To unpack an archive takes most of a minute, and what was built here is here still.
+        let container =
+            if is_built { self.container(&image.reference)? } else { self.container_of(&image.archive)? };
+        container.set_label(SENT, reference)?;
+        let sent = format!("{REPOSITORY}/sent-{}:{SUITE}", image.name);
+        container.commit(step, &sent)?;
+        let mut push = self.run("push");
+        if is_here {
+            push.args(["--tls-verify=false", "--disable-compression"]);
+        }
+        push.arg(&sent).arg(format!("docker://{reference}"));
+        command::logged(step, &mut push)?;
+        command::logged(step, self.run("rmi").arg(&sent))
     }
 
     /// A container of an image in the storage, to look into and to add to.
@@ -256,6 +279,17 @@ impl Buildah {
             .env("BUILDAH_ISOLATION", "chroot");
         buildah
     }
+}
+
+/// As many files as xtask itself may have open: not even root may allow more here than that.
+fn open_files() -> u64 {
+    getrlimit(Resource::Nofile).maximum.unwrap_or(1 << 20)
+}
+
+/// Gives a build what this machine trusts, under the name that a step of it may ask for: it may reach a registry through a proxy with an
+/// authority of its own. It is no part of an image.
+fn authorities() -> Option<String> {
+    Path::new(AUTHORITIES).exists().then(|| format!("--secret=id=authorities,src={AUTHORITIES}"))
 }
 
 /// An image, as buildah lists it.

@@ -17,14 +17,14 @@ const VERSION_LABEL: &str = "org.opencontainers.image.version";
 const VERSIONS_LABEL: &str = "dev.storeyard.versions";
 
 /// What of an image's components people are told, and what they call it.
-pub(crate) type Told = (&'static str, &'static str);
+pub(crate) type Told = (String, String);
 
 /// Whose version an image has.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Version {
     Storeyard,
-    /// That of a Debian package in it.
-    Package(&'static str),
+    /// That of a package in it.
+    Package(String),
 }
 
 /// The Debian packages in an image.
@@ -73,9 +73,9 @@ pub(super) fn labelled(labels: &BTreeMap<String, String>) -> Result<Versions> {
 }
 
 impl Version {
-    pub(super) fn among(self, packages: &[Component]) -> Result<String> {
+    pub(super) fn among(&self, packages: &[Component]) -> Result<String> {
         let Self::Package(name) = self else { return Ok(env!("CARGO_PKG_VERSION").to_owned()) };
-        let package = packages.iter().find(|package| package.name == name);
+        let package = packages.iter().find(|package| package.name == *name);
         Ok(package.with_context(|| format!("the image has no package {name}"))?.version.clone())
     }
 }
@@ -90,6 +90,10 @@ mod tests {
         Component { kind, name, version, licence: Licence::InTerms, terms: Terms::File(String::new()) }
     }
 
+    fn titled(component: &str, title: &str) -> Told {
+        (component.to_owned(), title.to_owned())
+    }
+
     #[test]
     fn versions_are_those_of_what_is_inside() {
         let debian = Kind::Debian { architecture: "all".to_owned() };
@@ -98,9 +102,9 @@ mod tests {
             component(Kind::WordPressPlugin, "woocommerce", "10.5.0-rc.1"),
         ];
         let bill = Bill::new("shop".to_owned(), "1".to_owned(), components);
-        let told = [("wordpress", "WordPress"), ("woocommerce", "WooCommerce")];
+        let told = [titled("wordpress", "WordPress"), titled("woocommerce", "WooCommerce")];
         assert_eq!(versions(&bill, &told).unwrap().to_string(), "WordPress 7.1, WooCommerce 10.5.0-rc.1");
-        assert!(versions(&bill, &[("redis", "Redis")]).is_err());
+        assert!(versions(&bill, &[titled("redis", "Redis")]).is_err());
     }
 
     #[test]

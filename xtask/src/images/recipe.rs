@@ -24,14 +24,14 @@ type Linked<'a> = Box<dyn Fn(&Container<'_>) -> Result<Vec<Component>> + 'a>;
 
 /// How to build `images/<name>`.
 pub(crate) struct Recipe<'a> {
-    name: &'static str,
+    name: String,
     version: Version,
     /// What of it people are told by its labels.
     pub(crate) told: Vec<Told>,
     /// Ends the tag.
     pub(crate) suffix: &'static str,
     /// Files and folders that its context has beside those of `images/<name>`.
-    pub(crate) extra: Vec<(PathBuf, &'static str)>,
+    pub(crate) extra: Vec<(PathBuf, String)>,
     /// What is in the image beside Debian packages.
     pub(crate) linked: Linked<'a>,
 }
@@ -125,9 +125,9 @@ fn listed(newer: &[Newer]) -> String {
 }
 
 impl Recipe<'_> {
-    pub(crate) fn new(name: &'static str, version: Version) -> Self {
+    pub(crate) fn new(name: &str, version: Version) -> Self {
         Self {
-            name,
+            name: name.to_owned(),
             version,
             told: Vec::new(),
             suffix: "",
@@ -139,7 +139,7 @@ impl Recipe<'_> {
     /// The image with the packages that it was built with, built if its archive is missing.
     fn ensure(&self, env: &Env, record: &Record) -> Result<Made> {
         self.in_context(env, |context, key| {
-            if let Some(found) = record.of(self.name, &key).cloned() {
+            if let Some(found) = record.of(&self.name, &key).cloned() {
                 let image = self.image(env, &found);
                 if image.is_there() {
                     return Ok(Made { image, found });
@@ -147,7 +147,7 @@ impl Recipe<'_> {
             }
             self.build(env, context, key, Layers::Kept, |buildah, versions| {
                 // No layer is older than the base below it.
-                Ok(buildah.base_made()?.max(record.looked(self.name, versions).unwrap_or_default()))
+                Ok(buildah.base_made()?.max(record.looked(&self.name, versions).unwrap_or_default()))
             })
         })
     }
@@ -177,14 +177,14 @@ impl Recipe<'_> {
             let packages = carried::packages(&container)?;
             let versions = versions(&packages);
             let looked = looked(&buildah, &versions)?;
-            let found = Found { image: self.name.to_owned(), recipe: key, versions, looked };
+            let found = Found { image: self.name.clone(), recipe: key, versions, looked };
             let image = self.image(env, &found);
             if image.is_there() {
                 container.remove()?;
                 return Ok(Made { image, found });
             }
-            let version = self.version.among(&packages)?;
-            let components = packages.into_iter().chain((self.linked)(&container)?).collect();
+            let components: Vec<Component> = packages.into_iter().chain((self.linked)(&container)?).collect();
+            let version = self.version.among(&components)?;
             let bill = Bill::new(image.title(), version, components);
             carried::add(env, step, container, &image, &bill, &self.told)?;
             image.keep(env, &buildah, step)?;
@@ -194,12 +194,12 @@ impl Recipe<'_> {
 
     fn image(&self, env: &Env, found: &Found) -> Image {
         let key = found.key();
-        Image::new(env, self.name, &format!("{key}{}", self.suffix), &key)
+        Image::new(env, &self.name, &format!("{key}{}", self.suffix), &key)
     }
 
     /// Does `work` with the context, laid out, and its key.
     fn in_context<T>(&self, env: &Env, work: impl FnOnce(&Path, String) -> Result<T>) -> Result<T> {
-        let context = env.paths.stage().join(self.name);
+        let context = env.paths.stage().join(&self.name);
         self.lay_out(&env.paths.checkout, &context)?;
         let done = work(&context, self.key(&context)?)?;
         fs::remove_dir_all(&context)?;
@@ -211,13 +211,13 @@ impl Recipe<'_> {
         if context.exists() {
             fs::remove_dir_all(context)?;
         }
-        copy(&checkout.join("images").join(self.name), context)?;
+        copy(&checkout.join("images").join(&self.name), context)?;
         self.extra.iter().try_for_each(|(from, to)| copy(from, &context.join(to)))
     }
 
     /// Key of what an image is built from beside Debian packages: what is in the context, and the way of building.
     fn key(&self, context: &Path) -> Result<String> {
-        Ok(Key::new().part(WAY).part(self.name).folder(context)?.short())
+        Ok(Key::new().part(WAY).part(&self.name).folder(context)?.short())
     }
 }
 
@@ -255,9 +255,9 @@ mod tests {
         checkout
     }
 
-    fn key(checkout: &Path, inside: &'static str) -> String {
+    fn key(checkout: &Path, inside: &str) -> String {
         let mut recipe = Recipe::new("mariadb", Version::Storeyard);
-        recipe.extra.push((checkout.join("binary"), inside));
+        recipe.extra.push((checkout.join("binary"), inside.to_owned()));
         let context = checkout.join("context");
         recipe.lay_out(checkout, &context).unwrap();
         recipe.key(&context).unwrap()

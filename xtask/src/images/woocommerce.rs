@@ -20,7 +20,7 @@ pub(super) const SOURCE: Source = Source {
     lack: "stores are WordPress without a shop, and are offered as such",
 };
 /// Where the plugin is in an image.
-const FOLDER: &str = "/usr/share/wordpress/wp-content/plugins/woocommerce";
+const FOLDER: &str = "/usr/share/storeyard/bundled/plugins/woocommerce";
 const LICENCE: &str = "GPL-3.0-or-later";
 /// The file that a plugin begins with, and what prints it from a zip.
 const MAIN: &str = "woocommerce/woocommerce.php";
@@ -51,7 +51,7 @@ fn version(zip: &Path) -> Result<String> {
 }
 
 /// A field of the comment that a plugin begins with.
-fn header<'a>(plugin: &'a str, field: &str) -> Option<&'a str> {
+pub(super) fn header<'a>(plugin: &'a str, field: &str) -> Option<&'a str> {
     plugin.lines().find_map(|line| {
         Some(line.trim_start_matches([' ', '*']).strip_prefix(field)?.strip_prefix(':')?.trim())
     })

@@ -101,6 +101,19 @@ impl<'a> Containerd<'a> {
             .with_context(|| format!("{} cannot be imported", image.reference))
     }
 
+    /// Removes the images that were pulled from a registry.
+    ///
+    /// # Errors
+    /// containerd does not answer.
+    pub fn remove_images_of(&self, registry: &str) -> Result<()> {
+        let table = command::output(self.k8s().args(["images", "list"]))?;
+        let names = names_of(registry, &table);
+        if names.is_empty() {
+            return Ok(());
+        }
+        command::output(self.k8s().args(["images", "remove", "--sync"]).args(names)).map(drop)
+    }
+
     /// Ends and removes every container. With `gently` each is asked first.
     ///
     /// # Errors
@@ -231,6 +244,19 @@ fn parse_images(table: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// In the same table, all names of the images of a registry: Kubernetes lists each by its digest and by its id too.
+fn names_of(registry: &str, table: &str) -> Vec<String> {
+    let rows = table.lines().skip(1).filter_map(|line| {
+        let mut columns = line.split_whitespace();
+        Some((columns.next()?, columns.nth(1)?))
+    });
+    let is_of = |name: &str| name.strip_prefix(registry).is_some_and(|rest| rest.starts_with('/'));
+    let digests: Vec<&str> = rows.clone().filter(|(name, _)| is_of(name)).map(|(_, digest)| digest).collect();
+    let names = rows
+        .filter(|(name, digest)| is_of(name) || (name.starts_with("sha256:") && digests.contains(digest)));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
 /// The table that `ctr tasks list` prints: task, pid, status.
 fn parse_running(table: &str) -> Vec<String> {
     let rows = table.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
@@ -248,6 +274,19 @@ mod tests {
         let images = parse_images(table);
         assert_eq!(images.get("localhost/storeyard/etcd:v3").map(String::as_str), Some("sha256:aa"));
         assert_eq!(images.len(), 1);
+    }
+
+    #[test]
+    fn an_image_of_a_registry_has_names_by_tag_digest_and_id() {
+        let table = "REF TYPE DIGEST SIZE PLATFORMS LABELS\n\
+                     localhost/storeyard/etcd:v3 t sha256:aa 9.1 MiB linux/amd64 -\n\
+                     127.0.0.1:4000/a/b:1 t sha256:bb 1 MiB linux/amd64 -\n\
+                     127.0.0.1:4000/a/b@sha256:bb t sha256:bb 1 MiB linux/amd64 -\n\
+                     sha256:01 t sha256:aa 9.1 MiB linux/amd64 -\n\
+                     sha256:02 t sha256:bb 1 MiB linux/amd64 -\n";
+        let names = names_of("127.0.0.1:4000", table);
+        assert_eq!(names, ["127.0.0.1:4000/a/b:1", "127.0.0.1:4000/a/b@sha256:bb", "sha256:02"]);
+        assert!(names_of("127.0.0.1:400", table).is_empty());
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail};
 
 use crate::env::Env;
-use crate::images::REPOSITORY;
 use crate::images::node::NodeImage;
+use crate::images::{Image, REPOSITORY};
 
 /// What the node keeps: images, etcd, volumes.
 pub const STATE: &str = "/var/lib/storeyard";
@@ -82,14 +82,18 @@ fn values(env: &Env, images: &[NodeImage]) -> Result<BTreeMap<String, String>> {
     ];
     let mut values: BTreeMap<String, String> =
         fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    for NodeImage { image, .. } in images {
-        values.insert(format!("image_{}", image.name.replace('-', "_")), image.reference.clone());
-    }
+    values.extend(references(images));
     Ok(values)
 }
 
+/// What the files call the images.
+pub(crate) fn references(images: &[NodeImage]) -> impl Iterator<Item = (String, String)> {
+    let name = |image: &Image| format!("image_{}", image.name.replace('-', "_"));
+    images.iter().map(move |NodeImage { image, .. }| (name(image), image.reference.clone()))
+}
+
 /// Replaces each `{{name}}`.
-fn fill(template: &str, values: &BTreeMap<String, String>) -> Result<String> {
+pub(crate) fn fill(template: &str, values: &BTreeMap<String, String>) -> Result<String> {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {

@@ -8,7 +8,6 @@ use super::tally::Tally;
 use crate::bill::{self, BILL, Listed, NOTICE};
 use crate::env::Env;
 use crate::images::buildah::Container;
-use crate::images::platform::PlatformImages;
 use crate::images::{Buildah, Image};
 
 /// What every image is labelled with, below `org.opencontainers.image`.
@@ -25,6 +24,7 @@ const PANICS: [&str; 5] = [
     "registry/src/[^/]+/[A-Za-z0-9_-]+-[0-9]+\\.[0-9]+\\.[^/]+/src",
 ];
 const PROGRAM: &str = "/usr/local/bin/storeyard";
+const STOREFRONT: &str = "/usr/local/bin/storefront";
 /// What plugins and themes ask of PHP.
 const EXTENSIONS: [&str; 14] = [
     "apcu", "bcmath", "curl", "exif", "gd", "imagick", "intl", "mbstring", "mysqli", "redis", "soap",
@@ -49,15 +49,18 @@ const OBJECT_CACHE: Script = Script {
 };
 const DATABASE_AGES: Script =
     Script { name: "database-ages.sh", text: include_str!("carried/database-ages.sh"), program: &["sh"] };
+const POSTGRES: Script =
+    Script { name: "postgres.sh", text: include_str!("carried/postgres.sh"), program: &["sh"] };
 /// Where WordPress and its plugin say of which version they are.
 const WORDPRESS: &str = "/usr/share/wordpress/wp-includes/version.php";
-const PLUGIN: &str = "/usr/share/wordpress/wp-content/plugins/woocommerce/woocommerce.php";
+const MEDUSA: &str = "/srv/medusa/node_modules/@medusajs/medusa/package.json";
+const PLUGIN: &str = "/usr/share/storeyard/bundled/plugins/woocommerce/woocommerce.php";
 
 /// # Errors
 /// An image cannot be read, or the run was interrupted.
-pub(super) fn run(env: &Env, images: &PlatformImages) -> Result<Tally> {
+pub(super) fn run(env: &Env, images: &[&Image]) -> Result<Tally> {
     let mut tally = Tally::default();
-    for image in images.all() {
+    for image in images {
         let title = format!("what the image {} carries", image.name);
         tally.add(env.reporter.step(&title, "test-carried", |_| {
             let buildah = Buildah::new(&env.paths);
@@ -78,9 +81,9 @@ fn check(env: &Env, image: &Image, container: &Container<'_>) -> Result<Tally> {
         ("has its bill in the cache", carried.has_bill_in_cache(image)),
         ("has a notice of everything", carried.has_notice(container)),
     ];
-    match image.name {
+    match image.name.as_str() {
         "platform" => {
-            checks.push(("lists its crates", carried.lists_crates(container)));
+            checks.push(("lists its crates", carried.lists_crates(container, PROGRAM)));
             checks.push(("lists its programs", carried.lists_programs(env)));
         }
         "wordpress" => {
@@ -89,10 +92,16 @@ fn check(env: &Env, image: &Image, container: &Container<'_>) -> Result<Tally> {
             checks.push(("serves within the limits that it is given", WEB_SERVER.run(env, container)));
             checks.push(("has an object cache that many may use", OBJECT_CACHE.run(env, container)));
         }
+        "medusa-storefront" => {
+            checks.push(("lists its crates", carried.lists_crates(container, STOREFRONT)));
+        }
         "mariadb" => checks.push((
             "takes data of an older one and refuses a newer one's",
             DATABASE_AGES.run(env, container),
         )),
+        "postgres" => {
+            checks.push(("keeps its data, and refuses another version's", POSTGRES.run(env, container)));
+        }
         _ => {}
     }
     if let Some(asked) = asked(image) {
@@ -128,8 +137,11 @@ impl Script {
 type Asked = &'static [(&'static str, &'static [&'static str])];
 
 fn asked(image: &Image) -> Option<Asked> {
-    match image.name {
+    match image.name.as_str() {
         "mariadb" => Some(&[("MariaDB", &["/usr/sbin/mariadbd", "--version"])]),
+        "postgres" => Some(&[("PostgreSQL", &["postgres", "--version"])]),
+        "valkey" => Some(&[("Valkey", &["valkey-cli", "--version"])]),
+        "medusa" => Some(&[("Medusa", &["grep", "\"version\"", MEDUSA])]),
         "wordpress" => Some(&[
             ("WordPress", &["grep", "--regexp", "^.wp_version =", WORDPRESS]),
             ("WooCommerce", &["grep", "--regexp", "^ . Version:", PLUGIN]),
@@ -146,7 +158,8 @@ fn tells_versions(image: &Image, container: &Container<'_>, asked: Asked) -> Res
         match (version, container.output(program)) {
             (Some(version), Ok(said)) => {
                 let is_whole = |word: &str| word == version || word.starts_with(&format!("{version}-"));
-                let is_told = said.split([' ', '\'', '"', ';', '\n']).any(is_whole);
+                let is_told =
+                    said.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ';')).any(is_whole);
                 ensure!(is_told, "{title} is told to be {version}, and says: {said}");
             }
             (Some(version), Err(error)) => return Err(error.context(format!("{title} {version} is told"))),
@@ -193,8 +206,11 @@ impl Carried {
 
     fn lists_packages(&self, container: &Container<'_>) -> Result<()> {
         let printed = container.output(&DPKG)?;
-        let installed =
-            printed.lines().filter_map(|line| line.strip_prefix("ii ")?.strip_prefix('|')?.split_once('|'));
+        let installed = printed.lines().filter_map(|line| {
+            // Wanted or held, and installed.
+            let (status, package) = line.split_once('|')?;
+            matches!(status, "ii " | "hi ").then(|| package.split_once('|'))?
+        });
         same(&installed.collect(), &self.names(DEBIAN))
     }
 
@@ -222,8 +238,8 @@ impl Carried {
     }
 
     /// Read from the program itself, not from what it was built from. Crates that cannot panic leave no trace.
-    fn lists_crates(&self, container: &Container<'_>) -> Result<()> {
-        let printed = container.output(&[&PANICS[..], &[PROGRAM]].concat())?;
+    fn lists_crates(&self, container: &Container<'_>, program: &str) -> Result<()> {
+        let printed = container.output(&[&PANICS[..], &[program]].concat())?;
         let linked: BTreeSet<(&str, &str)> = printed.lines().filter_map(crate_of).collect();
         ensure!(linked.len() > 20, "only {} crates were found in the program", linked.len());
         let listed = self.names("cargo");

@@ -1,6 +1,8 @@
 //! The charts, rendered with the values in their `ci` folders: each file of `ci/good` has to be accepted by the API server without a warning, in a
 //! namespace that enforces `restricted`; each of `ci/bad` has to be refused by helm with the sentence in its first line. The values that people
-//! start from are good ones too.
+//! start from are good ones too. And what a third party's program says of them (`score`).
+
+mod score;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,16 +15,24 @@ use crate::cluster::Cluster;
 use crate::command;
 use crate::env::Env;
 use crate::interrupt;
+use crate::tools::definitions;
 
-const CHARTS: [&str; 2] = ["woocommerce", "platform"];
 const NAMESPACE: &str = "storeyard-trial-charts";
+/// Of the release.
+const TRIAL: &str = "trial";
 /// The platform's own values, each file laid over the ones before it.
-const OWN: [&[&str]; 4] = [
+const OWN: [&[&str]; 8] = [
     &["values-local.yaml"],
+    &["values-k3s.yaml"],
+    &["values-k3s.yaml", "values-prod.yaml"],
     &["values-local.yaml", "values-local-tls.yaml"],
     &["values-prod.yaml"],
     &["values-prod.yaml", "values-prod-acme.yaml"],
+    &["values-prod.yaml", "values-prod-wildcard.yaml"],
+    &["values-prod.yaml", "values-prod-in-front.yaml"],
 ];
+/// What people are given to apply beside the charts.
+const DOCUMENTED: [&str; 1] = ["docs/certificate.yaml"];
 /// On an https Ingress without it Traefik answers 404, whatever else says TLS.
 const ROUTER_TLS: &str = "traefik.ingress.kubernetes.io/router.tls";
 
@@ -37,12 +47,21 @@ const REFUSED: &str = "# expect: ";
 /// # Errors
 /// The values cannot be read, or the cluster does not answer.
 pub(super) fn run(env: &Env, cluster: &Cluster) -> Result<Tally> {
-    let mut tally = Tally::default();
     cluster.apply(&namespace())?;
-    for chart in CHARTS {
-        let folder = env.paths.checkout.join("charts").join(chart);
+    let definitions = definitions_of_others(env)?;
+    cluster.apply(&definitions)?;
+    let tally = try_all(env, cluster);
+    command::output_with_input(cluster.kubectl().args(["delete", "--filename", "-"]), Some(&definitions))?;
+    command::output(cluster.kubectl().args(["delete", "namespace", NAMESPACE, "--wait=false"]))?;
+    tally
+}
+
+fn try_all(env: &Env, cluster: &Cluster) -> Result<Tally> {
+    let mut tally = Tally::default();
+    for folder in entries_of(&env.paths.checkout.join("charts"))? {
+        let chart = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         for (expected, check) in EXPECTATIONS {
-            for values in values_of(&folder.join("ci").join(expected))? {
+            for values in entries_of(&folder.join("ci").join(expected))? {
                 let name = values.file_name().unwrap_or_default().to_string_lossy();
                 let title = format!("chart {chart} with {expected} values {name}");
                 try_one(env, &mut tally, &title, || check(cluster, &folder, std::slice::from_ref(&values)))?;
@@ -57,8 +76,34 @@ pub(super) fn run(env: &Env, cluster: &Cluster) -> Result<Tally> {
         values.push(folder.join("ci/images.yaml"));
         try_one(env, &mut tally, &title, || accepted(cluster, &folder, &values))?;
     }
-    command::output(cluster.kubectl().args(["delete", "namespace", NAMESPACE, "--wait=false"]))?;
+    let kube_score = env.tools.build_kube_score(&env.paths, &env.reporter);
+    tally.add(Tally::once(("kube-score is built", kube_score), || {
+        let mut tally = Tally::default();
+        try_one(env, &mut tally, "charts in a third party's eye", || score::check(env, cluster))?;
+        Ok(tally)
+    })?);
+    for file in DOCUMENTED {
+        let path = env.paths.checkout.join(file);
+        try_one(env, &mut tally, file, || accepted_as_it_is(cluster, &path))?;
+    }
     Ok(tally)
+}
+
+/// Of objects that the charts make for others where those are there.
+fn definitions_of_others(env: &Env) -> Result<String> {
+    let (monitoring, certificates) =
+        (definitions::prometheus_operator(&env.paths)?, definitions::cert_manager(&env.paths)?);
+    let files = [
+        monitoring.join("monitoring.coreos.com_podmonitors.yaml"),
+        monitoring.join("monitoring.coreos.com_prometheusrules.yaml"),
+        certificates.join("cert-manager.io_certificates.yaml"),
+        certificates.join("cert-manager.io_issuers.yaml"),
+        certificates.join("cert-manager.io_clusterissuers.yaml"),
+    ];
+    let read = |file: &PathBuf| {
+        fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+    };
+    files.iter().map(read).collect()
 }
 
 fn try_one(env: &Env, tally: &mut Tally, title: &str, check: impl FnOnce() -> Result<()>) -> Result<()> {
@@ -71,19 +116,29 @@ fn try_one(env: &Env, tally: &mut Tally, title: &str, check: impl FnOnce() -> Re
     Ok(())
 }
 
-fn values_of(folder: &Path) -> Result<Vec<PathBuf>> {
+fn entries_of(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
         .with_context(|| format!("{} cannot be read", folder.display()))?;
     files.sort();
     if files.is_empty() {
-        bail!("{} has no values to try", folder.display());
+        bail!("{} has nothing to try", folder.display());
     }
     Ok(files)
 }
 
 fn accepted(cluster: &Cluster, chart: &Path, values: &[PathBuf]) -> Result<()> {
-    let manifests = render(cluster, chart, values)?;
+    let accepted = applied(cluster, &render(cluster, TRIAL, chart, values)?)?;
+    is_served(&serde_json::from_str(&accepted).context("kubectl's answer is no JSON")?)
+}
+
+fn accepted_as_it_is(cluster: &Cluster, file: &Path) -> Result<()> {
+    let manifests = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    applied(cluster, &manifests).map(drop)
+}
+
+/// What the API server makes of manifests that it accepts.
+fn applied(cluster: &Cluster, manifests: &str) -> Result<String> {
     let mut apply = cluster.kubectl();
     // A warning is what pod security says of a pod template that its namespace would refuse.
     apply.args([
@@ -98,8 +153,7 @@ fn accepted(cluster: &Cluster, chart: &Path, values: &[PathBuf]) -> Result<()> {
         "-f",
         "-",
     ]);
-    let accepted = command::output_with_input(&mut apply, Some(&manifests))?;
-    is_served(&serde_json::from_str(&accepted).context("kubectl's answer is no JSON")?)
+    command::output_with_input(&mut apply, Some(manifests))
 }
 
 /// Whether Traefik would serve what is said to be https: the objects' own Ingresses, and those that the operator will make.
@@ -111,7 +165,8 @@ fn is_served(list: &Value) -> Result<()> {
         }
         if let Some(config) = object.pointer("/data/config.json").and_then(Value::as_str) {
             let config: Value = serde_json::from_str(config)?;
-            if config["scheme"] == "https" {
+            let is_in_front = config.pointer("/ingress/tls/inFront") == Some(&true.into());
+            if config["scheme"] == "https" && !is_in_front {
                 has_router_tls(&config["ingress"]["annotations"]).context("Ingresses of the shops")?;
             }
         }
@@ -130,16 +185,16 @@ fn refused(cluster: &Cluster, chart: &Path, values: &[PathBuf]) -> Result<()> {
     let text = values.iter().map(fs::read_to_string).collect::<std::io::Result<String>>()?;
     let sentence = text.lines().next().and_then(|line| line.strip_prefix(REFUSED));
     let sentence = sentence.with_context(|| format!("its first line does not begin with “{REFUSED}”"))?;
-    match render(cluster, chart, values) {
+    match render(cluster, TRIAL, chart, values) {
         Ok(_) => bail!("helm accepted it"),
         Err(complaint) if format!("{complaint:#}").contains(sentence) => Ok(()),
         Err(complaint) => Err(complaint.context(format!("helm's complaint is not “{sentence}”"))),
     }
 }
 
-fn render(cluster: &Cluster, chart: &Path, values: &[PathBuf]) -> Result<String> {
+fn render(cluster: &Cluster, release: &str, chart: &Path, values: &[PathBuf]) -> Result<String> {
     let mut template = cluster.helm();
-    template.args(["template", "trial", "-n", NAMESPACE]).arg(chart);
+    template.args(["template", release, "-n", NAMESPACE]).arg(chart);
     for file in values {
         template.arg("--values").arg(file);
     }

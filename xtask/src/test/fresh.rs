@@ -87,7 +87,7 @@ fn bump(env: &Env, repository: &Repository) -> Result<()> {
 }
 
 fn image(env: &Env, packages: Packages) -> Result<Image> {
-    Builder::new(env, packages)?.image(&Recipe::new(IMAGE, Version::Package(PACKAGE)))
+    Builder::new(env, packages)?.image(&Recipe::new(IMAGE, Version::Package(PACKAGE.to_owned())))
 }
 
 fn has_version(env: &Env, image: &Image, version: &str) -> Result<()> {

@@ -17,6 +17,7 @@ use crate::trial::Trial;
 /// npx cannot be started, or the run was interrupted.
 pub(super) fn run(env: &Env, trial: &Trial) -> Result<Tally> {
     install_modules(env)?;
+    env.tools.build_mailpit(&env.paths, &env.reporter)?;
     let mut playwright = playwright_on(env, trial);
     drive(env, "journeys in Chromium", "test-journeys", playwright.args(["--config", "playwright.config.ts"]))
 }
@@ -89,11 +90,12 @@ pub(super) fn playwright(env: &Env) -> Command {
 pub(crate) fn playwright_on(env: &Env, trial: &Trial) -> Command {
     let mut command = playwright(env);
     command
-        .env("STOREYARD_ADDRESS", format!("http://{}", trial.host()))
+        .env("STOREYARD_ADDRESS", trial.address())
         .env("STOREYARD_NAMESPACE", trial.namespace())
         .env("STOREYARD_KUBECONFIG", env.paths.kubeconfig())
         .env("STOREYARD_KUBECTL", env.tools.kubectl())
         .env("STOREYARD_HELM", env.tools.helm())
-        .env("STOREYARD_PLUGIN", trial.references().plugin.to_string());
+        .env("STOREYARD_PLUGIN", trial.references().plugin.to_string())
+        .env("STOREYARD_MAILPIT", env.tools.mailpit.program("mailpit"));
     command
 }

@@ -9,19 +9,24 @@ use serde_json::{Value, json};
 use crate::env::Env;
 use crate::trial::Trial;
 
+/// What their stores are made of.
+const ENGINE: &str = "woocommerce";
+
 /// Writes the file and answers where it is. The operator runs on this machine there, so the ingress is on loopback.
 pub(super) fn describe(env: &Env, trial: &Trial) -> Result<PathBuf> {
+    env.tools.build_mailpit(&env.paths, &env.reporter)?;
     let references = trial.references();
     let mut ingress = trial.config()?["ingress"].clone();
     ingress["address"] = "127.0.0.1:80".into();
     let description = json!({
         "kubeconfig": env.paths.kubeconfig(),
         "path": path(&[&env.tools.helm(), &env.tools.kubectl()])?,
-        "chart": env.paths.checkout.join("charts/woocommerce"),
-        "images": {"wordpress": references.wordpress, "mariadb": references.mariadb},
-        "versions": references.versions(),
+        "chart": env.paths.checkout.join("charts").join(ENGINE),
+        "images": references.images(ENGINE),
+        "versions": references.versions(ENGINE),
         "plugin": references.plugin,
         "ingress": ingress,
+        "mailpit": env.tools.mailpit.program("mailpit"),
     });
     let file = env.paths.stage().join("test-cluster.json");
     fs::create_dir_all(env.paths.stage())?;

@@ -197,9 +197,15 @@ impl Row {
         }
     }
 
+    /// Path and parameters.
+    fn address(&self) -> String {
+        // What is streamed cannot be tried without being kept; there is no pod of that name.
+        let parameters = if self.object.is_streamed() { "command=true" } else { self.verb.parameters() };
+        format!("{}?{parameters}", self.object.path(self.verb))
+    }
+
     fn try_with(&self, api: &Api, names: &Names) -> Result<()> {
-        let (status, answer) =
-            api.ask(&self.account, self.verb, &self.object.path(self.verb), &self.body(names))?;
+        let (status, answer) = api.ask(&self.account, self.verb, &self.address(), &self.body(names))?;
         let was_allowed = match status {
             // What is not there, or there already, was looked for with the right to do so.
             200 | 201 | 404 | 409 => true,
@@ -242,8 +248,8 @@ impl Api {
     }
 
     /// The answer's status and text.
-    fn ask(&self, account: &str, verb: Verb, path: &str, body: &str) -> Result<(u16, String)> {
-        let url = format!("http://localhost{path}?{}", verb.parameters());
+    fn ask(&self, account: &str, verb: Verb, address: &str, body: &str) -> Result<(u16, String)> {
+        let url = format!("http://localhost{address}");
         let mut curl = Command::new("curl");
         curl.args(["--silent", "--show-error", "--max-time", "20", "--unix-socket", &self.socket]);
         curl.args(["--request", verb.method(), "--header", &format!("Impersonate-User: {account}")]);

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use super::journeys;
 use super::tally::Tally;
 use super::times;
 use crate::command;
@@ -16,7 +17,23 @@ use crate::env::Env;
 /// # Errors
 /// cargo cannot be started, or the run was interrupted.
 pub(super) fn run(env: &Env) -> Result<Tally> {
-    cargo_test(env, "Rust tests", "test-rust", &mut tests(), &Outcome::WithoutIgnored)
+    let mut command = tests();
+    let has_node = has_node();
+    if has_node {
+        journeys::install_modules(env)?;
+        command.env("STOREYARD_NODE", "yes");
+    }
+    let mut tally = cargo_test(env, "Rust tests", "test-rust", &mut command, &Outcome::WithoutIgnored)?;
+    if !has_node {
+        tally.skip("signing in at a real identity provider", "needs node, which runs the provider");
+    }
+    Ok(tally)
+}
+
+fn has_node() -> bool {
+    ["node", "npm"].iter().all(|program| {
+        Command::new(program).arg("--version").output().is_ok_and(|told| told.status.success())
+    })
 }
 
 /// Builds what [`run`] runs, and so the programs that its integration tests start.
@@ -29,14 +46,18 @@ pub(super) fn build(env: &Env) -> Result<()> {
     env.reporter.step("programs that are tested", "build-tested", |step| command::logged(step, &mut command))
 }
 
-/// The operator's tests against a real API server. `cluster`: the file that tells them where it is.
+/// The operator's tests against a real API server. `cluster`: the file that tells them where it is. `plugin`: whether its shops sell.
 ///
 /// # Errors
 /// cargo cannot be started, or the run was interrupted.
-pub(super) fn run_on_cluster(env: &Env, cluster: &Path) -> Result<Tally> {
+pub(super) fn run_on_cluster(env: &Env, cluster: &Path, plugin: bool) -> Result<Tally> {
     let mut command = tests();
     command.args(ON_CLUSTER).env("STOREYARD_TEST_CLUSTER", cluster);
     let mut skipped = Tally::default();
+    if !plugin {
+        command.args(["--skip", OF_SHOPS]);
+        skipped.add(skip(env, &[OF_SHOPS], WITHOUT_PLUGIN)?);
+    }
     for needs in &GIVEN {
         match std::env::var_os(needs.variable) {
             // The tests run elsewhere than whoever gave the path.
@@ -55,6 +76,11 @@ pub(super) fn run_on_cluster(env: &Env, cluster: &Path) -> Result<Tally> {
     Ok(tally)
 }
 
+/// Where the tests of shops are that need the WooCommerce plugin in their image.
+const OF_SHOPS: &str = "opening::";
+const WITHOUT_PLUGIN: &str =
+    "the shop's image was built without the WooCommerce plugin (no WOOCOMMERCE_ZIP, no download)";
+
 /// What not every machine has and some of the operator's tests need, which whoever runs them has to name.
 struct Given {
     /// Where those tests are.
@@ -63,11 +89,18 @@ struct Given {
     what: &'static str,
 }
 
-const GIVEN: [Given; 1] = [Given {
-    module: "foreign_chart::",
-    variable: "STOREYARD_BITNAMI_CHART",
-    what: "the packed chart of docs/engines/bitnami-wordpress",
-}];
+const GIVEN: [Given; 2] = [
+    Given {
+        module: "foreign_chart::",
+        variable: "STOREYARD_BITNAMI_CHART",
+        what: "the packed chart of docs/engines/bitnami-wordpress",
+    },
+    Given {
+        module: "drained::",
+        variable: "STOREYARD_SECOND_NODE",
+        what: "cluster/second-node, the program that makes a second node",
+    },
+];
 
 impl Given {
     fn reason(&self) -> String {
@@ -75,13 +108,15 @@ impl Given {
     }
 }
 
-/// Those of one target that need a cluster.
-const ON_CLUSTER: [&str; 4] = ["--test", "operator", "--", "--ignored"];
+/// Those of one target that need a cluster. Each of them mostly waits, for pods that stop and deadlines that pass, so that two cores have room for
+/// a third one.
+const ON_CLUSTER: [&str; 5] = ["--test", "operator", "--", "--ignored", "--test-threads=3"];
 
 /// The same packages and features for every run, so that cargo compiles them once. Features are named for each package, since `store`
 /// and `app` are compiled differently for the browser.
 fn tests() -> Command {
-    let packages = ["store", "engine", "access", "provisioner", "app", "fake-cluster", "server", "xtask"];
+    let packages =
+        ["store", "engine", "access", "provisioner", "app", "fake-cluster", "server", "storefront", "xtask"];
     let mut command = Command::new("cargo");
     command.args(["test", "--locked", "--no-fail-fast", "--features", "app/ssr,store/transliterate"]);
     command.args(packages.iter().flat_map(|package| ["-p", package]));

@@ -182,7 +182,8 @@ mod tests {
 
     #[test]
     fn every_family_has_a_module_with_a_version_and_a_tool_line_for_each_program() {
-        for family in FAMILIES.iter().chain([&super::super::gitleaks::FAMILY]) {
+        for family in FAMILIES.iter().chain([&super::super::gitleaks::FAMILY, &super::super::mailpit::FAMILY])
+        {
             let go_mod = format!("{}/../{}/go.mod", env!("CARGO_MANIFEST_DIR"), family.folder);
             let go_mod = std::fs::read_to_string(go_mod).unwrap();
             assert!(version_in(&go_mod, family.module).is_some(), "{}", family.name);

@@ -1,64 +1,27 @@
-use std::time::Duration;
+//! The address that a store will have, below its name.
 
-use leptos::{prelude::*, reactive::spawn_local_scoped_with_cancellation};
-use store::{Field, Scheme, Slug, StoreName};
+use store::{Slug, StoreName};
 
-use super::draft::Draft;
-use crate::{api, changing::part, components::TextField};
+use super::text::{element, escape};
 
-/// The server is asked for names that the browser cannot transliterate, once typing pauses.
-const TYPING_PAUSE: Duration = Duration::from_millis(200);
+/// What an address has besides the name: what stands in the form by `data-scheme` and `data-suffix`.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    pub scheme: &'a str,
+    pub suffix: &'a str,
+}
 
-/// The store's name, and below it the address that it will have.
-#[component]
-pub fn NameField(draft: Draft, initial: String, scheme: Scheme, domain_suffix: String) -> impl IntoView {
-    let here = {
-        let domain_suffix = domain_suffix.clone();
-        move |name: &StoreName| {
-            Some(Preview { slug: Slug::of_ascii(name)?.to_string(), suffix: format!(".{domain_suffix}") })
-        }
-    };
-    let preview = RwSignal::new(StoreName::parse(&initial).ok().and_then(|name| here(&name)));
-    // Other fields change nothing of it.
-    let name = Memo::new(move |_| draft.name());
-    Effect::new(move |_| {
-        let Ok(name) = StoreName::parse(&name.get()) else {
-            preview.set(None);
-            return;
-        };
-        if let Some(known) = here(&name) {
-            preview.set(Some(known));
-            return;
-        }
-        spawn_local_scoped_with_cancellation(async move {
-            gloo_timers::future::sleep(TYPING_PAUSE).await;
-            // Without an answer the address stays unsaid; it is a preview only.
-            preview
-                .set(api::preview_address(name.to_string()).await.ok().and_then(|host| Preview::of(&host)));
-        });
-    });
-    let shown = part(move || match preview.get() {
-        Some(Preview { slug, suffix }) => view! {
-            <span class="muted">{format!("{scheme}://")}</span>
-            {format!("store-{slug}-")}
-            <span class="muted">"•••••"</span>
-            {suffix}
-        }
-        .into_any(),
-        None => view! { <span class="muted">"The address is made from the name."</span> }.into_any(),
-    });
-    view! {
-        <div class="field">
-            <TextField
-                field=Field::Name
-                label="Store name"
-                initial
-                described_by="address"
-                error=Signal::derive(move || draft.error(Field::Name))
-            />
-            <div class="address" id="address">{shown}</div>
-        </div>
-    }
+pub const UNKNOWN: &str = "<span class=\"muted\">The address is made from the name.</span>";
+
+/// Of a name that can be told without asking the server.
+pub fn of_name(name: &StoreName, around: Around<'_>) -> Option<String> {
+    let slug = Slug::of_ascii(name)?.to_string();
+    Some(Preview { slug, suffix: around.suffix.to_owned() }.written(around.scheme))
+}
+
+/// Of a host as the server writes it.
+pub fn of_host(host: &str, around: Around<'_>) -> Option<String> {
+    Some(Preview::of(host)?.written(around.scheme))
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +35,14 @@ impl Preview {
     fn of(host: &str) -> Option<Self> {
         let (slug, suffix) = host.strip_prefix("store-")?.split_once("-•••••")?;
         Some(Self { slug: slug.to_owned(), suffix: suffix.to_owned() })
+    }
+
+    fn written(&self, scheme: &str) -> String {
+        let mut html = String::new();
+        element("<span class=\"muted\">", scheme, "://</span>store-", &mut html);
+        element("", &self.slug, "-<span class=\"muted\">•••••</span>", &mut html);
+        escape(&self.suffix, &mut html);
+        html
     }
 }
 

@@ -1,83 +1,72 @@
 //! The links to the shop and its admin, and the dialog that deletes.
 
-use leptos::{ev, html::Dialog, prelude::*};
-use store::{Phase, StoreView};
+use leptos::{prelude::*, server_fn::ServerFn};
+use store::{Phase, StoreId, StoreView};
 
-use crate::{
-    browser,
-    changing::{When, text},
-    links,
-    me::me,
-    pages::delete::DeleteForm,
-};
+use crate::{api::OpenAdmin, components::refused_without_script, links, me::me, pages::delete};
 
-#[component]
-pub fn Actions(view: Memo<StoreView>, dialog: NodeRef<Dialog>) -> impl IntoView {
-    let summary = view.with_untracked(|view| view.summary.clone());
-    let phase = Memo::new(move |_| view.with(|view| view.summary.phase));
-    let shop = summary.address.shop();
-    let admin = summary.admin();
+const DIALOG: &str = "delete-dialog";
+
+pub fn actions(view: &StoreView) -> Option<AnyView> {
+    let summary = &view.summary;
+    let phase = summary.phase;
     let changes = me().changes(summary.owner.as_ref());
-    let delete_page = links::delete(&summary.id);
     // A link that works without a script; with one, the dialog opens in place.
-    let open = move |event: ev::MouseEvent| {
-        if let Some(dialog) = dialog.get_untracked() {
-            event.prevent_default();
-            browser::open(&dialog);
-        }
+    let delete = changes.then(|| {
+        view! { <a class="button danger" aria-haspopup="dialog" data-opens=DIALOG href=links::delete(&summary.id)>"Delete…"</a> }
+            .into_any()
+    });
+    let way_in = if changes && phase.may_answer() && view.ways_in.sign_in {
+        admin_form(&summary.id)
+    } else {
+        outward_link("Open admin", summary.admin(), phase)
     };
-    view! {
-        <When is=Signal::derive(move || phase.get() != Phase::Deleting)>
+    (phase != Phase::Deleting).then(|| {
+        view! {
             <div class="actions">
-                <OutwardLink label="Open shop" href=shop.clone() phase/>
-                <OutwardLink label="Open admin" href=admin.clone() phase/>
-                {changes.then(|| view! {
-                    <a class="button danger" aria-haspopup="dialog" href=delete_page.clone() on:click=open>"Delete…"</a>
-                }.into_any())}
+                {outward_link("Open shop", summary.address.shop(), phase)}
+                {way_in}
+                {delete}
             </div>
-        </When>
+        }
+        .into_any()
+    })
+}
+
+/// Has the shop sign in whoever presses it. The browser itself sends it, and is led there: no script sees the address.
+fn admin_form(id: &StoreId) -> AnyView {
+    let refused = refused_without_script::<OpenAdmin>().map(|error| error.to_string());
+    view! {
+        <form class="way-in" method="post" action=OpenAdmin::url() target="_blank">
+            <input type="hidden" name="id" value=id.to_string()/>
+            <button class="button" type="submit">"Open admin"</button>
+            <p class="error" role="alert">{refused}</p>
+        </form>
     }
+    .into_any()
 }
 
 /// Leads out of Storeyard, once there is something there.
-#[component]
-fn OutwardLink(label: &'static str, href: String, phase: Memo<Phase>) -> impl IntoView {
-    let answers =
-        Signal::derive(move || matches!(phase.get(), Phase::Ready | Phase::Updating | Phase::Degraded));
+fn outward_link(label: &'static str, href: String, phase: Phase) -> AnyView {
+    let href = phase.may_answer().then_some(href);
+    let disabled = href.is_none().then_some("true");
     view! {
-        <a
-            class="button"
-            role="link"
-            target="_blank"
-            rel="external noopener"
-            href=move || answers.get().then(|| href.clone())
-            aria-disabled=move || (!answers.get()).then_some("true")
-        >
-            {label}
-        </a>
+        <a class="button" role="link" target="_blank" rel="external noopener" href=href aria-disabled=disabled>{label}</a>
     }
+    .into_any()
 }
 
-#[component]
-pub fn DeleteDialog(dialog: NodeRef<Dialog>, view: Memo<StoreView>) -> impl IntoView {
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
+/// Goes as soon as the deletion has begun, whoever began it.
+pub fn delete_dialog(view: &StoreView) -> Option<AnyView> {
+    (view.summary.phase != Phase::Deleting).then(|| {
+        let cancel =
+            view! { <button class="button" type="button" data-closes=DIALOG>"Cancel"</button> }.into_any();
+        view! {
+            <dialog id=DIALOG aria-labelledby="delete-title">
+                <h2 id="delete-title">"Delete " <bdi>{view.summary.name.to_string()}</bdi></h2>
+                {delete::form(view, cancel)}
+            </dialog>
         }
-    };
-    // Someone else may have begun the deletion meanwhile.
-    Effect::new(move |_| {
-        if view.with(|view| view.summary.phase == Phase::Deleting) {
-            close();
-        }
-    });
-    let closed = Trigger::new();
-    let cancel =
-        view! { <button class="button" type="button" on:click=move |_| close()>"Cancel"</button> }.into_any();
-    view! {
-        <dialog node_ref=dialog aria-labelledby="delete-title" on:close=move |_| closed.notify()>
-            <h2 id="delete-title">"Delete " <bdi>{text(move || view.with(|view| view.summary.name.to_string()))}</bdi></h2>
-            <DeleteForm view closed=Signal::derive(move || closed.track()) cancel/>
-        </dialog>
-    }
+        .into_any()
+    })
 }

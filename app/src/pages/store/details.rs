@@ -2,54 +2,59 @@
 
 use leptos::prelude::*;
 use store::{
-    StoreView,
-    view::{PodState, PodView},
+    Millis, StoreView,
+    view::{PodState, PodView, PublicValue},
 };
 
-use crate::{
-    app::ViewerZone,
-    changing::{Rows, When, text},
-    clock,
-    components::CopyButton,
-    live::Live,
-};
+use crate::components::{copy_button, moment};
 
-#[component]
-pub fn Details(live: Live, view: Memo<StoreView>) -> impl IntoView {
-    // Where it is, and since when, follows from what a store keeps for its life; the rest may be changed.
-    let summary = view.with_untracked(|view| view.summary.clone());
-    let of = move |part: fn(&StoreView) -> String| text(move || view.with(part));
-    let zone = expect_context::<ViewerZone>();
-    let created = summary.created;
-    let attempt = text(move || view.with(|view| view.attempt.to_string()));
-    let is_repeated = Signal::derive(move || view.with(|view| view.attempt > 1));
+pub fn details(view: &StoreView, now: Millis) -> AnyView {
+    let summary = &view.summary;
     let shop = summary.address.shop();
-    let versions = of(|view| view.versions.line());
-    let are_known = Signal::derive(move || view.with(|view| !view.versions.is_empty()));
+    let (egress, mail, admin) =
+        (view.upkeep.egress, view.upkeep.mail.is_some().then(|| mail(view)), admin(view));
+    let measured = (!view.disk.is_empty()).then(|| view.disk.clone());
+    let versions = (!view.versions.is_empty()).then(|| view.versions.line());
+    let chosen = (!view.options.is_empty()).then(|| view.options.clone());
     view! {
-        <section class="card" aria-labelledby="details-title">
+        <section class="card" data-key="details" aria-labelledby="details-title">
             <header><h2 id="details-title">"Details"</h2></header>
             <dl class="facts">
-                <div><dt>"Address"</dt><dd class="mono">{shop.clone()} " " <CopyButton text=Signal::stored(shop) what="address"/></dd></div>
-                <div><dt>"Engine"</dt><dd>{of(|view| view.summary.engine_title.clone())}</dd></div>
-                <When is=are_known><div><dt>"Runs"</dt><dd class="num">{versions}</dd></div></When>
-                <div><dt>"Plan"</dt><dd>{of(|view| view.summary.plan.to_string())}<span class="sub">{of(|view| view.plan_summary.clone())}</span></dd></div>
-                <div><dt>"Internet"</dt><dd>{of(|view| view.upkeep.egress.to_string())}<span class="sub">{of(|view| view.upkeep.egress.summary().to_owned())}</span></dd></div>
-                <div><dt>"Admin"</dt><dd><bdi>{of(|view| admin(view).0)}</bdi><span class="sub">{of(|view| admin(view).1)}</span></dd></div>
+                <div><dt>"Address"</dt><dd class="mono">{shop.clone()} " " {copy_button(shop, "address", false)}</dd></div>
+                {public_values(view)}
+                <div><dt>"Engine"</dt><dd>{summary.engine_title.clone()}</dd></div>
+                {versions.map(|versions| view! { <div data-key="runs"><dt>"Runs"</dt><dd class="num">{versions}</dd></div> }.into_any())}
+                <div><dt>"Plan"</dt><dd>{summary.plan.to_string()}<span class="sub">{view.plan_summary.clone()}</span></dd></div>
+                {measured.map(|disk| view! { <div data-key="disk"><dt>"Disk"</dt><dd class="num">{disk}</dd></div> }.into_any())}
+                <div><dt>"Internet"</dt><dd>{egress.to_string()}<span class="sub">{egress.summary()}</span></dd></div>
+                {mail.map(|(server, from)| view! { <div data-key="mail"><dt>"Mail"</dt><dd>{server}<span class="sub">{from}</span></dd></div> }.into_any())}
+                <div><dt>"Admin"</dt><dd><bdi>{admin.0}</bdi><span class="sub">{admin.1}</span></dd></div>
+                {chosen.map(|options| view! { <div data-key="options"><dt>"Set up with"</dt><dd>{options}<span class="sub">"The shop's admin may have changed it since."</span></dd></div> }.into_any())}
                 <div><dt>"Namespace"</dt><dd class="mono">{summary.id.namespace()}</dd></div>
-                <div>
-                    <dt>"Created"</dt>
-                    <dd class="num">
-                        <time datetime=clock::iso(created) title=move || clock::date_and_time(created, zone.get())>
-                            {text(move || clock::ago(live.now().since(created)))}
-                        </time>
-                    </dd>
-                </div>
-                <When is=is_repeated><div><dt>"Try"</dt><dd class="num">{attempt}</dd></div></When>
+                <div><dt>"Created"</dt><dd class="num">{moment(summary.created, now)}</dd></div>
+                {(view.attempt > 1).then(|| view! { <div data-key="try"><dt>"Try"</dt><dd class="num">{view.attempt.to_string()}</dd></div> }.into_any())}
             </dl>
-            {view.with_untracked(|view| view.engine_note.clone()).map(|note| view! { <p class="lack">{note}</p> }.into_any())}
+            {view.engine_note.clone().map(|note| view! { <p class="lack">{note}</p> }.into_any())}
         </section>
     }
+    .into_any()
+}
+
+/// What whoever builds on the shop has to name, such as the key of its API.
+fn public_values(view: &StoreView) -> Vec<AnyView> {
+    let row = |public: &PublicValue| {
+        let (title, value) = (public.title.clone(), public.value.clone());
+        let copy = copy_button(value.clone(), &title, false);
+        let key = format!("public {title}");
+        view! { <div data-key=key><dt>{title}</dt><dd class="mono">{value} " " {copy}</dd></div> }.into_any()
+    };
+    view.public.iter().map(row).collect()
+}
+
+/// By which server mail leaves, and whom it is from.
+fn mail(view: &StoreView) -> (String, String) {
+    let Some(server) = &view.upkeep.mail else { return Default::default() };
+    (format!("{}:{}", server.host.as_str(), server.port.get()), format!("from {}", server.from.as_str()))
 }
 
 /// What the administrator signs in with, and what else is known of them.
@@ -60,41 +65,26 @@ fn admin(view: &StoreView) -> (String, String) {
         .map_or_else(|| (email.clone(), String::new()), |user| (user.as_str().to_owned(), email.clone()))
 }
 
-#[component]
-pub fn Pods(view: Memo<StoreView>) -> impl IntoView {
-    let names =
-        Signal::derive(move || view.with(|view| view.pods.iter().map(|pod| pod.name.clone()).collect()));
-    let is_empty = Signal::derive(move || view.with(|view| view.pods.is_empty()));
+pub fn pods(view: &StoreView) -> AnyView {
+    let none =
+        view.pods.is_empty().then(|| view! { <p class="muted quiet">"No pod is there."</p> }.into_any());
     view! {
-        <section class="card" aria-labelledby="pods-title">
+        <section class="card" data-key="pods" aria-labelledby="pods-title">
             <header><h2 id="pods-title">"Pods"</h2></header>
-            <p class="muted quiet" class:shown=move || is_empty.get()>
-                {text(move || if is_empty.get() { "No pod is there." } else { "" })}
-            </p>
-            <dl class="facts">
-                <Rows keys=names row=move |name| view! { <Pod name view/> }.into_any()/>
-            </dl>
+            {none}
+            <dl class="facts">{view.pods.iter().map(pod).collect_view()}</dl>
         </section>
     }
+    .into_any()
 }
 
-#[component]
-fn Pod(name: String, view: Memo<StoreView>) -> impl IntoView {
-    let find = {
-        let name = name.clone();
-        move |view: &StoreView| view.pods.iter().find(|pod| pod.name == name).cloned()
-    };
-    let Some(first) = view.with_untracked(&find) else { return ().into_any() };
-    let pod = Memo::new(move |before: Option<&PodView>| {
-        view.with(&find).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
-    });
-    let class = move || pod.with(|pod| format!("phase {}", class(pod.state)));
+fn pod(pod: &PodView) -> AnyView {
     view! {
-        <div>
-            <dt class="mono">{name}</dt>
+        <div data-key=pod.name.clone()>
+            <dt class="mono">{pod.name.clone()}</dt>
             <dd>
-                <span class=class>{text(move || pod.with(|pod| word(pod.state)))}</span>
-                <span class="sub">{text(move || pod.with(|pod| pod.detail.clone()))}</span>
+                <span class=format!("phase {}", class(pod.state))>{word(pod.state)}</span>
+                <span class="sub">{pod.detail.clone()}</span>
             </dd>
         </div>
     }

@@ -5,45 +5,40 @@ use store::{RemovalKind, State};
 
 use super::steps;
 use crate::{
-    app::ViewerZone, changing::text, clock, components::Heading, links, live::Live, update::Shown, words,
+    clock::{self, Zone},
+    links,
+    update::GoneStore,
+    words,
 };
 
-#[component]
-pub fn GoneNotice(live: Live) -> impl IntoView {
-    let zone = expect_context::<ViewerZone>();
-    let gone = live.update().with_untracked(|update| match &update.shown {
-        Shown::Gone(gone) => Some(gone.clone()),
-        _ => None,
-    });
-    let Some(gone) = gone else { return ().into_any() };
-    let (summary, at, took) = (gone.view.summary.clone(), gone.at, gone.took());
-    let rows = RemovalKind::ALL
-        .map(|kind| {
-            let condition = steps::removal(&gone.view, kind);
-            let took = condition.took(at).map_or_else(String::new, |took| took.to_string());
-            view! {
-                <li class=steps::class(seen(condition.state))>
-                    <span class="mark" aria-hidden="true">{steps::mark(seen(condition.state))}</span>
-                    <div><strong>{kind.to_string()}</strong><p>{what(kind, &summary.id)}{unseen(condition.state)}</p></div>
-                    <span class="time num">{took}</span>
-                </li>
-            }
-            .into_any()
-        })
-        .collect_view();
+pub fn notice(gone: &GoneStore) -> AnyView {
+    let (summary, at) = (&gone.view.summary, gone.at);
+    let row = |kind: RemovalKind| {
+        let condition = steps::removal(&gone.view, kind);
+        let state = seen(condition.state);
+        view! {
+            <li class=steps::class(state)>
+                <span class="mark" aria-hidden="true">{steps::mark(state)}</span>
+                <div><strong>{kind.to_string()}</strong><p>{what(kind, &summary.id)}{unseen(condition.state)}</p></div>
+                <span class="time num">{condition.took(at).map(|took| took.to_string())}</span>
+            </li>
+        }
+        .into_any()
+    };
     view! {
-        <div class="page-head">
+        <div class="page-head" data-key="head">
             <div>
-                <Heading><bdi>{summary.name.to_string()}</bdi>" "{words::fate(&gone)}</Heading>
+                <h1 tabindex="-1"><bdi>{summary.name.to_string()}</bdi>" "{words::fate(gone)}</h1>
                 <p class="num">
-                    {text(move || format!("Deleted at {} in {}.", clock::time_of_day(at, zone.get()), clock::brief(took)))}
+                    "Deleted at " <time datetime=clock::iso(at) data-shows="time">{clock::time_of_day(at, Zone::Utc)}</time>
+                    {format!(" in {}.", clock::brief(gone.took()))}
                 </p>
             </div>
             <div class="actions"><a class="button" href=links::STORES>"All stores"</a></div>
         </div>
-        <section class="card narrow" aria-labelledby="steps-title">
+        <section class="card narrow" data-key="gone" aria-labelledby="steps-title">
             <header><h2 id="steps-title">"Removal"</h2></header>
-            <ol class="steps">{rows}</ol>
+            <ol class="steps">{RemovalKind::ALL.map(row).collect_view()}</ol>
         </section>
     }
     .into_any()

@@ -1,68 +1,47 @@
 //! The steps of making a store, or of removing it, each with its state and time.
 
 use leptos::prelude::*;
-use store::{Condition, ConditionKind, Phase, RemovalKind, State, StoreView};
+use store::{Condition, ConditionKind, Millis, Phase, RemovalKind, State, StoreView};
 
 use super::took;
-use crate::{changing::text, live::Live};
+use crate::{clock::Tick, components::tick, update::Update};
 
-#[component]
-pub fn Steps(live: Live, view: Memo<StoreView>) -> impl IntoView {
-    let done =
-        text(move || view.with(|view| format!("{} of {}", view.steps_done(), ConditionKind::ALL.len())));
-    let steps = ConditionKind::ALL
-        .map(|kind| {
-            let condition = Memo::new(move |_| view.with(|view| view.conditions.get(kind).clone()));
-            view! { <Step live name=kind.to_string() condition/> }.into_any()
-        })
-        .collect_view();
+pub fn steps(view: &StoreView, update: &Update) -> AnyView {
+    let done = format!("{} of {}", view.steps_done(), ConditionKind::ALL.len());
+    let rows = ConditionKind::ALL.map(|kind| step(kind.to_string(), view.conditions.get(kind), update.now));
     view! {
-        <section class="card" aria-labelledby="steps-title">
+        <section class="card" data-key="steps" aria-labelledby="steps-title">
             <header><h2 id="steps-title">"Steps"</h2><span class="muted num">{done}</span></header>
-            <Deadline live view/>
-            <ol class="steps">{steps}</ol>
+            {deadline(view, update)}
+            <ol class="steps">{rows.collect_view()}</ol>
         </section>
     }
+    .into_any()
 }
 
-/// When an attempt that takes long is given up: nothing hangs without an end.
-#[component]
-fn Deadline(live: Live, view: Memo<StoreView>) -> impl IntoView {
-    let sentence = Signal::derive(move || {
-        view.with(|view| {
-            let deadline = view.deadline.filter(|_| view.summary.phase == Phase::Provisioning)?;
-            let now = live.now();
-            let usual = live.update().with(|update| update.usually)?;
-            let is_slow = now.since(view.started?).0 > 2 * usual.0;
-            let left = deadline.since(now).0 / 1000;
-            is_slow.then(|| match left {
-                ..90 => {
-                    "Takes longer than usual. Given up in about a minute if it does not succeed.".to_owned()
-                }
-                _ => format!(
-                    "Takes longer than usual. Given up in {} min if it does not succeed.",
-                    left / 60 + 1
-                ),
-            })
-        })
-    });
-    view! { <p class="slow" class:shown=move || sentence.with(Option::is_some)>{sentence}</p> }
+/// When an attempt that takes long is given up: nothing hangs without an end. It is told once it takes twice as long as usual.
+fn deadline(view: &StoreView, update: &Update) -> Option<AnyView> {
+    let deadline = view.deadline.filter(|_| view.summary.phase == Phase::Provisioning)?;
+    let slow = Millis(view.started?.0 + 2 * update.usually?.0);
+    let class = if update.now > slow { "slow shown" } else { "slow" };
+    let left = tick(Tick::Left, deadline, update.now);
+    let sentence = view! {
+        <p class=class data-key="deadline" data-from=slow.0.to_string()>
+            "Takes longer than usual. Given up in " {left} " if it does not succeed."
+        </p>
+    };
+    Some(sentence.into_any())
 }
 
-#[component]
-pub fn RemovalSteps(live: Live, view: Memo<StoreView>) -> impl IntoView {
-    let steps = RemovalKind::ALL
-        .map(|kind| {
-            let condition = Memo::new(move |_| view.with(|view| removal(view, kind)));
-            view! { <Step live name=kind.to_string() condition/> }.into_any()
-        })
-        .collect_view();
+pub fn removal_steps(view: &StoreView, now: Millis) -> AnyView {
+    let rows = RemovalKind::ALL.map(|kind| step(kind.to_string(), &removal(view, kind), now));
     view! {
-        <section class="card" aria-labelledby="steps-title">
+        <section class="card" data-key="removal" aria-labelledby="steps-title">
             <header><h2 id="steps-title">"Removal"</h2></header>
-            <ol class="steps">{steps}</ol>
+            <ol class="steps">{rows.collect_view()}</ol>
         </section>
     }
+    .into_any()
 }
 
 /// How far a part of the removal is; not begun until the operator tells.
@@ -74,20 +53,20 @@ pub fn removal(view: &StoreView, kind: RemovalKind) -> Condition {
         .unwrap_or_default()
 }
 
-#[component]
-fn Step(live: Live, name: String, condition: Memo<Condition>) -> impl IntoView {
-    let class = move || condition.with(|condition| class(condition.state));
-    let mark = text(move || condition.with(|condition| mark(condition.state)));
-    let state = text(move || condition.with(|condition| format!(", {}", spoken(condition.state))));
-    let message = text(move || condition.with(|condition| condition.message.clone()));
-    let time = text(move || condition.with(|condition| took(condition, live.now())));
+fn step(name: String, condition: &Condition, now: Millis) -> AnyView {
+    let state = condition.state;
     view! {
-        <li class=class>
-            <span class="mark" aria-hidden="true">{mark}</span>
-            <div><strong>{name}</strong><span class="visually-hidden">{state}</span><p>{message}</p></div>
-            <span class="time num">{time}</span>
+        <li class=class(state)>
+            <span class="mark" aria-hidden="true">{mark(state)}</span>
+            <div>
+                <strong>{name}</strong>
+                <span class="visually-hidden">{format!(", {}", spoken(state))}</span>
+                <p>{condition.message.clone()}</p>
+            </div>
+            <span class="time num">{took(condition, now)}</span>
         </li>
     }
+    .into_any()
 }
 
 pub fn class(state: State) -> &'static str {

@@ -1,195 +1,154 @@
 //! What can be done with a store that is there, beside its deletion: stop and start it, update it, give it another plan.
 
-use leptos::{html::Select, prelude::*, server_fn::ServerFn};
-use store::{Egress, PlanCard, StoreView, Versions, Wish};
+use leptos::prelude::*;
+use store::{
+    Egress, PlanCard, StoreView, Wish,
+    view::{Notice, Undone},
+};
 
+use super::mail;
 use crate::{
     api::ChangeStore,
-    app::ViewerZone,
-    changing::{When, part, text},
-    clock,
+    components::{SentForm, date},
     me::me,
     words,
 };
 
-#[component]
-pub fn Upkeep(view: Memo<StoreView>) -> impl IntoView {
-    let is_there = Signal::derive(move || view.with(can_be_changed));
-    view! {
-        <When is=is_there>
-            <section class="card" aria-labelledby="upkeep-title">
+pub fn upkeep(view: &StoreView) -> Option<AnyView> {
+    let phase = view.summary.phase;
+    // Whether any wish suits it, for a person who may have one.
+    let can_be_changed = [Wish::Suspend, Wish::Resume].iter().any(|wish| wish.suits(phase));
+    can_be_changed.then(|| {
+        view! {
+            <section class="card" data-key="upkeep" aria-labelledby="upkeep-title">
                 <header><h2 id="upkeep-title">"Upkeep"</h2></header>
                 <div class="upkeep">
-                    <Undone view/>
-                    <Offered view/>
-                    <Changes view/>
+                    {view.notices.iter().map(noticed).collect_view()}
+                    {view.upkeep.undone.as_ref().map(undone)}
+                    {offered(view)}
+                    {changes(view)}
                 </div>
             </section>
-        </When>
-    }
-}
-
-/// Whether any wish suits it, for a person who may have one.
-fn can_be_changed(view: &StoreView) -> bool {
-    let phase = view.summary.phase;
-    [Wish::Suspend, Wish::Resume].iter().any(|wish| wish.suits(phase))
-}
-
-#[component]
-fn Undone(view: Memo<StoreView>) -> impl IntoView {
-    let undone = Memo::new(move |_| view.with(|view| view.upkeep.undone.clone()));
-    let zone = expect_context::<ViewerZone>();
-    part(move || match undone.get() {
-        Some(undone) => {
-            let at = undone.at;
-            view! {
-                <div class="note warn" role="note">
-                    <strong>"A change was undone"</strong>
-                    <p>{undone.sentence}</p>
-                    <p class="muted num"><time datetime=clock::iso(at)>{text(move || clock::date_and_time(at, zone.get()))}</time></p>
-                </div>
-            }
-            .into_any()
-        }
-        None => ().into_any(),
-    })
-}
-
-#[component]
-fn Offered(view: Memo<StoreView>) -> impl IntoView {
-    let is_offered = Signal::derive(move || view.with(|view| view.upkeep.offered.is_some()));
-    let of = move |part: fn(&Versions, &store::view::Offered) -> String| {
-        text(move || {
-            view.with(|view| view.upkeep.offered.as_ref().map(|offered| part(&view.versions, offered)))
-                .unwrap_or_default()
-        })
-    };
-    let news = of(|running, offered| words::offer(running, &offered.versions));
-    let waits = of(|_, offered| offered.waits.clone());
-    let changes = view.with_untracked(|view| me().changes(view.summary.owner.as_ref()));
-    let suits = Signal::derive(move || view.with(|view| Wish::Update.suits(view.summary.phase)));
-    view! {
-        <When is=is_offered>
-            <div class="note">
-                <strong class="num">{news}</strong>
-                <p>{waits}</p>
-                <p class="muted">"If the shop does not answer after an update, it goes back to what it was."</p>
-                {changes.then(|| view! {
-                    <When is=suits><Button view wish=Signal::stored(Wish::Update) label="Update now"/></When>
-                }.into_any())}
-            </div>
-        </When>
-    }
-}
-
-#[component]
-fn Changes(view: Memo<StoreView>) -> impl IntoView {
-    if !view.with_untracked(|view| me().changes(view.summary.owner.as_ref())) {
-        return view! { <p class="muted">"You may look at this store and not change it."</p> }.into_any();
-    }
-    let is_suspended = Signal::derive(move || view.with(|view| view.upkeep.suspended));
-    let is_running = Signal::derive(move || !is_suspended.get());
-    view! {
-        <When is=is_running>
-            <p class="muted">"Suspended, the shop uses no processor and no memory. Its data is kept, and its address says that it is away."</p>
-            <Button view wish=Signal::stored(Wish::Suspend) label="Suspend"/>
-        </When>
-        <When is=is_suspended>
-            <p class="muted">"Nothing of the shop runs; its data is kept."</p>
-            <Button view wish=Signal::stored(Wish::Resume) label="Resume"/>
-        </When>
-        <PlanForm view/>
-        <EgressForm view/>
-    }
-    .into_any()
-}
-
-#[component]
-fn Button(view: Memo<StoreView>, wish: Signal<Wish>, label: &'static str) -> impl IntoView {
-    let key = wish.with_untracked(|wish| wish.key());
-    view! {
-        <WishForm view label wish=move || key.to_owned()>
-            <input type="hidden" name="wish" value=key/>
-        </WishForm>
-    }
-}
-
-/// Larger plans only: volumes do not shrink.
-#[component]
-fn PlanForm(view: Memo<StoreView>) -> impl IntoView {
-    let larger = Memo::new(move |_| view.with(|view| view.upkeep.larger.clone()));
-    part(move || {
-        let larger = larger.get();
-        if larger.is_empty() {
-            return ().into_any();
-        }
-        let option = |PlanCard { name, summary }: PlanCard| {
-            view! { <option value=name.key()>{format!("{name}: {summary}")}</option> }.into_any()
-        };
-        let options = larger.into_iter().map(option).collect_view();
-        let select = NodeRef::<Select>::new();
-        let chosen = move || select.get_untracked().map(|select| select.value()).unwrap_or_default();
-        view! {
-            <WishForm view label="Change plan" wish=chosen>
-                <label for="plan">"Larger plan"</label>
-                <select id="plan" name="wish" node_ref=select>{options}</select>
-            </WishForm>
         }
         .into_any()
     })
 }
 
-/// A button for each other access that the platform allows.
-#[component]
-fn EgressForm(view: Memo<StoreView>) -> impl IntoView {
-    let others = Memo::new(move |_| view.with(|view| view.upkeep.other_egress.clone()));
-    part(move || {
-        let button = |egress: Egress| {
-            let (label, means) = match egress {
-                Egress::None => ("Close to the internet", "The shop can reach public addresses."),
-                Egress::Internet => ("Open to the internet", "The shop can reach nothing outside."),
-            };
-            view! {
-                <p class="muted">{means}</p>
-                <Button view wish=Signal::stored(Wish::Egress(egress)) label/>
-            }
-            .into_any()
+/// What is so of a shop that answers all the same.
+fn noticed(notice: &Notice) -> AnyView {
+    view! {
+        <div class="note warn" role="note">
+            <p>{notice.sentence.clone()}</p>
+            <p class="muted num">"since " {date(notice.since)}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn undone(undone: &Undone) -> AnyView {
+    view! {
+        <div class="note warn" role="note">
+            <strong>"A change was undone"</strong>
+            <p>{undone.sentence.clone()}</p>
+            <p class="muted num">{date(undone.at)}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn offered(view: &StoreView) -> Option<AnyView> {
+    let offered = view.upkeep.offered.as_ref()?;
+    let changes = me().changes(view.summary.owner.as_ref()) && Wish::Update.suits(view.summary.phase);
+    let note = view! {
+        <div class="note" data-key="offered">
+            <strong class="num">{words::offer(&view.versions, &offered.versions)}</strong>
+            <p>{offered.waits.clone()}</p>
+            <p class="muted">"If the shop does not answer after an update, it goes back to what it was."</p>
+            {changes.then(|| button(view, Wish::Update, "Update now"))}
+        </div>
+    };
+    Some(note.into_any())
+}
+
+fn changes(view: &StoreView) -> AnyView {
+    if !me().changes(view.summary.owner.as_ref()) {
+        return view! { <p class="muted">"You may look at this store and not change it."</p> }.into_any();
+    }
+    let (means, wish, label) = if view.upkeep.suspended {
+        ("Nothing of the shop runs; its data is kept.", Wish::Resume, "Resume")
+    } else {
+        (
+            "Suspended, the shop uses no processor and no memory. Its data is kept, and its address says that it is away.",
+            Wish::Suspend,
+            "Suspend",
+        )
+    };
+    view! {
+        <p class="muted">{means}</p>
+        {button(view, wish, label)}
+        {safe_mode(view)}
+        {plan_form(view)}
+        {view.upkeep.other_egress.iter().map(|egress| egress_form(view, *egress)).collect_view()}
+        {mail::forms(view)}
+    }
+    .into_any()
+}
+
+pub fn button(view: &StoreView, wish: Wish, label: &'static str) -> AnyView {
+    let key = wish.key();
+    let wished = view! { <input type="hidden" name="wish" value=key/> }.into_any();
+    SentForm::new(&view.summary.id, key, label).sends::<ChangeStore>(wished)
+}
+
+/// The way out when something that the owner brought has broken the shop, and back.
+fn safe_mode(view: &StoreView) -> Option<AnyView> {
+    let is_safe = view.upkeep.safe_mode?;
+    if !Wish::SafeMode(!is_safe).suits(view.summary.phase) {
+        return None;
+    }
+    let part = if is_safe {
+        view! {
+            <div class="note warn" role="note" data-key="safe">
+                <strong>"The shop is in safe mode"</strong>
+                <p>"Nothing runs that its owner brought, such as plugins and themes. Switch off or delete what broke the shop in its admin, then leave safe mode. If the shop does not answer then, it is back here by itself."</p>
+            </div>
+            {button(view, Wish::SafeMode(false), "Leave safe mode")}
+        }
+        .into_any()
+    } else {
+        view! {
+            <p class="muted">"If a plugin broke the shop: safe mode runs it without what its owner brought, so that its admin can be used to take that away."</p>
+            {button(view, Wish::SafeMode(true), "Start in safe mode")}
+        }
+        .into_any()
+    };
+    Some(part)
+}
+
+/// Larger plans only: volumes do not shrink.
+fn plan_form(view: &StoreView) -> Option<AnyView> {
+    let larger = &view.upkeep.larger;
+    let option = |PlanCard { name, summary, .. }: &PlanCard| {
+        view! { <option value=name.key()>{format!("{name}: {summary}")}</option> }.into_any()
+    };
+    (!larger.is_empty()).then(|| {
+        let fields = view! {
+            <label for="plan">"Larger plan"</label>
+            <select id="plan" name="wish">{larger.iter().map(option).collect_view()}</select>
         };
-        others.get().into_iter().map(button).collect_view().into_any()
+        SentForm::new(&view.summary.id, "plan", "Change plan").sends::<ChangeStore>(fields.into_any())
     })
 }
 
-/// `wish`: what is asked for when the form is sent with a script; without one it is the field of that name.
-#[component]
-fn WishForm(
-    view: Memo<StoreView>,
-    label: &'static str,
-    #[prop(into)] wish: Callback<(), String>,
-    children: Children,
-) -> impl IntoView {
-    let change = ServerAction::<ChangeStore>::new();
-    let pending = change.pending();
-    let id = view.with_untracked(|view| view.summary.id.to_string());
-    let error = Signal::derive(move || {
-        change.value().with(|value| value.as_ref()?.as_ref().err().map(ToString::to_string))
-    });
-    let on_submit = {
-        let id = id.clone();
-        move |event: leptos::ev::SubmitEvent| {
-            event.prevent_default();
-            if !pending.get_untracked() {
-                change.dispatch(ChangeStore { id: id.clone(), wish: wish.run(()) });
-            }
-        }
+/// A button for another access that the platform allows.
+fn egress_form(view: &StoreView, egress: Egress) -> AnyView {
+    let (label, means) = match egress {
+        Egress::None => ("Close to the internet", "The shop can reach public addresses."),
+        Egress::Internet => ("Open to the internet", "The shop can reach nothing outside."),
     };
     view! {
-        <form class="wish" method="post" action=ChangeStore::url() on:submit=on_submit>
-            <input type="hidden" name="id" value=id/>
-            {children()}
-            <button class="button" type="submit" aria-disabled=move || pending.get().then_some("true")>
-                {text(move || if pending.get() { "One moment…" } else { label })}
-            </button>
-            <p class="error" role="alert">{error}</p>
-        </form>
+        <p class="muted">{means}</p>
+        {button(view, Wish::Egress(egress), label)}
     }
+    .into_any()
 }

@@ -3,20 +3,17 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use store::{ListPage, Stray, StrayKind};
 
-use crate::{api::RemoveStray, changing::part};
+use crate::api::RemoveStray;
 
-#[component]
-pub fn Strays(page: Memo<ListPage>) -> impl IntoView {
-    let strays = Memo::new(move |_| page.with(|page| page.strays.clone()));
-    part(move || match strays.get() {
-        strays if strays.is_empty() => ().into_any(),
-        strays => view! {
-            <section class="notice" aria-labelledby="strays-title">
+pub fn strays(page: &ListPage) -> Option<AnyView> {
+    (!page.strays.is_empty()).then(|| {
+        view! {
+            <section class="notice" data-key="strays" aria-labelledby="strays-title">
                 <h2 id="strays-title">"To be seen to"</h2>
-                {strays.into_iter().map(one).collect_view()}
+                {page.strays.iter().cloned().map(one).collect_view()}
             </section>
         }
-        .into_any(),
+        .into_any()
     })
 }
 

@@ -1,126 +1,123 @@
 //! The table of stores: dense on a desk, a list of cards on a phone.
 
 use leptos::prelude::*;
-use store::{ListPage, ListQuery, Phase, StoreSummary, query::Sort};
+use store::{ListPage, ListQuery, Millis, Phase, StoreSummary, query::Sort};
 
 use crate::{
-    app::ViewerZone,
-    changing::{Rows, When, part, text},
-    clock,
-    components::PhaseMark,
-    links,
-    live::Live,
-    words,
+    clock::Tick,
+    components::{moment, phase_mark, tick},
+    links, words,
 };
 
-#[component]
-pub fn StoresTable(live: Live, page: Memo<ListPage>, query: Memo<ListQuery>) -> impl IntoView {
-    // Rows are kept by id and patched in place, so that focus and selection survive an update.
-    let ids =
-        Signal::derive(move || page.with(|page| page.rows.iter().map(|row| row.id.to_string()).collect()));
+pub fn table(page: &ListPage, query: &ListQuery, now: Millis) -> AnyView {
+    let rows = page.rows.iter().map(|summary| row(summary, now)).collect_view();
     view! {
-        <div class="card">
+        <div class="card" data-key="table">
             <table role="table">
                 <caption class="visually-hidden">"Stores"</caption>
                 <thead role="rowgroup">
                     <tr role="row">
-                        <SortableHead column=Sort::Name query/>
-                        <SortableHead column=Sort::Phase query/>
+                        {sortable(Sort::Name, query)}
+                        {sortable(Sort::Phase, query)}
                         <th role="columnheader" scope="col">"Engine"</th>
                         <th role="columnheader" scope="col">"Plan"</th>
-                        <SortableHead column=Sort::Created query/>
+                        {sortable(Sort::Created, query)}
                         <th role="columnheader" scope="col"><span class="visually-hidden">"Links"</span></th>
                     </tr>
                 </thead>
-                <tbody role="rowgroup">
-                    <Rows keys=ids row=move |id| view! { <Row id live page/> }.into_any()/>
-                </tbody>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
         </div>
-        <When is=Signal::derive(move || page.with(|page| page.pages > 1))><Pager page query/></When>
+        {(page.pages > 1).then(|| pager(page, query))}
     }
+    .into_any()
 }
 
-#[component]
-fn SortableHead(column: Sort, query: Memo<ListQuery>) -> impl IntoView {
-    let sorted = move || query.with(|query| words::sorted(query, column));
-    let href = move || query.with(|query| links::list(&words::resorted(query, column)));
+fn sortable(column: Sort, query: &ListQuery) -> AnyView {
+    let sorted = words::sorted(query, column);
+    let href = links::list(&words::resorted(query, column));
     view! {
         <th role="columnheader" scope="col" aria-sort=sorted class=format!("column-{}", column.key())>
             <a class="sort" data-noscroll="" href=href>{words::column(column)}</a>
         </th>
     }
+    .into_any()
 }
 
-#[component]
-fn Row(id: String, live: Live, page: Memo<ListPage>) -> impl IntoView {
-    let find = {
-        let id = id.clone();
-        move |page: &ListPage| page.rows.iter().find(|row| row.id.as_str() == id).cloned()
-    };
-    let Some(first) = page.with_untracked(&find) else { return ().into_any() };
-    // A row that leaves the list keeps its last state until it is taken down.
-    let row = Memo::new(move |before: Option<&StoreSummary>| {
-        page.with(&find).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
-    });
-    let zone = expect_context::<ViewerZone>();
-    let created = row.with_untracked(|row| row.created);
-    let age = text(move || clock::ago(live.now().since(created)));
-    let phase = Signal::derive(move || row.with(|row| row.phase));
-    let since = text(move || row.with(|row| words::since(row, live.now())));
+/// Kept by its key and changed in place, so that focus and selection survive a change.
+fn row(summary: &StoreSummary, now: Millis) -> AnyView {
     view! {
-        <tr role="row">
+        <tr role="row" data-key=summary.id.to_string()>
             <td role="cell" class="cell-name">
-                <a class="name" href=row.with_untracked(|row| links::store(&row.id))><bdi>{text(move || row.with(|row| row.name.to_string()))}</bdi></a>
-                <span class="sub mono">{row.with_untracked(|row| row.address.host.clone())}</span>
+                <a class="name" href=links::store(&summary.id)><bdi>{summary.name.to_string()}</bdi></a>
+                <span class="sub mono">{summary.address.host.clone()}</span>
             </td>
-            <td role="cell" class="cell-phase"><PhaseMark phase since/></td>
-            <td role="cell" class="cell-engine">{row.with_untracked(|row| row.engine_title.clone())}</td>
-            <td role="cell" class="cell-plan">{row.with_untracked(|row| row.plan.to_string())}</td>
-            <td role="cell" class="cell-created muted num">
-                <time datetime=clock::iso(created) title=move || clock::date_and_time(created, zone.get())>{age}</time>
-            </td>
-            <td role="cell" class="cell-links"><RowLinks row/></td>
+            <td role="cell" class="cell-phase">{phase_mark(summary.phase, since(summary, now))}</td>
+            <td role="cell" class="cell-engine">{summary.engine_title.clone()}</td>
+            <td role="cell" class="cell-plan">{summary.plan.to_string()}</td>
+            <td role="cell" class="cell-created muted num">{moment(summary.created, now)}</td>
+            <td role="cell" class="cell-links">{row_links(summary)}</td>
         </tr>
     }
     .into_any()
 }
 
-#[component]
-fn RowLinks(row: Memo<StoreSummary>) -> impl IntoView {
-    let phase = Memo::new(move |_| row.with(|row| row.phase));
-    part(move || {
-        let summary = row.get_untracked();
-        match phase.get() {
-            Phase::Ready | Phase::Updating | Phase::Degraded => view! {
-                <a href=summary.address.shop() rel="external noopener" target="_blank">"Shop"</a>
-                <span aria-hidden="true">" · "</span>
-                <a href=summary.admin() rel="external noopener" target="_blank">"Admin"</a>
-            }
-            .into_any(),
-            Phase::Failed => view! { <a href=links::store(&summary.id)>"Why?"</a> }.into_any(),
-            Phase::Queued | Phase::Provisioning | Phase::Suspended | Phase::Deleting => ().into_any(),
-        }
-    })
-}
-
-#[component]
-fn Pager(page: Memo<ListPage>, query: Memo<ListQuery>) -> impl IntoView {
-    let to = move |page: u32| links::list(&ListQuery { page, ..query.get() });
-    let previous = move || page.with(|page| page.page.checked_sub(1)).map(to);
-    let next = move || page.with(|page| (page.page + 1 < page.pages).then_some(page.page + 1)).map(to);
-    view! {
-        <nav class="pager" aria-label="Pages">
-            <span class="num">{text(move || page.with(words::range))}</span>
-            <PagerLink label="Previous" href=Signal::derive(previous)/>
-            <PagerLink label="Next" href=Signal::derive(next)/>
-        </nav>
+/// Beside the phase: since when, or where it failed. Nothing where it does not matter.
+pub fn since(summary: &StoreSummary, now: Millis) -> Option<AnyView> {
+    match summary.phase {
+        Phase::Ready => None,
+        Phase::Failed => summary.failed_at.map(|step| format!("at {step}").into_any()),
+        _ => Some(tick(Tick::Brief, summary.since, now)),
     }
 }
 
+fn row_links(summary: &StoreSummary) -> AnyView {
+    match summary.phase {
+        Phase::Ready | Phase::Updating | Phase::Degraded => view! {
+            <a href=summary.address.shop() rel="external noopener" target="_blank">"Shop"</a>
+            <span aria-hidden="true">" · "</span>
+            <a href=summary.admin() rel="external noopener" target="_blank">"Admin"</a>
+        }
+        .into_any(),
+        Phase::Failed => view! { <a href=links::store(&summary.id)>"Why?"</a> }.into_any(),
+        Phase::Queued | Phase::Provisioning | Phase::Suspended | Phase::Deleting => ().into_any(),
+    }
+}
+
+fn pager(page: &ListPage, query: &ListQuery) -> AnyView {
+    let to = |page: u32| links::list(&ListQuery { page, ..query.clone() });
+    let next = (page.page + 1 < page.pages).then_some(page.page + 1);
+    view! {
+        <nav class="pager" data-key="pager" aria-label="Pages">
+            <span class="num">{words::range(page)}</span>
+            {pager_link("Previous", page.page.checked_sub(1).map(to))}
+            {pager_link("Next", next.map(to))}
+        </nav>
+    }
+    .into_any()
+}
+
 /// A link that leads nowhere has no address, which is how a disabled link is written.
-#[component]
-fn PagerLink(label: &'static str, href: Signal<Option<String>>) -> impl IntoView {
-    let disabled = move || href.with(Option::is_none).then_some("true");
-    view! { <a class="button" role="link" href=move || href.get() aria-disabled=disabled>{label}</a> }
+fn pager_link(label: &'static str, href: Option<String>) -> AnyView {
+    let disabled = href.is_none().then_some("true");
+    view! { <a class="button" role="link" href=href aria-disabled=disabled>{label}</a> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    #[test]
+    fn a_failed_store_says_where_and_a_passing_phase_since_when() {
+        let mut summary = fixtures::view(Phase::Degraded).summary;
+        let told = |summary: &StoreSummary, now: i64| since(summary, Millis(now)).map(RenderHtml::to_html);
+        let degraded = told(&summary, summary.since.0 + 185_000).unwrap();
+        assert!(degraded.contains("data-tick=\"brief\"") && degraded.contains("3 min"), "{degraded}");
+        summary.phase = Phase::Failed;
+        summary.failed_at = Some(store::ConditionKind::WorkloadsReady);
+        assert!(told(&summary, 0).unwrap().starts_with("at Workloads"));
+        summary.phase = Phase::Ready;
+        assert_eq!(told(&summary, 0), None);
+    }
 }

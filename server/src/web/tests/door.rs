@@ -13,22 +13,31 @@ use super::{CONFIG, Cluster, FORM, GOOD, READY, Site, View, Wait, poll, ready, s
 
 const RIGHT: &str = "name=bo&password=correct+horse+battery&to=/stores/new";
 
+const MAIL: &str = "id=berg-kaffee-p3m9a&host=smtp.example.com&port=465&tls=tls&from=shop@example.com&user=shop&password=battery+staple";
+
 /// A store of Bo's, who is a member.
-fn of_bo() -> Value {
+pub(super) fn of_bo() -> Value {
     let mut store = ready();
     store["spec"]["owner"] = json!("bo");
     store
 }
 
 /// What each may do with Bo's store and in general: nobody, another member, a viewer, Bo.
-const TABLE: [(&str, &str, [u16; 4]); 8] = [
+const TABLE: [(&str, &str, [u16; 4]); 10] = [
     ("/api/poll", "", [401, 200, 200, 200]),
-    ("/api/get_offer", "", [401, 200, 403, 200]),
     ("/api/preview_address", "name=Atelier", [401, 200, 403, 200]),
     ("/api/create_store", GOOD, [401, 200, 403, 200]),
     ("/api/delete_store", "id=berg-kaffee-p3m9a&name=Berg+Kaffee", [401, 404, 403, 200]),
     ("/api/retry_store", "id=berg-kaffee-p3m9a", [401, 404, 403, 200]),
     ("/api/change_store", "id=berg-kaffee-p3m9a&wish=suspend", [401, 404, 403, 200]),
+    ("/api/open_admin", "id=berg-kaffee-p3m9a", [401, 404, 403, 200]),
+    (
+        "/api/set_password",
+        "id=berg-kaffee-p3m9a&account=ada&password=another+horse+battery",
+        [401, 404, 403, 200],
+    ),
+    // What it asks for cannot be: the store does not reach the internet.
+    ("/api/set_mail", MAIL, [401, 404, 403, 409]),
     // For admins alone.
     ("/api/remove_stray", "id=berg-kaffee-p3m9a", [401, 403, 403, 403]),
 ];
@@ -46,6 +55,7 @@ async fn every_function_is_refused_to_whom_it_should_be() {
                 store["status"]["conditions"][5]["reason"] = json!("Failed");
             }
             let site = Site::with(&[store]).await.asked_by(person);
+            let _operator = super::acting(&site.cluster, None);
             let answer = match path {
                 "/api/poll" => site.send(poll(View::List(ListQuery::default()), None, Wait::No)).await,
                 _ => site.post(path, body).await,
@@ -53,10 +63,16 @@ async fn every_function_is_refused_to_whom_it_should_be() {
             assert_eq!(answer.status.as_u16(), expected, "{path} as {person:?}: {}", answer.body);
             if expected != 200 {
                 assert_eq!(site.cluster.names().len(), 1, "{path} as {person:?}");
+                let secrets = site.cluster.kept_names("secrets");
+                assert!(!secrets.iter().any(|name| name.contains("-action-")), "{path} as {person:?}");
                 let kept = site.cluster.get(READY).unwrap();
                 assert!(kept["metadata"]["deletionTimestamp"].is_null(), "{path} as {person:?}");
                 assert!(
                     kept["metadata"]["annotations"]["storeyard.dev/retry"].is_null(),
+                    "{path} as {person:?}"
+                );
+                assert!(
+                    kept["metadata"]["annotations"]["storeyard.dev/action"].is_null(),
                     "{path} as {person:?}"
                 );
                 assert_ne!(kept["spec"]["running"], false, "{path} as {person:?}");

@@ -1,5 +1,5 @@
 //! What the platform's processes reach: both the API server, the operator also the shops by way of the ingress controller, and the
-//! dashboard nothing else. Their image has a `kubectl`, which asks whatever it is pointed at.
+//! dashboard the operator's window and nothing else. Their image has a `kubectl`, which asks whatever it is pointed at.
 
 use anyhow::{Result, bail};
 
@@ -8,8 +8,8 @@ use crate::trial::Trial;
 
 /// What is let through answers at once; what is not never does.
 const PATIENCE: &str = "5s";
-/// How `kubectl` tells of an answer that is no answer of an API server.
-const ANSWERED: &str = "Error from server";
+/// How `kubectl` tells of an answer that is no answer of an API server, or one that asks who it is.
+const ANSWERED: [&str; 2] = ["Error from server", "You must be logged in to the server"];
 /// How it tells of none: Go's ways to say that a limit of time was reached.
 const SILENT: [&str; 3] = ["deadline exceeded", "i/o timeout", "Client.Timeout exceeded"];
 /// How the `kubectl` outside says that the one in the pod ran at all: it might not have reached the pod, and complains alike then.
@@ -19,10 +19,12 @@ const RAN: &str = "command terminated with exit code";
 pub(super) enum Target {
     ApiServer,
     IngressController,
+    Window,
 }
 
-pub(super) const REACHES: [(&str, Target, bool); 4] = [
+pub(super) const REACHES: [(&str, Target, bool); 5] = [
     ("web", Target::ApiServer, true),
+    ("web", Target::Window, true),
     ("operator", Target::ApiServer, true),
     ("operator", Target::IngressController, true),
     ("web", Target::IngressController, false),
@@ -38,6 +40,7 @@ pub(super) fn check(trial: &Trial, process: &str, target: Target, expected: bool
             let config = trial.config()?;
             format!("http://{}", config["ingress"]["address"].as_str().unwrap_or_default())
         }
+        Target::Window => format!("http://{}", window(trial)?),
     };
     let deployment = format!("deployment/{}-{process}", trial.namespace());
     let mut kubectl = trial.cluster().kubectl();
@@ -51,6 +54,14 @@ pub(super) fn check(trial: &Trial, process: &str, target: Target, expected: bool
     }
 }
 
+/// Where the operator's Lease says that it is.
+fn window(trial: &Trial) -> Result<String> {
+    let lease = format!("lease/{}-operator", trial.namespace());
+    let told = r"jsonpath={.metadata.annotations.storeyard\.dev/window}";
+    let mut kubectl = trial.cluster().kubectl();
+    command::output(kubectl.args(["get", &lease, "-n", trial.namespace(), "-o", told]))
+}
+
 /// Whether it was answered; nothing where it was not asked.
 fn outcome(asked: &Result<String>) -> Option<bool> {
     let Err(error) = asked else { return Some(true) };
@@ -58,7 +69,7 @@ fn outcome(asked: &Result<String>) -> Option<bool> {
     if !complaint.contains(RAN) {
         return None;
     }
-    if complaint.contains(ANSWERED) {
+    if ANSWERED.iter().any(|word| complaint.contains(word)) {
         return Some(true);
     }
     SILENT.iter().any(|word| complaint.contains(word)).then_some(false)
@@ -76,6 +87,7 @@ mod tests {
         let said = |complaint: &str| failed(&format!("{complaint}\n{RAN} 1"));
         assert_eq!(outcome(&Ok("{}".into())), Some(true));
         assert_eq!(said("Error from server (NotFound): the server could not find"), Some(true));
+        assert_eq!(said("error: You must be logged in to the server (Unauthorized)"), Some(true));
         let silence = [
             "Unable to connect to the server: context deadline exceeded",
             "Unable to connect to the server: dial tcp 10.0.0.1:80: i/o timeout",

@@ -124,6 +124,11 @@ impl Object {
         }
     }
 
+    /// Whether it is a way into a pod.
+    pub(super) fn is_streamed(&self) -> bool {
+        matches!(self.subresource.as_deref(), Some("exec" | "attach" | "portforward"))
+    }
+
     /// Complete enough that nothing but missing rights can be held against it.
     pub(super) fn manifest(&self, names: &Names) -> Value {
         let mut metadata = json!({"name": self.name});
@@ -144,7 +149,18 @@ impl Object {
                 manifest["metadata"]["labels"] = json!({"app.kubernetes.io/managed-by": "storeyard"});
                 manifest["data"] = json!({"seed": "eA=="});
                 let of_store = self.name.strip_prefix("store-").and_then(|rest| rest.rsplit_once('-'));
-                if let Some((id, component @ ("credentials" | "seed"))) = of_store {
+                if let Some((id, _)) =
+                    self.name.strip_prefix("store-").and_then(|rest| rest.split_once("-mail-"))
+                {
+                    manifest["data"] = json!({"user": "eA==", "password": "eA=="});
+                    manifest["metadata"]["labels"]["storeyard.dev/store"] = id.into();
+                    manifest["metadata"]["labels"]["app.kubernetes.io/component"] = "mail".into();
+                }
+                if let Some((_, "certificate")) = of_store {
+                    manifest["type"] = "kubernetes.io/tls".into();
+                    manifest["data"] = json!({"tls.crt": "eA==", "tls.key": "eA=="});
+                }
+                if let Some((id, component @ ("credentials" | "seed" | "certificate"))) = of_store {
                     manifest["metadata"]["labels"]["storeyard.dev/store"] = id.into();
                     manifest["metadata"]["labels"]["app.kubernetes.io/component"] = component.into();
                 }

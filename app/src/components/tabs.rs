@@ -1,0 +1,39 @@
+use leptos::prelude::*;
+use store::StoreId;
+
+use crate::links;
+
+/// Which of a store's pages one is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Overview,
+    Logs,
+    Metrics,
+}
+
+impl Tab {
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Logs => "Logs",
+            Self::Metrics => "Metrics",
+        }
+    }
+}
+
+/// The ways between a store's pages. Those that need no program are loaded as documents.
+pub fn tabs(id: &StoreId, here: Tab) -> AnyView {
+    let tab = |tab: Tab, to: String| {
+        let current = (tab == here).then_some("page");
+        let rel = (tab != Tab::Overview).then_some("external");
+        view! { <a href=to rel=rel aria-current=current>{tab.title()}</a> }
+    };
+    view! {
+        <nav class="tabs" data-key="tabs" aria-label="Of this store">
+            {tab(Tab::Overview, links::store(id))}
+            {tab(Tab::Logs, links::logs(id))}
+            {tab(Tab::Metrics, links::metrics(id))}
+        </nav>
+    }
+    .into_any()
+}

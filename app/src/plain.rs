@@ -1,0 +1,100 @@
+//! Pages that need no program: rendered on the server, with forms and links alone. They look like the others and cost the download nothing.
+
+use leptos::prelude::*;
+use store::{Person, Role};
+
+use crate::{components::brand, links};
+
+pub mod audit;
+pub mod frame;
+pub mod logs;
+pub mod metrics;
+pub mod people;
+pub mod plot;
+
+/// A page around `body`, for somebody who is signed in. `here` is its own address, as the menu has it.
+pub fn document(style: &str, person: &Person, here: &str, title: &str, body: AnyView) -> String {
+    let body = view! {
+        <a class="skip" href="#main">"Skip to content"</a>
+        <header class="topbar">
+            <div>
+                {brand()}
+                <nav aria-label="Main"><a href=links::STORES>"Stores"</a></nav>
+                {menu(person, here)}
+            </div>
+        </header>
+        <main id="main" tabindex="-1" class="plain">{body}</main>
+    };
+    html(style, title, body.into_any())
+}
+
+/// A whole document.
+pub(crate) fn html(style: &str, title: &str, body: AnyView) -> String {
+    let page = view! {
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <title inner_html=format!("{title} · Storeyard")></title>
+                <link rel="stylesheet" href=style.to_owned()/>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+            </head>
+            <body>{body}</body>
+        </html>
+    };
+    format!("<!DOCTYPE html>{}", page.to_html())
+}
+
+/// What is not for this person.
+pub fn refused(style: &str, person: &Person, here: &str, why: &str) -> String {
+    let body = view! {
+        <h1>"Not for your role"</h1>
+        <section class="card empty">
+            <p>{why.to_owned()}</p>
+            <a class="button primary" href=links::STORES>"All stores"</a>
+        </section>
+    };
+    document(style, person, here, "Not for your role", body.into_any())
+}
+
+/// Where no store is, or none that this person sees.
+pub fn no_such_store(style: &str, person: &Person) -> String {
+    let body = view! {
+        <h1>"No such store"</h1>
+        <section class="card empty">
+            <p>"There is no store at this address. It may have been deleted, or be somebody else's."</p>
+            <a class="button primary" href=links::STORES>"All stores"</a>
+        </section>
+    };
+    document(style, person, links::STORES, "No such store", body.into_any())
+}
+
+fn menu(person: &Person, here: &str) -> AnyView {
+    let links = menu_of(person).map(|(title, to)| {
+        let current = (to == here).then_some("page");
+        view! { <a class="button" href=to aria-current=current>{title}</a> }
+    });
+    view! {
+        <div class="account">
+            <button class="who" type="button" popovertarget="account"><bdi>{person.name.clone()}</bdi></button>
+            <div id="account" popover="auto">
+                <p class="muted">{person.role.key()}</p>
+                {links.collect_view()}
+                <form method="post" action=links::SIGN_OUT><button class="button" type="submit">"Sign out"</button></form>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// What there is beside the stores, for whom.
+pub fn menu_of(person: &Person) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+    const ALL: [(&str, &str, bool); 3] = [
+        ("Your account", links::ACCOUNT, false),
+        ("Users", links::USERS, true),
+        ("Audit log", links::AUDIT, true),
+    ];
+    let is_admin = person.role == Role::Admin;
+    ALL.into_iter().filter(move |(.., admins)| !admins || is_admin).map(|(title, to, _)| (title, to))
+}

@@ -1,0 +1,392 @@
+//! How a store has fared for a day: how fast its shop answered and what its parts used, beside what the plan allows and what happened.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use provisioner::window::{Metrics, Quantity, Restart, Series};
+use store::{
+    Millis, Person, Phase, StoreView,
+    view::{TimelineEntry, TimelineKind},
+};
+
+use crate::{
+    clock,
+    components::{Tab, unread_notice},
+    links,
+    plain::{
+        frame::page as store_page,
+        plot::{Event, Kind, Line, Scale, drawing, round_up},
+    },
+};
+
+const DAY: i64 = 24 * 3_600_000;
+const HOUR: i64 = 3_600_000;
+/// Events that are told; the newest of more.
+const MOST_EVENTS: usize = 20;
+
+/// What is told of one quantity.
+struct Told {
+    of: Quantity,
+    title: &'static str,
+    /// What is drawn.
+    lines: Vec<Line>,
+    top: f32,
+    limit: Option<f32>,
+}
+
+pub fn page(
+    style: &str,
+    person: &Person,
+    view: &StoreView,
+    shown: &Result<Metrics, String>,
+    now: Millis,
+) -> String {
+    let again = links::metrics(&view.summary.id);
+    let body = match shown {
+        Ok(metrics) => measured(view, metrics),
+        Err(why) => unread_notice("The metrics cannot be shown", why.clone(), again),
+    };
+    store_page(style, person, view, Tab::Metrics, now, body)
+}
+
+fn measured(view: &StoreView, metrics: &Metrics) -> AnyView {
+    let events = events(&view.timeline, &metrics.restarts, metrics.now);
+    let sections = Quantity::ALL.map(|of| section(of, metrics, &events));
+    view! {
+        {strip(metrics)}
+        {sections.collect_view()}
+        {happened(&events, metrics.now)}
+        <p class="hint">{format!(
+            "A day at most, and of every three minutes the highest value. The operator remembers it since {} and forgets it when it begins anew.",
+            clock::date_and_time(metrics.since.max(Millis(metrics.now.0 - DAY)), clock::Zone::Utc)
+        )}</p>
+    }
+    .into_any()
+}
+
+/// How the shop is at this moment, in a line.
+fn strip(metrics: &Metrics) -> AnyView {
+    let answers = metrics.series.iter().find(|series| series.of == Quantity::Answer);
+    let last = answers.and_then(|series| series.points.last());
+    let (answer, checked) = match last {
+        Some((at, millis)) => (amount(Quantity::Answer, *millis), clock::ago(metrics.now.since(*at))),
+        None => ("not yet".to_owned(), "not yet".to_owned()),
+    };
+    let times: u32 = metrics.restarts.iter().map(|restart| restart.times).sum();
+    let newest = |of: Quantity| {
+        let values = metrics
+            .series
+            .iter()
+            .filter(|series| series.of == of)
+            .filter_map(|series| Some(series.points.last()?.1));
+        let values: Vec<f32> = values.collect();
+        if values.is_empty() { "not yet".to_owned() } else { amount(of, values.iter().sum()) }
+    };
+    let facts = [
+        ("Answers in", answer),
+        ("Answered", checked),
+        ("CPU", newest(Quantity::Cpu)),
+        ("Memory", newest(Quantity::Memory)),
+        ("Disk", newest(Quantity::Disk)),
+        ("Restarts", times.to_string()),
+    ];
+    let fact = |(title, value): (&'static str, String)| view! { <div><dt>{title}</dt><dd class="num">{value}</dd></div> };
+    view! {
+        <section class="card" aria-labelledby="moment">
+            <h2 id="moment" class="visually-hidden">"At this moment"</h2>
+            <dl class="strip">{facts.map(fact).collect_view()}</dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn section(of: Quantity, metrics: &Metrics, events: &[Event]) -> AnyView {
+    let series: Vec<&Series> =
+        metrics.series.iter().filter(|series| series.of == of && !series.points.is_empty()).collect();
+    let told = told(of, &series);
+    let id = format!("plot-{}", key(of));
+    if series.is_empty() {
+        return view! {
+            <section class="card" aria-labelledby=id.clone()>
+                <header><h2 id=id.clone()>{told.title}</h2></header>
+                <p class="muted padded-text">"Nothing was measured yet. The first values are here a few minutes after the shop is ready."</p>
+            </section>
+        }
+        .into_any();
+    }
+    let scale = Scale { from: Millis(metrics.now.0 - DAY), until: metrics.now, top: told.top };
+    let edge = |value: f32| match told.limit {
+        Some(_) => format!("{value:.0} %"),
+        None => amount(of, value),
+    };
+    let ago = [24, 18, 12, 6, 0].map(|hours| {
+        let at = clock::time_of_day(Millis(metrics.now.0 - hours * HOUR), clock::Zone::Utc);
+        view! { <span>{at.get(..5).unwrap_or_default().to_owned()}</span> }
+    });
+    let legend = series.iter().enumerate().map(|(n, series)| {
+        view! { <li class=format!("n{n}")><span>{series.title.clone()}</span>" "<span class="num muted">{summary(series)}</span></li> }
+    });
+    let limit = told.limit.map(|_| view! { <li class="limit">"What the plan allows"</li> });
+    view! {
+        <section class="card" aria-labelledby=id.clone()>
+            <header><h2 id=id.clone()>{told.title}</h2></header>
+            <figure class="figure">
+                <div class="edges num" aria-hidden="true"><span>{edge(told.top)}</span><span>{edge(told.top / 2.0)}</span><span>{edge(0.0)}</span></div>
+                {drawing(&told.lines, told.limit, events, scale)}
+                <div class="times num" aria-hidden="true">{ago.collect_view()}</div>
+                <figcaption><ul class="legend">{legend.collect_view()}{limit}</ul></figcaption>
+            </figure>
+            {table(told.of, told.title, &series)}
+        </section>
+    }
+    .into_any()
+}
+
+/// What is drawn: of what a plan allows the share, so that parts of different sizes stand beside each other under one line.
+fn told(of: Quantity, series: &[&Series]) -> Told {
+    let title = match of {
+        Quantity::Answer => "Answer time of the shop",
+        Quantity::Cpu => "CPU, of what the plan allows",
+        Quantity::Memory => "Memory, of what the plan allows",
+        Quantity::Disk => "Disk, of what the plan allows",
+    };
+    let is_share = of != Quantity::Answer;
+    let line = |series: &&Series| {
+        let whole = series.limit.filter(|_| is_share).map_or(1.0, |limit| limit / 100.0);
+        let samples = series.points.iter().map(|(at, value)| (*at, value / whole)).collect();
+        Line { title: series.title.clone(), samples }
+    };
+    let drawn = series.iter().filter(|series| !is_share || series.limit.is_some_and(|limit| limit > 0.0));
+    let lines: Vec<Line> = drawn.map(line).collect();
+    let highest = lines.iter().flat_map(|line| &line.samples).map(|(_, value)| *value).fold(0.0, f32::max);
+    let top = match is_share {
+        true if highest <= 100.0 => 100.0,
+        true => (highest / 25.0).ceil() * 25.0,
+        false => round_up(highest),
+    };
+    Told { of, title, lines, top, limit: is_share.then_some(100.0) }
+}
+
+/// `312 of 640 MiB, highest 402 MiB`
+fn summary(series: &Series) -> String {
+    let highest = series.points.iter().map(|(_, value)| *value).fold(0.0, f32::max);
+    let last = series.points.last().map_or(0.0, |(_, value)| *value);
+    let of = series.limit.map(|limit| format!(" of {}", amount(series.of, limit))).unwrap_or_default();
+    format!("{}{of}, highest {}", amount(series.of, last), amount(series.of, highest))
+}
+
+/// The same for whoever does not see it, and for whoever wants the numbers: of each hour the highest.
+fn table(of: Quantity, title: &'static str, series: &[&Series]) -> AnyView {
+    let mut hours: BTreeMap<i64, Vec<Option<f32>>> = BTreeMap::new();
+    for (n, series) in series.iter().enumerate() {
+        for (at, value) in &series.points {
+            let row = hours.entry(at.0.div_euclid(HOUR)).or_default();
+            row.resize(row.len().max(n + 1), None);
+            row[n] = Some(row[n].map_or(*value, |known| known.max(*value)));
+        }
+    }
+    let head = series.iter().map(|series| view! { <th scope="col">{series.title.clone()}</th> });
+    let rows = hours.into_iter().rev().map(|(hour, values)| {
+        let cell = |n: usize| {
+            let value =
+                values.get(n).copied().flatten().map_or_else(|| "–".to_owned(), |value| amount(of, value));
+            view! { <td class="num">{value}</td> }
+        };
+        let at = clock::date_and_time(Millis(hour * HOUR), clock::Zone::Utc);
+        view! { <tr><th scope="row" class="num">{at}</th>{(0..series.len()).map(cell).collect_view()}</tr> }
+    });
+    view! {
+        <details class="figures">
+            <summary>"As a table"</summary>
+            <div class="scroll" tabindex="0" role="group" aria-label=format!("{title}, hour by hour")>
+                <table>
+                    <caption class="visually-hidden">{format!("{title}: the highest value of each hour, the newest first")}</caption>
+                    <thead><tr><th scope="col">"Hour from"</th>{head.collect_view()}</tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+fn happened(events: &[Event], now: Millis) -> AnyView {
+    if events.is_empty() {
+        return ().into_any();
+    }
+    let row = |event: &Event| {
+        let lasted = event.until.map(|until| format!(", for {}", clock::brief(until.since(event.from))));
+        view! {
+            <li>
+                <time class="muted num" datetime=clock::iso(event.from)>{clock::time_of_day(event.from, clock::Zone::Utc)}</time>
+                <p class=event.kind.key()><b>{event.title.clone()}</b>{lasted}</p>
+                <p class="muted">{clock::ago(now.since(event.from))}</p>
+            </li>
+        }
+    };
+    view! {
+        <section class="card" aria-labelledby="happened">
+            <header><h2 id="happened">"What happened"</h2><span class="muted">"The marks in the plots"</span></header>
+            <ol class="log events">{events.iter().rev().map(row).collect_view()}</ol>
+        </section>
+    }
+    .into_any()
+}
+
+/// What the plots mark, of the last day: the oldest first.
+fn events(timeline: &[TimelineEntry], restarts: &[Restart], now: Millis) -> Vec<Event> {
+    let phases: Vec<(Millis, Phase)> = timeline
+        .iter()
+        .filter_map(|entry| match entry.what {
+            TimelineKind::Phase { phase } => Some((entry.at, phase)),
+            _ => None,
+        })
+        .collect();
+    let of_phase = |(n, (at, phase)): (usize, &(Millis, Phase))| {
+        let (kind, title) = match phase {
+            Phase::Degraded => (Kind::Degraded, "The shop did not answer as it should"),
+            Phase::Suspended => (Kind::Stopped, "The shop was stopped"),
+            Phase::Updating => (Kind::Change, "A change began: an update, or another plan or setting"),
+            _ => return None,
+        };
+        let until = phases.get(n + 1).map_or(now, |(at, _)| *at);
+        let until = (kind != Kind::Change).then_some(until);
+        Some(Event { kind, from: *at, until, title: title.to_owned() })
+    };
+    let mut events: Vec<Event> = phases.iter().enumerate().filter_map(of_phase).collect();
+    events.extend(restarts.iter().map(|Restart { at, part, times, reason }| {
+        let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        let title = format!("{part} began anew{why} (restart {times})");
+        Event { kind: Kind::Restart, from: *at, until: None, title }
+    }));
+    events.retain(|event| event.until.unwrap_or(event.from).0 > now.0 - DAY && event.from <= now);
+    events.sort_by_key(|event| event.from);
+    let first = events.len().saturating_sub(MOST_EVENTS);
+    events.split_off(first)
+}
+
+fn key(of: Quantity) -> &'static str {
+    match of {
+        Quantity::Answer => "answer",
+        Quantity::Cpu => "cpu",
+        Quantity::Memory => "memory",
+        Quantity::Disk => "disk",
+    }
+}
+
+/// With its unit: `84 ms`, `0.25 cores`, `312 MiB`, `1.5 GiB`.
+fn amount(of: Quantity, value: f32) -> String {
+    match of {
+        Quantity::Answer if value >= 10_000.0 => format!("{:.0} s", value / 1000.0),
+        Quantity::Answer => format!("{value:.0} ms"),
+        Quantity::Cpu if value < 100.0 => format!("{:.3} cores", value / 1000.0),
+        Quantity::Cpu => format!("{:.2} cores", value / 1000.0),
+        Quantity::Memory | Quantity::Disk if value < 1024.0 => format!("{value:.0} MiB"),
+        Quantity::Memory | Quantity::Disk => format!("{:.1} GiB", value / 1024.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::{PersonId, Role};
+
+    use super::*;
+    use crate::fixtures::{NOW, view};
+
+    fn series(of: Quantity, title: &str, limit: Option<f32>, points: &[(i64, f32)]) -> Series {
+        let points = points.iter().map(|(ago, value)| (Millis(NOW.0 - ago), *value)).collect();
+        Series { of, name: title.to_lowercase(), title: title.into(), limit, points }
+    }
+
+    fn metrics() -> Metrics {
+        let series = vec![
+            series(Quantity::Answer, "Shop", None, &[(DAY / 2, 312.0), (180_000, 84.0)]),
+            series(Quantity::Memory, "WordPress", Some(640.0), &[(2 * HOUR, 402.0), (0, 320.0)]),
+            series(Quantity::Memory, "Database", Some(384.0), &[(0, 96.0)]),
+        ];
+        let restart = Restart {
+            at: Millis(NOW.0 - HOUR),
+            part: "WordPress".into(),
+            times: 2,
+            reason: "OOMKilled".into(),
+        };
+        Metrics { since: Millis(NOW.0 - HOUR), now: NOW, series, restarts: vec![restart] }
+    }
+
+    fn entry(ago: i64, phase: Phase) -> TimelineEntry {
+        TimelineEntry { at: Millis(NOW.0 - ago), what: TimelineKind::Phase { phase } }
+    }
+
+    #[test]
+    fn parts_of_different_sizes_stand_beside_each_other_as_shares_of_the_plan() {
+        let metrics = metrics();
+        let memory: Vec<&Series> =
+            metrics.series.iter().filter(|series| series.of == Quantity::Memory).collect();
+        let told = told(Quantity::Memory, &memory);
+        assert_eq!((told.top, told.limit), (100.0, Some(100.0)));
+        assert_eq!(told.lines[0].samples.last(), Some(&(NOW, 50.0)));
+        assert_eq!(told.lines[1].samples, [(NOW, 25.0)]);
+        assert_eq!(summary(memory[0]), "320 MiB of 640 MiB, highest 402 MiB");
+        let over = series(Quantity::Disk, "uploads", Some(100.0), &[(0, 130.0)]);
+        assert!((super::told(Quantity::Disk, &[&over]).top - 150.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn what_happened_within_the_day_is_marked_and_what_lasts_has_its_end() {
+        let timeline = [
+            entry(3 * DAY, Phase::Degraded),
+            entry(3 * DAY - HOUR, Phase::Ready),
+            entry(5 * HOUR, Phase::Updating),
+            entry(4 * HOUR, Phase::Ready),
+            entry(2 * HOUR, Phase::Degraded),
+            entry(2 * HOUR - 600_000, Phase::Ready),
+        ];
+        let events = events(&timeline, &metrics().restarts, NOW);
+        let kinds: Vec<Kind> = events.iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, [Kind::Change, Kind::Degraded, Kind::Restart]);
+        assert_eq!(events[1].until.map(|until| until.since(events[1].from).0), Some(600_000));
+        assert_eq!(events[2].title, "WordPress began anew: OOMKilled (restart 2)");
+    }
+
+    #[test]
+    fn a_shop_that_is_degraded_still_is_so_until_now() {
+        let events = events(&[entry(2 * DAY, Phase::Degraded)], &[], NOW);
+        assert_eq!((events.len(), events[0].until), (1, Some(NOW)));
+    }
+
+    #[test]
+    fn the_page_says_in_words_what_it_draws() {
+        let ada = Person { id: PersonId::parse("ada").unwrap(), name: "ada".into(), role: Role::Admin };
+        let page = page("/s.css", &ada, &view(Phase::Ready), &Ok(metrics()), NOW);
+        // What Leptos marks its texts with.
+        let page = page.replace("<!>", "");
+        for part in [
+            "Answers in</dt><dd class=\"num\">84 ms",
+            "3 min ago",
+            "Restarts</dt><dd class=\"num\">2",
+            "320 MiB of 640 MiB, highest 402 MiB",
+            "<th scope=\"col\">WordPress</th>",
+            "2026-11-23 12:00 UTC",
+            "402 MiB</td>",
+            "Nothing was measured yet",
+            "WordPress began anew: OOMKilled",
+            "The operator remembers it since 2026-11-23 13:02 UTC",
+        ] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+        assert!(!page.contains("style=") && !page.contains("<script"));
+    }
+
+    #[test]
+    fn an_amount_has_its_unit() {
+        for (of, value, text) in [
+            (Quantity::Answer, 84.4, "84 ms"),
+            (Quantity::Answer, 12_000.0, "12 s"),
+            (Quantity::Cpu, 4.0, "0.004 cores"),
+            (Quantity::Cpu, 250.0, "0.25 cores"),
+            (Quantity::Disk, 1_536.0, "1.5 GiB"),
+        ] {
+            assert_eq!(amount(of, value), text);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import { type Page, expect } from "@playwright/test";
+import { open } from "./buyer";
+import type { NewStore } from "./dashboard";
+import type { Shop } from "./shop";
+import type { Stripe } from "./stripe";
+
+/** Signs in to a shop's admin as its owner does. */
+export async function signIn(page: Page, shop: Shop, owner: NewStore): Promise<void> {
+  await open(page, `${shop.url}/wp-login.php`);
+  await page.locator("#user_login").fill(owner.user);
+  await page.locator("#user_pass").fill(owner.password);
+  await page.locator("#wp-submit").click();
+  await expect(page).toHaveURL(/wp-admin/);
+}
+
+/** Uploads a plugin's zip, and switches it on. */
+export async function installPlugin(page: Page, shop: Shop, zip: string): Promise<void> {
+  await open(page, `${shop.url}/wp-admin/plugin-install.php?tab=upload`);
+  await page.locator("input[name=pluginzip]").setInputFiles(zip);
+  await page.locator("#install-plugin-submit").click();
+  await page.locator("a.button-primary[href*='action=activate']").click();
+  await expect(page.locator("#message.updated, .notice-success").first()).toBeVisible();
+}
+
+/** Gives the plugin of a payment provider its keys, and takes cards by it from now on. */
+export async function takeCards(page: Page, shop: Shop, stripe: Stripe): Promise<void> {
+  await open(page, `${shop.url}/wp-admin/admin.php?page=wc-settings&tab=checkout&section=cards`);
+  const settings = {
+    address: stripe.address,
+    publishable_key: stripe.publishableKey,
+    secret_key: stripe.secretKey,
+    webhook_secret: stripe.webhookSecret,
+  };
+  for (const [name, value] of Object.entries(settings)) {
+    await page.locator(`#woocommerce_cards_${name}`).fill(value);
+  }
+  await page.locator("#woocommerce_cards_enabled").check();
+  await page.locator("button[name=save]").click();
+  await expect(page.locator("#message.updated")).toBeVisible();
+  await stripe.tells(shop);
+}

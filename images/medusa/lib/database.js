@@ -1,0 +1,96 @@
+// The database, as this image needs it: made from the image's template where it is empty, and else brought up to date once.
+const { spawn } = require("node:child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+
+const { Client } = require("pg");
+
+const settings = require("./settings");
+const { Marks } = require("./marks");
+const { SignInTokens } = require("./sign-in-tokens");
+
+const ROOT = path.join(__dirname, "..");
+const PAUSE = 150;
+/** One at a time: a new pod may come up beside another. */
+const LOCK = 7_340_001;
+
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function open() {
+  const client = new Client({ connectionString: settings.databaseUrl, connectionTimeoutMillis: 3000 });
+  // One that ends by itself says so to whoever asks next.
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
+/** A connection, where the database answers at once. */
+function tryToConnect() {
+  return open().catch(() => undefined);
+}
+
+/** A connection, as soon as the database answers: a process that ended and were started again would take longer. */
+async function connect() {
+  let said;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (error.message !== said) console.log(`waiting for the database: ${error.message}`);
+      said = error.message;
+      await sleep(PAUSE);
+    }
+  }
+}
+
+async function isEmpty(client) {
+  const { rows } = await client.query("SELECT to_regclass('public.mikro_orm_migrations') IS NULL AS empty");
+  return rows[0].empty;
+}
+
+/** All of it or nothing: several statements in one query are one transaction. */
+async function fill(version) {
+  const template = fs.readFileSync(path.join(ROOT, "database.sql"), "utf8");
+  // The template leaves settings behind that are of no use to anybody else, so it has a connection of its own.
+  const client = await open();
+  try {
+    await client.query(`${template}\n${Marks.statement("database", version)}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Medusa's own migrations, which can be run any number of times. */
+function migrate() {
+  const program = path.join(ROOT, "node_modules/@medusajs/cli/cli.js");
+  const running = spawn(process.execPath, [program, "db:migrate", "--execute-safe-links"], { cwd: ROOT, stdio: "inherit" });
+  return new Promise((resolve, reject) => {
+    running.on("error", reject);
+    running.on("exit", (code) =>
+      code === 0 ? resolve() : reject(new Error("its database could not be brought up to date: see the lines before this one")),
+    );
+  });
+}
+
+async function prepare(client) {
+  const version = fs.readFileSync(path.join(ROOT, "version"), "utf8").trim();
+  try {
+    await client.query(`SELECT pg_advisory_lock(${LOCK})`);
+    const marks = new Marks((text, values) => client.query(text, values));
+    await marks.make();
+    await new SignInTokens(client).make();
+    if ((await marks.get("database")) === version) return;
+    if (await isEmpty(client)) {
+      console.log("making the database");
+      await fill(version);
+    } else {
+      console.log("bringing the database up to date");
+      await migrate();
+      await marks.set("database", version);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+module.exports = { open, tryToConnect, connect, prepare };

@@ -1,0 +1,64 @@
+// The shop's process: the database is brought to this image's state, Medusa is loaded, a new shop is set up, and only then does it listen.
+// So whoever is answered is answered by a shop.
+const fs = require("node:fs");
+const http = require("node:http");
+const path = require("node:path");
+
+const database = require("./lib/database");
+const mailState = require("./lib/mail/state");
+const signIn = require("./lib/sign-in");
+
+const PORT = 9000;
+/** Where the dashboard is. */
+const ADMIN = "/app";
+
+/** As Medusa's own word for it, which keeps it from counting who uses it: without the file it would write one, and ask. */
+function switchTelemetryOff() {
+  const folder = path.join(process.env.XDG_CONFIG_HOME, "medusa");
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify({ telemetry: { enabled: false } }));
+}
+
+/** Loads Medusa once the database is as it has to be. Reading its files takes seconds, in which a new database comes up. */
+async function load(expressApp) {
+  const early = await database.tryToConnect();
+  if (early) await database.prepare(early);
+  const { default: loadMedusa } = require("@medusajs/medusa/loaders/index");
+  if (!early) await database.prepare(await database.connect());
+  return loadMedusa({ directory: __dirname, expressApp });
+}
+
+/** In the log an address has no query where that may be somebody's way in: a new password, an invitation. */
+function hideQuery(request, _, next) {
+  [request.originalUrl] = request.originalUrl.split("?");
+  next();
+}
+
+async function main() {
+  switchTelemetryOff();
+  const app = require("express")();
+  const server = http.createServer(app);
+  app.get("/health", (_, answer) => answer.status(200).send("OK"));
+  app.use(mailState.tell);
+  app.use([signIn.PATH, ADMIN], hideQuery);
+  const { container, shutdown } = await load(app);
+  app.all(signIn.PATH, signIn.signIn);
+  await require("./lib/setup").setup(container);
+
+  const { GracefulShutdownServer } = require("@medusajs/framework/utils");
+  const listening = GracefulShutdownServer.create(server.listen(PORT));
+  const stop = () =>
+    listening
+      .shutdown()
+      .then(shutdown)
+      .then(() => process.exit(0));
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+main().catch((error) => {
+  // The last line is what the pod's status shows.
+  console.error(error);
+  console.error(`The shop cannot start: ${error.message}`);
+  process.exit(1);
+});

@@ -1,0 +1,22 @@
+//! A journey over https, whose certificates Traefik gets from a real ACME server. The trial moves there from http, as a platform does.
+
+use anyhow::Result;
+
+use super::journeys::{drive, install_modules, playwright_on};
+use super::tally::Tally;
+use crate::env::Env;
+use crate::node::pebble;
+use crate::trial::Trial;
+
+/// # Errors
+/// The trial does not move, npx cannot be started, or the run was interrupted.
+pub(super) fn run(env: &Env, trial: &mut Trial) -> Result<Tally> {
+    install_modules(env)?;
+    trial.speak_https(env)?;
+    let mut playwright = playwright_on(env, trial);
+    playwright
+        .env("STOREYARD_ROOT", pebble::root_file(env))
+        .env("STOREYARD_INTERMEDIATE", pebble::intermediate_file(env))
+        .args(["--config", "tls.config.ts"]);
+    drive(env, "a journey over https in Chromium", "test-tls", &mut playwright)
+}
