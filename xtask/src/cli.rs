@@ -14,7 +14,7 @@ use crate::lanes::side_by_side;
 use crate::lock::Lock;
 use crate::node::{self, Claim, Keep, pebble};
 use crate::preflight::{self, Purpose};
-use crate::{bench, elsewhere, interrupt, platform, status, test, tools, up};
+use crate::{bench, command, elsewhere, interrupt, platform, status, test, tools, up};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -74,6 +74,8 @@ enum Command {
         #[arg(long)]
         fresh: bool,
     },
+    /// Takes the pictures of the pages anew that are in docs/pictures
+    Pictures,
     /// Builds all programs that are missing
     Tools,
 }
@@ -88,6 +90,7 @@ impl Command {
             Self::Test(_) => Some("test"),
             Self::Bench(_) => Some("bench"),
             Self::Images { .. } => Some("images"),
+            Self::Pictures => Some("pictures"),
             Self::Tools => Some("tools"),
         }
     }
@@ -145,6 +148,11 @@ pub fn run() -> Result<ExitCode> {
                 || platform_images::compile(&env),
             )?;
             platform_images::ensure(&env, &compiled, Packages::fresh(fresh))?;
+        }
+        Command::Pictures => {
+            let mut playwright = test::gallery::playwright(&env, "pictures.config.ts")?;
+            env.reporter
+                .step("pictures of the pages", "pictures", |step| command::logged(step, &mut playwright))?;
         }
         Command::Tools => {
             preflight::check(&env, Purpose::Build)?;

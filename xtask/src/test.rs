@@ -4,7 +4,7 @@ mod carried;
 mod charts;
 mod checks;
 mod fresh;
-mod gallery;
+pub(crate) mod gallery;
 pub(crate) mod journeys;
 mod k3s;
 mod monitoring;

@@ -1,6 +1,7 @@
 //! The pages in every state, in Chromium: the real web process over an API server in memory, so without a cluster.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -20,13 +21,21 @@ pub(super) fn run(env: &Env) -> Result<Tally> {
         tally.skip("gallery", format!("needs Chromium: {CHROMIUM} is not there"));
         return Ok(tally);
     }
+    journeys::drive(env, "gallery in Chromium", "test-gallery", &mut playwright(env, "gallery.config.ts")?)
+}
+
+/// Playwright with what it has to know of programs and pages, which are built.
+///
+/// # Errors
+/// The pages or the programs cannot be built.
+pub(crate) fn playwright(env: &Env, config: &str) -> Result<Command> {
     journeys::install_modules(env)?;
     rust::build(env)?;
     let site = site::build(env)?;
     let mut playwright = journeys::playwright(env);
     playwright
-        .args(["--config", "gallery.config.ts"])
+        .args(["--config", config])
         .env("STOREYARD_PROGRAMS", env.paths.target().join("debug"))
         .env("STOREYARD_SITE", site);
-    journeys::drive(env, "gallery in Chromium", "test-gallery", &mut playwright)
+    Ok(playwright)
 }
