@@ -107,6 +107,16 @@ impl References {
         telling.map(|image| (image.reference.clone(), json!(image.carried))).collect()
     }
 
+    /// The engines that are offered.
+    pub fn engines(&self) -> impl Iterator<Item = &str> {
+        self.engines.keys().map(String::as_str)
+    }
+
+    /// What is chosen of an engine's options.
+    pub fn options(&self, engine: &str) -> Value {
+        if engine == WITH_PLUGIN { json!({ "plugin": self.plugin }) } else { json!({}) }
+    }
+
     fn of(&self, engine: &str) -> impl Iterator<Item = &Reference> {
         self.engines.get(engine).into_iter().flatten()
     }
@@ -117,17 +127,12 @@ impl References {
                 "chart": format!("{CARRIED}/{name}"),
                 "images": self.images(name),
                 "versions": self.versions(name),
+                "options": self.options(name),
             });
             (name.clone(), settings)
         };
         let engines: serde_json::Map<String, Value> = self.engines.keys().map(engine).collect();
-        let mut values = json!({ "image": self.platform, "engines": engines });
-        let usual = json!({
-            "defaultEngine": WITH_PLUGIN,
-            "engines": { WITH_PLUGIN: { "options": { "plugin": self.plugin } } },
-        });
-        merge(&mut values, &usual);
-        values
+        json!({ "image": self.platform, "defaultEngine": WITH_PLUGIN, "engines": engines })
     }
 }
 
@@ -294,7 +299,7 @@ mod tests {
         );
         // An image that tells nothing is not told of: the chart takes no empty text.
         assert_eq!(gallery["versions"], json!({"registry.example/data:1": "PostgreSQL 17.6"}));
-        assert_eq!(gallery["options"], Value::Null);
+        assert_eq!(gallery["options"], json!({}));
         assert_eq!(values["engines"][WITH_PLUGIN]["options"], json!({"plugin": true}));
     }
 }

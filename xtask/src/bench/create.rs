@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Options;
 use super::door::{self, Session};
+use super::kind::Kind;
 use super::samples::{Samples, Table, duration};
 use super::shop;
 use crate::cluster::Cluster;
@@ -17,36 +18,55 @@ use crate::trial::Trial;
 
 const READY: &str = "240s";
 const GONE: &str = "180s";
+const CREDENTIALS: &str = "credentials";
 /// When a store was asked for, in the resource.
 const REQUESTED: &str = "/metadata/annotations/storeyard.dev~1requested-at";
 
 pub(super) fn measure(env: &Env, trial: &Trial, options: &Options, table: &mut Table) -> Result<()> {
     let session = come_in(env, trial)?;
+    for kind in Kind::all(trial)? {
+        one_by_one(env, trial, &session, &kind, options.pairs, table)?;
+        let title = format!("stores of {} at once", kind.name);
+        let took = env
+            .reporter
+            .step(&title, "bench-at-once", |step| at_once(trial, &session, &kind, options.at_once, step))?;
+        let what = format!("{}: create → Ready, {} at once", kind.name, options.at_once);
+        table.row(what, percentiles(took)?, "");
+    }
+    Ok(())
+}
+
+/// Stores of one kind, by Storeyard and by helm alone, in turn.
+fn one_by_one(
+    env: &Env,
+    trial: &Trial,
+    session: &Session,
+    kind: &Kind,
+    pairs: u32,
+    table: &mut Table,
+) -> Result<()> {
     let mut by_storeyard = Vec::new();
     let mut by_helm = Vec::new();
     let mut own = Vec::new();
     let mut gone = Vec::new();
-    env.reporter.step("stores one by one, by Storeyard and by helm alone", "bench-create", |step| {
+    let title = format!("stores of {} one by one, by Storeyard and by helm alone", kind.name);
+    env.reporter.step(&title, "bench-create", |step| {
         // The first store of a fresh platform finds cold caches; it is made and not counted.
-        let warm = create(trial, &session, "Warm up")?;
+        let warm = create(trial, session, kind, "Warm up")?;
         await_ready(trial, &warm)?;
         let values = values_of(trial, &warm)?;
-        for pair in 1..=options.pairs {
-            step.detail(format!("pair {pair} of {}", options.pairs));
+        for pair in 1..=pairs {
+            step.detail(format!("pair {pair} of {pairs}"));
             let started = Instant::now();
-            let id = create(trial, &session, &format!("Bench {pair}"))?;
+            let id = create(trial, session, kind, &format!("Bench {pair}"))?;
             await_ready(trial, &id)?;
             by_storeyard.push(started.elapsed());
             own.push(own_work(trial, &id)?);
             gone.push(delete(trial, &id)?);
-            by_helm.push(bare(trial, &warm, &values, pair)?);
+            by_helm.push(bare(trial, kind, &warm, &values, pair)?);
         }
         delete(trial, &warm).map(drop)
     })?;
-    let at_once = env
-        .reporter
-        .step("stores at once", "bench-at-once", |step| at_once(trial, &session, options.at_once, step))?;
-
     let ratios: Vec<f64> = by_storeyard
         .iter()
         .zip(&by_helm)
@@ -59,14 +79,13 @@ pub(super) fn measure(env: &Env, trial: &Trial, options: &Options, table: &mut T
         ("delete → gone", gone, ""),
     ];
     for (what, samples, goal) in sets {
-        table.row(what, percentiles(samples)?, goal);
+        table.row(format!("{}: {what}", kind.name), percentiles(samples)?, goal);
     }
     table.row(
-        "create → Ready against bare helm, median of pairs",
+        format!("{}: create → Ready against bare helm, median of pairs", kind.name),
         format!("{:.2} ×", median(ratios).context("no pairs were made")?),
         "≤ 1.1 ×",
     );
-    table.row(format!("create → Ready, {} at once", options.at_once), percentiles(at_once)?, "");
     Ok(())
 }
 
@@ -86,12 +105,9 @@ fn median(mut ratios: Vec<f64>) -> Option<f64> {
 }
 
 /// Posts the form, as a browser without JavaScript does; answers the id.
-pub(super) fn create(trial: &Trial, session: &Session, name: &str) -> Result<String> {
+pub(super) fn create(trial: &Trial, session: &Session, kind: &Kind, title: &str) -> Result<String> {
     let request = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
-    let form = format!(
-        "request={request:032x}&name={}&engine=woocommerce&plan=small&email=ada%40bench.example&user=ada&password=bench-{request:x}",
-        name.replace(' ', "+")
-    );
+    let form = kind.form(title, request);
     let url = format!("http://{}/api/create_store", trial.host());
     let answer = shop::request(&url, Some((shop::FORM, &form)), Some(session))?;
     let id = shop::last_segment(&answer.redirect).filter(|id| id.contains('-') && answer.status == 302);
@@ -111,11 +127,11 @@ fn delete(trial: &Trial, id: &str) -> Result<Duration> {
     Ok(started.elapsed())
 }
 
-fn at_once(trial: &Trial, session: &Session, count: u32, step: &Step) -> Result<Vec<Duration>> {
+fn at_once(trial: &Trial, session: &Session, kind: &Kind, count: u32, step: &Step) -> Result<Vec<Duration>> {
     let mut made = Vec::new();
     for number in 1..=count {
         let started = Instant::now();
-        made.push((started, create(trial, session, &format!("At once {number}"))?));
+        made.push((started, create(trial, session, kind, &format!("At once {number}"))?));
     }
     step.detail("waiting for all of them");
     let ids: Vec<String> = made.iter().map(|(_, id)| id.clone()).collect();
@@ -143,16 +159,16 @@ fn created_to_ready(store: &Value) -> Result<Duration> {
 fn own_work(trial: &Trial, id: &str) -> Result<Duration> {
     let store = store(trial, id)?;
     let step = |kind: &str| {
-        let steps = store.pointer("/status/steps").and_then(Value::as_array);
+        let steps = store.pointer("/status/conditions").and_then(Value::as_array);
         let found = steps.into_iter().flatten().find(|step| step["type"] == kind).cloned();
-        found.with_context(|| format!("the store has no step {kind}"))
+        found.with_context(|| format!("the store has no condition {kind}"))
     };
     let release = step("ReleaseDeployed")?;
     let workloads = step("WorkloadsReady")?;
     let before_helm = between(&store, REQUESTED, &release, "/startedAt")?;
-    let after_helm = between(&release, "/changedAt", &workloads, "/startedAt")?;
+    let after_helm = between(&release, "/lastTransitionTime", &workloads, "/startedAt")?;
     let end = step("StorefrontReachable")?;
-    let after_answer = between(&end, "/changedAt", &store, "/status/readyAt")?;
+    let after_answer = between(&end, "/lastTransitionTime", &store, "/status/readyAt")?;
     Ok(before_helm + after_helm + after_answer)
 }
 
@@ -187,7 +203,7 @@ fn values_of(trial: &Trial, id: &str) -> Result<String> {
 }
 
 /// One shop by helm alone, timed from the command to the shop's answer; its namespace and Secret are made before, and it is removed after.
-fn bare(trial: &Trial, model: &str, values: &str, number: u32) -> Result<Duration> {
+fn bare(trial: &Trial, kind: &Kind, model: &str, values: &str, number: u32) -> Result<Duration> {
     let cluster = trial.cluster();
     let id = format!("bare-{number}-helmx");
     let namespace = format!("store-{id}");
@@ -196,22 +212,29 @@ fn bare(trial: &Trial, model: &str, values: &str, number: u32) -> Result<Duratio
     let host = format!("{namespace}.{}", trial.domain());
 
     let started = Instant::now();
-    let chart = format!("{}/charts/woocommerce", env!("CARGO_MANIFEST_DIR").trim_end_matches("/xtask"));
     let mut install = cluster.helm();
-    install.args(["upgrade", "--install", &namespace, &chart, "-n", &namespace, "--values", "-"]);
+    install.args(["upgrade", "--install", &namespace, &kind.chart(), "-n", &namespace, "--values", "-"]);
     command::output_with_input(&mut install, Some(&values))?;
-    for component in ["web", "database"] {
+    for component in kind.parts() {
         let label = format!("app.kubernetes.io/component={component}");
         let wait =
             ["wait", "pod", "-n", &namespace, "-l", &label, "--for=condition=Ready", "--timeout", READY];
         command::output(cluster.kubectl().args(wait))?;
     }
-    shop::await_shop(&host, trial.references().plugin)?;
+    kind.await_shop(&host, |key| secret(cluster, &namespace, key))?;
     let took = started.elapsed();
 
     command::output(cluster.helm().args(["uninstall", &namespace, "-n", &namespace]))?;
     command::output(cluster.kubectl().args(["delete", "namespace", &namespace, "--timeout", GONE]))?;
     Ok(took)
+}
+
+/// What stands under a key of the Secret that the chart reads.
+fn secret(cluster: &Cluster, namespace: &str, key: &str) -> Result<String> {
+    let template = format!("{{{{index .data \"{key}\" | base64decode}}}}");
+    let mut get = cluster.kubectl();
+    get.args(["get", "secret", CREDENTIALS, "-n", namespace, "-o", "go-template", "--template", &template]);
+    command::output(&mut get)
 }
 
 fn prepare(cluster: &Cluster, namespace: &str, model: &str) -> Result<()> {
@@ -220,12 +243,12 @@ fn prepare(cluster: &Cluster, namespace: &str, model: &str) -> Result<()> {
             "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}})
         .to_string(),
     )?;
-    let secret = cluster.get(&["secret", "credentials", "-n", model])?;
+    let secret = cluster.get(&["secret", CREDENTIALS, "-n", model])?;
     if secret["data"].is_null() {
         bail!("the store {model} has no credentials to copy");
     }
     cluster.apply(
-        &json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "credentials", "namespace": namespace}, "data": secret["data"]})
+        &json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": CREDENTIALS, "namespace": namespace}, "data": secret["data"]})
             .to_string(),
     )
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::create;
 use super::door::Session;
+use super::kind::Kind;
 use super::samples::{Samples, Table, duration};
 use super::shop;
 use crate::command;
@@ -25,17 +26,26 @@ const GONE: &str = "1800s";
 const GOAL: u32 = 40;
 
 /// Makes up to `wanted` stores, `at_once` at a time.
-pub(super) fn measure(env: &Env, trial: &Trial, wanted: u32, at_once: u32, table: &mut Table) -> Result<()> {
+pub(super) fn measure(
+    env: &Env,
+    trial: &Trial,
+    engine: &str,
+    wanted: u32,
+    at_once: u32,
+    table: &mut Table,
+) -> Result<()> {
     let session = create::come_in(env, trial)?;
+    let kind = Kind::of(trial, engine)?;
     let title = format!("small stores, until there are {wanted} or there is no room");
     let made = env
         .reporter
-        .step(&title, "bench-density", |step| fill(trial, &session, wanted, at_once.max(1), step))?;
+        .step(&title, "bench-density", |step| fill(trial, &session, &kind, wanted, at_once.max(1), step))?;
     let Filled { ready, full } = &made;
     let end = full.as_ref().map_or_else(String::new, |reason| format!(", then no room: {reason}"));
     table.row("small stores that are ready at once", format!("{}{end}", ready.len()), format!("≥ {GOAL}"));
 
-    let answers = env.reporter.step("all of them asked at once", "bench-asked", |_| ask(trial, ready))?;
+    let answers =
+        env.reporter.step("all of them asked at once", "bench-asked", |_| ask(trial, &kind, ready))?;
     let answered = answers.iter().filter(|answer| answer.status == 200);
     let took: Vec<Duration> = answered.map(|answer| answer.whole).collect();
     let count = took.len();
@@ -67,7 +77,14 @@ struct Filled {
     full: Option<String>,
 }
 
-fn fill(trial: &Trial, session: &Session, wanted: u32, at_once: u32, step: &Step) -> Result<Filled> {
+fn fill(
+    trial: &Trial,
+    session: &Session,
+    kind: &Kind,
+    wanted: u32,
+    at_once: u32,
+    step: &Step,
+) -> Result<Filled> {
     let mut filled = Filled { ready: Vec::new(), full: None };
     let mut next = 1..=wanted;
     while filled.full.is_none() {
@@ -75,7 +92,8 @@ fn fill(trial: &Trial, session: &Session, wanted: u32, at_once: u32, step: &Step
         if numbers.is_empty() {
             break;
         }
-        let made = numbers.iter().map(|number| create::create(trial, session, &format!("Dense {number}")));
+        let made =
+            numbers.iter().map(|number| create::create(trial, session, kind, &format!("Dense {number}")));
         for id in made.collect::<Result<Vec<_>>>()? {
             step.detail(format!("{} are ready", filled.ready.len()));
             match await_end(trial, &id)? {
@@ -125,10 +143,8 @@ fn no_room(pods: &Value) -> Option<String> {
     })
 }
 
-fn ask(trial: &Trial, ids: &[String]) -> Result<Vec<shop::Answer>> {
-    let urls = ids
-        .iter()
-        .map(|id| shop::front(&format!("store-{id}.{}", trial.domain()), trial.references().plugin));
+fn ask(trial: &Trial, kind: &Kind, ids: &[String]) -> Result<Vec<shop::Answer>> {
+    let urls = ids.iter().map(|id| format!("http://store-{id}.{}{}", trial.domain(), kind.path()));
     let asked: Vec<_> = urls.map(|url| thread::spawn(move || shop::request(&url, None, None))).collect();
     let answers = asked.into_iter().map(|answer| match answer.join() {
         Ok(answer) => answer,

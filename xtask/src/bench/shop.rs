@@ -2,18 +2,15 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use super::door::Session;
 use crate::command;
-use crate::interrupt;
 
-const SHOP_ANSWERS: Duration = Duration::from_secs(120);
 pub(super) const POSTCARD: &str = "application/x-postcard";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
-const STORE_API: &str = "/wp-json/wc/store/v1/products?per_page=1";
 
 /// An answer's status, how long its first byte and its last one took, and where it redirects to.
 #[derive(Debug)]
@@ -55,22 +52,13 @@ pub(super) fn request(url: &str, body: Option<(&str, &str)>, session: Option<&Se
     Ok(Answer { status, first_byte, whole, redirect: words.next().unwrap_or_default().to_owned() })
 }
 
-/// Where a shop answers as one.
-pub(super) fn front(host: &str, plugin: bool) -> String {
-    format!("http://{host}{}", if plugin { STORE_API } else { "/" })
-}
-
-/// Waits until a shop answers as one: what the operator waits for, too.
-pub(super) fn await_shop(host: &str, plugin: bool) -> Result<()> {
-    let url = front(host, plugin);
-    let started = Instant::now();
-    while request(&url, None, None)?.status != 200 {
-        if started.elapsed() > SHOP_ANSWERS {
-            bail!("{url} did not answer within {} s", SHOP_ANSWERS.as_secs());
-        }
-        interrupt::sleep(Duration::from_millis(100))?;
-    }
-    Ok(())
+/// A page's status and body. The headers are one to a line; they may be secret.
+pub(super) fn read(url: &str, headers: &str) -> Result<(u16, String)> {
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--max-time", "30", "--header", "@-", "--write-out", "\n%{http_code}", url]);
+    let printed = command::output_with_input(&mut curl, Some(headers))?;
+    let (body, status) = printed.rsplit_once('\n').with_context(|| format!("curl printed {printed:?}"))?;
+    Ok((status.trim().parse()?, body.to_owned()))
 }
 
 /// The last part of a path in a URL.
