@@ -4,11 +4,15 @@ const fs = require("node:fs");
 const http = require("node:http");
 const path = require("node:path");
 
+const cache = require("./lib/cache");
 const database = require("./lib/database");
 const mailState = require("./lib/mail/state");
 const signIn = require("./lib/sign-in");
 
 const PORT = 9000;
+/** Milliseconds for which a connection stays that nobody uses: longer than an ingress controller keeps one, which would else ask on one that is
+ * being closed, and have no answer for its visitor. */
+const IDLE = 120_000;
 /** Where the dashboard is. */
 const ADMIN = "/app";
 
@@ -25,6 +29,7 @@ async function load(expressApp) {
   if (early) await database.prepare(early);
   const { default: loadMedusa } = require("@medusajs/medusa/loaders/index");
   if (!early) await database.prepare(await database.connect());
+  await cache.answers();
   return loadMedusa({ directory: __dirname, expressApp });
 }
 
@@ -34,10 +39,14 @@ function hideQuery(request, _, next) {
   next();
 }
 
+/** What is done when the pod is told to go. No signal ends the first process of a container that does not listen to it. */
+let stop = () => process.exit(0);
+
 async function main() {
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => stop());
   switchTelemetryOff();
   const app = require("express")();
-  const server = http.createServer(app);
+  const server = http.createServer({ keepAliveTimeout: IDLE }, app);
   app.get("/health", (_, answer) => answer.status(200).send("OK"));
   app.use(mailState.tell);
   app.use([signIn.PATH, ADMIN], hideQuery);
@@ -47,13 +56,11 @@ async function main() {
 
   const { GracefulShutdownServer } = require("@medusajs/framework/utils");
   const listening = GracefulShutdownServer.create(server.listen(PORT));
-  const stop = () =>
+  stop = () =>
     listening
       .shutdown()
       .then(shutdown)
       .then(() => process.exit(0));
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
 }
 
 main().catch((error) => {

@@ -8,13 +8,11 @@ const { Client } = require("pg");
 const settings = require("./settings");
 const { Marks } = require("./marks");
 const { SignInTokens } = require("./sign-in-tokens");
+const { waitFor } = require("./wait");
 
 const ROOT = path.join(__dirname, "..");
-const PAUSE = 150;
 /** One at a time: a new pod may come up beside another. */
 const LOCK = 7_340_001;
-
-const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function open() {
   const client = new Client({ connectionString: settings.databaseUrl, connectionTimeoutMillis: 3000 });
@@ -29,18 +27,9 @@ function tryToConnect() {
   return open().catch(() => undefined);
 }
 
-/** A connection, as soon as the database answers: a process that ended and were started again would take longer. */
-async function connect() {
-  let said;
-  for (;;) {
-    try {
-      return await open();
-    } catch (error) {
-      if (error.message !== said) console.log(`waiting for the database: ${error.message}`);
-      said = error.message;
-      await sleep(PAUSE);
-    }
-  }
+/** A connection, as soon as the database answers. */
+function connect() {
+  return waitFor("the database", open);
 }
 
 async function isEmpty(client) {
