@@ -29,7 +29,7 @@ pub(crate) fn engine(file: file::File) -> Result<Engine, EngineError> {
     let variants = variants(file.variants, &options)?;
     let notes = notes(file.notes, &options)?;
     let asks = asks::asks(file.asks, &options)?;
-    let parts = parts::parts(file.parts)?;
+    let parts = parts::parts(file.parts, &options)?;
     let volumes = names(file.volumes, "volumes")?;
     let plans = plans(file.plans, &parts, &volumes)?;
     let secrets = secrets(file.secrets, account)?;

@@ -97,6 +97,8 @@ pub(crate) struct Choices(pub(crate) Vec<(String, String)>);
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Part {
+    #[serde(default)]
+    pub(crate) when: Option<Spanned<Options>>,
     pub(crate) name: Spanned<String>,
     pub(crate) title: Spanned<String>,
     #[serde(default)]

@@ -90,6 +90,17 @@ impl Engine {
         check::engine(file)
     }
 
+    /// What there is of it under these options.
+    #[must_use]
+    pub fn under(mut self, options: &Options) -> Self {
+        self.parts.retain(|part| part.when.holds(options));
+        let parts = &self.parts;
+        for sizes in self.plans.values_mut() {
+            sizes.parts.retain(|name, _| parts.iter().any(|part| part.name == *name));
+        }
+        self
+    }
+
     pub fn title(&self, options: &Options) -> &str {
         &self.name(options).title
     }

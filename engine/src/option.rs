@@ -69,6 +69,10 @@ impl fmt::Display for Choice {
 }
 
 impl When {
+    pub(crate) fn is_always(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn holds(&self, options: &Options) -> bool {
         self.0.iter().all(|(name, choice)| options.get(name) == Some(choice))
     }

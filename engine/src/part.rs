@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::size::Resources;
+use crate::{option::When, size::Resources};
 
 /// The label that tells the pods of a part from others, where the engine names no labels of its own.
 pub const COMPONENT_LABEL: &str = "app.kubernetes.io/component";
@@ -16,6 +16,8 @@ pub struct Part {
     pub title: String,
     /// What its pods are labelled with, and no others.
     pub labels: BTreeMap<String, String>,
+    /// Under which options there is one.
+    pub when: When,
     /// None where nobody reaches it.
     pub port: Option<u16>,
     /// Whether visitors reach it, through the ingress controller.

@@ -208,7 +208,7 @@ impl Placeholder {
             Self::ImageTag(name) => repository_and_tag(image(name)).1.into(),
             Self::Option(name) => json!(facts.options.get(name)),
             Self::Ask(name) => json!(facts.chosen.get(name)),
-            Self::Resources(part) => facts.sizes.parts.get(part).map_or(Value::Null, resources),
+            Self::Resources(part) => facts.sizes.parts.get(part).map_or_else(|| json!({}), resources),
             Self::Replicas(_) => u8::from(facts.running).into(),
             Self::Volume(name) => facts.sizes.volumes.get(name).map(ToString::to_string).into(),
             Self::Setting(name) => json!(facts.sizes.settings.get(name)),

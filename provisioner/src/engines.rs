@@ -140,7 +140,7 @@ impl EngineConfig {
             .map_err(|source| EngineConfigError::Options { key: key.clone(), source })?;
         Ok(OfferedEngine {
             key,
-            definition,
+            definition: definition.under(&options),
             chart: Chart { reference: self.chart, digest },
             images: self.images,
             versions,
@@ -362,6 +362,23 @@ pub(crate) mod tests {
         assert!(card.note.is_some_and(|note| note.contains("without products or a cart")));
         let asked: Vec<&str> = card.questions.iter().map(|question| question.name.as_str()).collect();
         assert_eq!(asked, ["language", "timeZone"]);
+    }
+
+    #[test]
+    fn a_part_that_is_not_chosen_is_none_of_the_shop() {
+        let folder = Folder::new();
+        let size = "{requests: {cpu: 1m, memory: 16Mi}, limits: {cpu: 1m, memory: 16Mi}}";
+        let text = include_str!("../../charts/woocommerce/engine.yaml")
+            .replacen("\nparts:\n", "\nparts:\n  - {when: {plugin: false}, name: blog, title: Blog}\n", 1)
+            .replace("    parts:\n", &format!("    parts:\n      blog: {size}\n"));
+        folder.write(DEFINITION, &text);
+        let has_blog = |plugin: bool| {
+            let engine = folder.offered(|config| config["options"] = json!({ "plugin": plugin })).unwrap();
+            let is_sized = engine.definition.plans.values().all(|sizes| sizes.parts.contains_key("blog"));
+            (engine.definition.part("blog").is_some(), is_sized)
+        };
+        assert_eq!(has_blog(false), (true, true));
+        assert_eq!(has_blog(true), (false, false));
     }
 
     #[test]

@@ -22,8 +22,12 @@ pub(super) fn actions(
         let place = Spanned::new((), action.referenced, action.defined);
         let refused = |sentence: String| Err(EngineError::at(&place, &field, sentence));
         let file::Action { part, command, path } = action.value;
-        if !parts.iter().any(|known| known.name == part) {
-            return refused(format!("is done in {part}, which is no part"));
+        match parts.iter().find(|known| known.name == part) {
+            None => return refused(format!("is done in {part}, which is no part")),
+            Some(known) if !known.when.is_always() => {
+                return refused(format!("is done in {part}, which is not always there"));
+            }
+            Some(_) => {}
         }
         if command.first().is_none_or(String::is_empty) {
             return refused("has no command: give the program and its arguments".to_owned());

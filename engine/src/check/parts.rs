@@ -1,8 +1,9 @@
 use serde_saphyr::Spanned;
 
-use super::{is_name, text};
+use super::{is_name, text, when};
 use crate::{
     EngineError, Part, file,
+    option::Declared,
     part::{COMPONENT_LABEL, Helper},
 };
 
@@ -12,22 +13,22 @@ const TAKEN: [&str; 2] = ["deny-all", "certificate-solver"];
 const MOST: usize = 16;
 const MAX_TITLE: usize = 40;
 
-pub(super) fn parts(parts: Spanned<Vec<file::Part>>) -> Result<Vec<Part>, EngineError> {
+pub(super) fn parts(parts: Spanned<Vec<file::Part>>, known: &Declared) -> Result<Vec<Part>, EngineError> {
     let count = parts.value.len();
     if !(1..=MOST).contains(&count) {
         return Err(EngineError::at(&parts, "parts", format!("are {count}: there can be 1 to {MOST}")));
     }
-    if !parts.value.iter().any(|part| part.public) {
+    if !parts.value.iter().any(|part| part.public && part.when.is_none()) {
         return Err(EngineError::at(
             &parts,
             "parts",
-            "are all closed to visitors: say `public: true` of the one that they reach",
+            "are all closed to visitors: say `public: true` of one that they reach and that is always there",
         ));
     }
     for (n, part) in parts.value.iter().enumerate() {
         links(part, &parts.value[..n], &parts.value, &format!("parts[{n}]"))?;
     }
-    parts.value.into_iter().enumerate().map(|(n, one)| part(one, &format!("parts[{n}]"))).collect()
+    parts.value.into_iter().enumerate().map(|(n, one)| part(one, known, &format!("parts[{n}]"))).collect()
 }
 
 /// What a part has to do with the others; `before` are those that stand before it.
@@ -60,7 +61,7 @@ fn links(
     Ok(())
 }
 
-fn part(part: file::Part, field: &str) -> Result<Part, EngineError> {
+fn part(part: file::Part, known: &Declared, field: &str) -> Result<Part, EngineError> {
     let port = match part.port {
         Some(port) if port.value == 0 => {
             return Err(EngineError::at(&port, format!("{field}.port"), "is 0: give one of 1 to 65535"));
@@ -90,6 +91,7 @@ fn part(part: file::Part, field: &str) -> Result<Part, EngineError> {
         title: text(part.title, &format!("{field}.title"), MAX_TITLE)?,
         name: part.name.value,
         labels,
+        when: when(part.when, known, field)?,
         port,
         public: part.public,
         scales_to_zero: part.scales_to_zero,
@@ -115,7 +117,10 @@ fn is_label(name: &Spanned<String>, field: &str) -> Result<(), EngineError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::assert_refused;
+    use store::PlanName;
+
+    use super::super::tests::{PAGE, assert_refused};
+    use crate::Engine;
 
     #[test]
     fn a_part_has_a_name_of_its_own_that_a_policy_can_have() {
@@ -137,6 +142,35 @@ mod tests {
         assert_refused("    public: true\n", "", "parts", "public: true");
         assert_refused("    port: 8080\n", "", "parts[1].port", "missing");
         assert_refused("port: 8080", "port: 0", "parts[1].port", "1 to 65535");
+    }
+
+    #[test]
+    fn a_part_is_there_under_the_options_that_it_names() {
+        let search =
+            "  - {when: {fancy: true}, name: search, title: Search, port: 9200, reaches: [data]}\nasks:";
+        let sized =
+            PAGE.replacen("asks:", search, 1).replacen("web: *tiny", "web: *tiny\n      search: *tiny", 1);
+        let engine = Engine::parse(&sized).unwrap();
+        let names = |fancy: bool| {
+            let engine = engine.clone().under(&[("fancy".to_owned(), fancy.into())].into());
+            let sized: Vec<String> = engine.plans[&PlanName::Small].parts.keys().cloned().collect();
+            (engine.parts.into_iter().map(|part| part.name).collect::<Vec<_>>(), sized)
+        };
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(true), (owned(&["data", "web", "search"]), owned(&["data", "search", "web"])));
+        assert_eq!(names(false), (owned(&["data", "web"]), owned(&["data", "web"])));
+        assert_refused("{name: data,", "{when: {fency: true}, name: data,", "parts[0].when", "it has fancy");
+    }
+
+    #[test]
+    fn what_visitors_reach_and_where_something_is_done_is_always_there() {
+        assert_refused("name: web\n", "name: web\n    when: {fancy: true}\n", "parts", "always there");
+        assert_refused(
+            "{name: data,",
+            "{when: {fancy: true}, name: data,",
+            "actions.dump",
+            "not always there",
+        );
     }
 
     #[test]
