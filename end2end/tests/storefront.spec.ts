@@ -30,6 +30,15 @@ test("a visitor buys in a Medusa shop without a script, and its administrator fi
       await visitor.looks();
     });
 
+    await test.step("an upload is no page of the shop", async () => {
+      const drawing = await shop.get("/static/stoneware-mug.svg");
+      expect(drawing.status()).toBe(200);
+      expect(drawing.headers()).toMatchObject({
+        "content-disposition": "attachment",
+        "content-security-policy": expect.stringContaining("sandbox"),
+      });
+    });
+
     await test.step("one of them is chosen", async () => {
       await page.getByRole("link", { name: "Stoneware mug" }).click();
       await page.getByRole("link", { name: "Slate" }).click();

@@ -8,6 +8,7 @@ const cache = require("./lib/cache");
 const database = require("./lib/database");
 const mailState = require("./lib/mail/state");
 const signIn = require("./lib/sign-in");
+const uploads = require("./lib/uploads");
 
 const PORT = 9000;
 /** Milliseconds for which a connection stays that nobody uses: longer than an ingress controller keeps one, which would else ask on one that is
@@ -50,6 +51,7 @@ async function main() {
   app.get("/health", (_, answer) => answer.status(200).send("OK"));
   app.use(mailState.tell);
   app.use([signIn.PATH, ADMIN], hideQuery);
+  app.use(uploads.PATH, uploads.fence);
   const { container, shutdown } = await load(app);
   app.all(signIn.PATH, signIn.signIn);
   await require("./lib/setup").setup(container);

@@ -51,6 +51,30 @@ const DATABASE_AGES: Script =
     Script { name: "database-ages.sh", text: include_str!("carried/database-ages.sh"), program: &["sh"] };
 const POSTGRES: Script =
     Script { name: "postgres.sh", text: include_str!("carried/postgres.sh"), program: &["sh"] };
+const UPLOADS: Script =
+    Script { name: "uploads.js", text: include_str!("carried/uploads.js"), program: &["node"] };
+const MEDUSA_ENDS: Script =
+    Script { name: "medusa-ends.sh", text: include_str!("carried/medusa-ends.sh"), program: &["sh"] };
+/// Prints what was put into an image and cannot be read by whoever that runs as, and fails at a folder into which they cannot come.
+const UNREADABLE: [&str; 17] = [
+    "find",
+    "/opt",
+    "/srv",
+    "/usr/local",
+    "/usr/share",
+    "!",
+    "-type",
+    "l",
+    "(",
+    "!",
+    "-readable",
+    "-o",
+    "-type",
+    "d",
+    "!",
+    "-executable",
+    ")",
+];
 /// Where WordPress and its plugin say of which version they are.
 const WORDPRESS: &str = "/usr/share/wordpress/wp-includes/version.php";
 const MEDUSA: &str = "/srv/medusa/node_modules/@medusajs/medusa/package.json";
@@ -80,6 +104,7 @@ fn check(env: &Env, image: &Image, container: &Container<'_>) -> Result<Tally> {
         ("lists its packages", carried.lists_packages(container)),
         ("has its bill in the cache", carried.has_bill_in_cache(image)),
         ("has a notice of everything", carried.has_notice(container)),
+        ("may be read by whoever it runs as", is_readable(container)),
     ];
     match image.name.as_str() {
         "platform" => {
@@ -91,6 +116,10 @@ fn check(env: &Env, image: &Image, container: &Container<'_>) -> Result<Tally> {
             checks.push(("reads the pictures of telephones", TELEPHONE.run(env, container)));
             checks.push(("serves within the limits that it is given", WEB_SERVER.run(env, container)));
             checks.push(("has an object cache that many may use", OBJECT_CACHE.run(env, container)));
+        }
+        "medusa" => {
+            checks.push(("has no upload run by a browser", UPLOADS.run(env, container)));
+            checks.push(("ends before its shop is up", MEDUSA_ENDS.run(env, container)));
         }
         "medusa-storefront" => {
             checks.push(("lists its crates", carried.lists_crates(container, STOREFRONT)));
@@ -112,6 +141,12 @@ fn check(env: &Env, image: &Image, container: &Container<'_>) -> Result<Tally> {
         tally.add(Tally::of(&format!("image {} {what}", image.name), outcome)?);
     }
     Ok(tally)
+}
+
+fn is_readable(container: &Container<'_>) -> Result<()> {
+    let unreadable = container.output(&UNREADABLE)?;
+    ensure!(unreadable.is_empty(), "these cannot be: {unreadable}");
+    Ok(())
 }
 
 fn has_extensions(container: &Container<'_>) -> Result<()> {
