@@ -20,6 +20,7 @@ use access::Access;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use health::{Part, Telling};
+use listen::{bind, on_signal};
 use provisioner::{
     TRACES,
     client::{PATIENCE, client},
@@ -29,11 +30,7 @@ use provisioner::{
     stores::Stores,
     window::client::Client,
 };
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-    task::JoinHandle,
-};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use traces::{Collector, Traces};
 use tracing_subscriber::{
@@ -253,34 +250,6 @@ async fn connect(path: &Path) -> anyhow::Result<(kube::Client, Arc<Config>)> {
         .context("no cluster: outside of one, KUBECONFIG has to name the file that leads to it")?;
     let client = client(cluster, PATIENCE).context("the cluster cannot be asked")?;
     Ok((client, Arc::new(config)))
-}
-
-async fn bind(address: &str) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
-    tracing::info!(address = %listener.local_addr()?, "listening");
-    Ok(listener)
-}
-
-/// Cancelled at the first signal to end. A second one ends at once, as it does for any program.
-fn on_signal() -> anyhow::Result<CancellationToken> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let shutdown = CancellationToken::new();
-    let told = shutdown.clone();
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("asked to end");
-        told.cancel();
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        std::process::exit(130);
-    });
-    Ok(shutdown)
 }
 
 /// What there is once lines are written.

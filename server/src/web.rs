@@ -9,7 +9,6 @@ mod door;
 mod guard;
 mod headers;
 mod https;
-pub(crate) mod listen;
 mod observe;
 mod oidc;
 mod people;
@@ -20,6 +19,7 @@ mod window;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, LazyLock},
+    time::Duration,
 };
 
 use access::Access;
@@ -40,6 +40,7 @@ use leptos::{
     nonce::Nonce,
 };
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use listen::Limits;
 use provisioner::{stores::Stores, window::client::Client};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -50,6 +51,10 @@ use tower_http::{
 /// The pages' routes, found out once: while that is done, no page that is rendered meanwhile anywhere in this process is given its data,
 /// and so it never ends.
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+
+/// Of each port. With a head and a body each all who come fit the memory that the chart gives; of a head, the cookies are a twentieth.
+pub(crate) const LIMITS: Limits =
+    Limits { head_bytes: 32 * 1024, connections: 1024, grace: Duration::from_secs(10) };
 
 /// Serves until `shutdown`, then lets what is under way finish; polls that wait are answered at once.
 ///
@@ -64,7 +69,7 @@ pub(crate) async fn serve(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let router = router(stores, access, window, &site_root, shutdown.clone())?;
-    listen::run(listener, router, shutdown).await;
+    listen::run(listener, router, LIMITS, shutdown).await;
     Ok(())
 }
 

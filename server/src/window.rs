@@ -16,11 +16,11 @@ use store::StoreId;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::web::listen;
+use crate::web::LIMITS;
 
 /// Serves until `shutdown`.
 pub(crate) async fn serve(listener: TcpListener, window: Window, shutdown: CancellationToken) {
-    listen::run(listener, router(window), shutdown).await;
+    listen::run(listener, router(window), LIMITS, shutdown).await;
 }
 
 pub(crate) fn router(window: Window) -> Router {

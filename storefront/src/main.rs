@@ -3,7 +3,6 @@
 
 mod backend;
 mod date;
-mod listen;
 mod money;
 mod pages;
 mod shop;
@@ -18,9 +17,8 @@ use anyhow::Context as _;
 use backend::{Backend, Patience};
 use clap::Parser;
 use http::{HeaderValue, Uri};
+use listen::Limits;
 use shop::{Shops, Site};
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use web::Storefront;
@@ -47,6 +45,9 @@ struct Settings {
     health_listen: String,
 }
 
+/// With a head and a page each they fit the memory that the chart gives; and an order takes less than what is given at the end.
+const LIMITS: Limits = Limits { head_bytes: 16 * 1024, connections: 256, grace: Duration::from_secs(20) };
+
 fn main() -> ExitCode {
     log_to_standard_error();
     match run(Settings::parse()) {
@@ -65,14 +66,14 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let backend = Backend::new(&settings.backend, key, Patience::default())?;
     let site = Site::new(&settings.url, &settings.title);
     let storefront = Storefront::new(Shops::new(backend, site));
-    let shutdown = on_signal()?;
-    let health = bind(&settings.health_listen).await?;
-    let listener = bind(&settings.listen).await?;
+    let shutdown = listen::on_signal()?;
+    let health = listen::bind(&settings.health_listen).await?;
+    let listener = listen::bind(&settings.listen).await?;
     // It answers for as long as there is something to ask after: longer than until the signal to end.
     let done = CancellationToken::new();
     let told = axum::serve(health, web::health()).with_graceful_shutdown(done.clone().cancelled_owned());
     let told = tokio::spawn(told.into_future());
-    listen::run(listener, web::router(storefront), shutdown).await;
+    listen::run(listener, web::router(storefront), LIMITS, shutdown).await;
     done.cancel();
     // A client of it that does not go is not waited for.
     let _ended = tokio::time::timeout(Duration::from_secs(1), told).await;
@@ -82,34 +83,6 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
 fn key(file: &Path) -> anyhow::Result<HeaderValue> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     HeaderValue::from_str(text.trim()).with_context(|| format!("{} holds no key", file.display()))
-}
-
-async fn bind(address: &str) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
-    tracing::info!(address = %listener.local_addr()?, "listening");
-    Ok(listener)
-}
-
-/// Cancelled at the first signal to end. A second one ends at once, as it does for any program.
-fn on_signal() -> anyhow::Result<CancellationToken> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let shutdown = CancellationToken::new();
-    let told = shutdown.clone();
-    tokio::spawn(async move {
-        for code in [None, Some(130)] {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            if let Some(code) = code {
-                std::process::exit(code);
-            }
-            tracing::info!("asked to end");
-            told.cancel();
-        }
-    });
-    Ok(shutdown)
 }
 
 /// Lines for a person at a terminal, JSON for everything else.

@@ -13,11 +13,11 @@ use store::{Phase, StoreId};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{https, listen};
+use super::{LIMITS, https};
 
 /// Serves until `shutdown`.
 pub(crate) async fn serve(listener: TcpListener, stores: Stores, shutdown: CancellationToken) {
-    listen::run(listener, router(stores), shutdown).await;
+    listen::run(listener, router(stores), LIMITS, shutdown).await;
 }
 
 pub(super) fn router(stores: Stores) -> Router {

@@ -9,11 +9,8 @@ use axum::{
 };
 use http::HeaderMap;
 use ipnet::IpNet;
+use listen::Peer;
 use provisioner::config::Config;
-
-/// The other end of the connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) SocketAddr);
 
 /// Whom the request is from: the peer, or whom those name who are believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

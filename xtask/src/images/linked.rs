@@ -73,7 +73,7 @@ fn list(env: &Env) -> Result<PathBuf> {
 }
 
 /// Every file that says what `server` and `frontend` are linked from.
-const MANIFESTS: [&str; 10] = [
+const MANIFESTS: [&str; 11] = [
     "Cargo.lock",
     "Cargo.toml",
     "rust-toolchain.toml",
@@ -81,6 +81,7 @@ const MANIFESTS: [&str; 10] = [
     "app/Cargo.toml",
     "engine/Cargo.toml",
     "frontend/Cargo.toml",
+    "listen/Cargo.toml",
     "provisioner/Cargo.toml",
     "server/Cargo.toml",
     "store/Cargo.toml",

@@ -115,8 +115,18 @@ const ON_CLUSTER: [&str; 5] = ["--test", "operator", "--", "--ignored", "--test-
 /// The same packages and features for every run, so that cargo compiles them once. Features are named for each package, since `store`
 /// and `app` are compiled differently for the browser.
 fn tests() -> Command {
-    let packages =
-        ["store", "engine", "access", "provisioner", "app", "fake-cluster", "server", "storefront", "xtask"];
+    let packages = [
+        "store",
+        "engine",
+        "access",
+        "provisioner",
+        "app",
+        "fake-cluster",
+        "listen",
+        "server",
+        "storefront",
+        "xtask",
+    ];
     let mut command = Command::new("cargo");
     command.args(["test", "--locked", "--no-fail-fast", "--features", "app/ssr,store/transliterate"]);
     command.args(packages.iter().flat_map(|package| ["-p", package]));

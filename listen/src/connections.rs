@@ -19,32 +19,46 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::client::Peer;
+/// What all clients together may take of a program, which has to fit the memory that it is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Of a request's head. As much is held of an answer that is not read.
+    pub head_bytes: usize,
+    /// Whoever comes beyond these waits until one ends.
+    pub connections: usize,
+    /// How long what is under way may take after the end was asked for: less than Kubernetes gives.
+    pub grace: Duration,
+}
+
+/// The other end of a request's connection, among the request's extensions.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
 
 /// How long a client may take to send a request's head. A kept connection may rest as long.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a client may leave lie what it is sent.
 const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// Of a request's head: the cookies are a twentieth of it. As much is held of an answer that is not read.
-const MAX_HEAD_BYTES: usize = 32 * 1024;
-/// With a head and a body each they fit the memory that the chart gives; whoever comes then waits until one ends.
-const MAX_CONNECTIONS: usize = 1024;
-/// How long what is under way may take after the end was asked for: less than Kubernetes gives.
-const GRACE: Duration = Duration::from_secs(10);
 /// After a failed accept, for instance for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-pub(crate) async fn run(listener: TcpListener, router: Router, shutdown: CancellationToken) {
-    run_for(listener, router, UNREAD_TIMEOUT, shutdown).await;
+/// Serves until `shutdown`, then lets what is under way finish.
+pub async fn run(listener: TcpListener, router: Router, limits: Limits, shutdown: CancellationToken) {
+    run_for(listener, router, limits, UNREAD_TIMEOUT, shutdown).await;
 }
 
-async fn run_for(listener: TcpListener, router: Router, unread: Duration, shutdown: CancellationToken) {
+async fn run_for(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    unread: Duration,
+    shutdown: CancellationToken,
+) {
     // HTTP/1.1 alone, which is what ingress controllers speak: what first finds out which version it is waits for that without an end.
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    http.max_header_size(MAX_HEAD_BYTES).max_buf_size(MAX_HEAD_BYTES);
+    http.max_header_size(limits.head_bytes).max_buf_size(limits.head_bytes);
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let places = Arc::new(Semaphore::new(limits.connections));
     while let Some((stream, peer, place)) = next(&listener, &places, &shutdown).await {
         if let Err(error) = set_up(&stream, unread) {
             tracing::debug!(%error, "a connection was gone before it began");
@@ -65,7 +79,7 @@ async fn run_for(listener: TcpListener, router: Router, unread: Duration, shutdo
         });
     }
     drop(listener);
-    if timeout(GRACE, graceful.shutdown()).await.is_err() {
+    if timeout(limits.grace, graceful.shutdown()).await.is_err() {
         tracing::warn!("connections were still open at the end of the time they were given");
     }
 }
@@ -104,18 +118,40 @@ async fn next(
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
-    use tokio::{io::AsyncWriteExt, net::TcpSocket};
+    use axum::{Extension, routing::get};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpSocket,
+        task::JoinHandle,
+    };
 
     use super::*;
 
-    #[tokio::test]
-    async fn whoever_reads_nothing_of_what_was_asked_for_is_let_go_of() {
+    const UNREAD: Duration = Duration::from_secs(2);
+
+    fn limits() -> Limits {
+        Limits { head_bytes: 16 * 1024, connections: 2, grace: Duration::from_secs(10) }
+    }
+
+    async fn serve(router: Router, shutdown: &CancellationToken) -> (SocketAddr, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        (address, tokio::spawn(run_for(listener, router, limits(), UNREAD, shutdown.clone())))
+    }
+
+    async fn ask(address: SocketAddr) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_nothing_of_what_was_asked_for_is_let_go_of() {
         let router = Router::new().route("/", get(|| async { "x".repeat(100_000) }));
         let shutdown = CancellationToken::new();
-        let serving = tokio::spawn(run_for(listener, router, Duration::from_secs(2), shutdown.clone()));
+        let (address, serving) = serve(router, &shutdown).await;
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
         let mut stream = socket.connect(address).await.unwrap();
@@ -123,6 +159,39 @@ mod tests {
         let asking = async { while stream.write_all(request.as_bytes()).await.is_ok() {} };
         assert!(timeout(Duration::from_secs(20), asking).await.is_ok(), "it is waited for");
         shutdown.cancel();
-        timeout(GRACE / 2, serving).await.unwrap().unwrap();
+        timeout(limits().grace / 2, serving).await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_under_way_at_the_end_is_finished_and_nothing_new_begun() {
+        let shutdown = CancellationToken::new();
+        let told = shutdown.clone();
+        let order = async move || {
+            told.cancel();
+            sleep(Duration::from_millis(200)).await;
+            "ordered"
+        };
+        let (address, serving) = serve(Router::new().route("/", get(order)), &shutdown).await;
+        let answer = ask(address).await;
+        assert!(answer.ends_with("ordered"), "{answer}");
+        timeout(limits().grace / 2, serving).await.unwrap().unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_request_says_where_it_is_from_and_waits_for_a_place() {
+        let whence = async |Extension(Peer(peer)): Extension<Peer>| peer.ip().to_string();
+        let shutdown = CancellationToken::new();
+        let (address, serving) = serve(Router::new().route("/", get(whence)), &shutdown).await;
+        let mut silent = Vec::new();
+        for _ in 0..limits().connections {
+            silent.push(TcpStream::connect(address).await.unwrap());
+        }
+        let mut asking = tokio::spawn(ask(address));
+        assert!(timeout(Duration::from_millis(200), &mut asking).await.is_err(), "it had a place");
+        silent.pop();
+        assert!(asking.await.unwrap().ends_with("127.0.0.1"));
+        shutdown.cancel();
+        timeout(limits().grace / 2, serving).await.unwrap().unwrap();
     }
 }
