@@ -29,7 +29,7 @@ use crate::pages::Head;
 use crate::shop::{Shop, Shops, Site};
 pub(crate) use assets::{icon, style};
 pub(crate) use cart::MOST;
-pub(crate) use checkout::{FIELDS, Field, Kind, MAX_LENGTH, Typed, Wrong};
+pub(crate) use checkout::{Field, Kind, MAX_LENGTH, Typed, Wrong, rows};
 use problem::Problem;
 use visitor::Visitor;
 

@@ -1,6 +1,9 @@
 //! What the backend answers, as far as the pages tell of it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::Id;
 use crate::money::{Amount, Currency};
@@ -313,29 +316,21 @@ impl Sums {
     }
 }
 
-/// Where something goes to. What is empty is not said.
+/// Where something goes to: texts by the backend's names for them. What is empty is not said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Address {
-    #[serde(default, deserialize_with = "or_nothing")]
-    pub(crate) first_name: String,
-    #[serde(default, deserialize_with = "or_nothing")]
-    pub(crate) last_name: String,
-    #[serde(default, deserialize_with = "or_nothing")]
-    pub(crate) company: String,
-    #[serde(default, deserialize_with = "or_nothing")]
-    pub(crate) address_1: String,
-    #[serde(default, deserialize_with = "or_nothing")]
-    pub(crate) address_2: String,
-    #[serde(default, deserialize_with = "or_nothing")]
-    pub(crate) postal_code: String,
-    #[serde(default, deserialize_with = "or_nothing")]
-    pub(crate) city: String,
-    #[serde(default, deserialize_with = "or_nothing")]
-    pub(crate) province: String,
-    #[serde(default, deserialize_with = "or_nothing")]
-    pub(crate) country_code: String,
-    #[serde(default, deserialize_with = "or_nothing")]
-    pub(crate) phone: String,
+#[serde(transparent)]
+pub(crate) struct Address(#[serde(deserialize_with = "texts")] BTreeMap<String, String>);
+
+impl Address {
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+}
+
+impl FromIterator<(String, String)> for Address {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(texts: T) -> Self {
+        Self(texts.into_iter().collect())
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -441,4 +436,11 @@ fn yes() -> bool {
 /// What is null is as what is not there.
 fn or_nothing<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(from)?.unwrap_or_default())
+}
+
+/// Of what is told by name, what is text.
+fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let told = BTreeMap::<String, Value>::deserialize(from)?;
+    let text = |(name, value)| if let Value::String(text) = value { Some((name, text)) } else { None };
+    Ok(told.into_iter().filter_map(text).collect())
 }

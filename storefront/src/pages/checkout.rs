@@ -4,7 +4,7 @@ use super::{Head, alert, sums, unlisted};
 use crate::backend::{self, Cart, Country, Id, ShippingOption};
 use crate::money::Currency;
 use crate::shop::{Shop, Site};
-use crate::web::{FIELDS, Field, Kind, MAX_LENGTH, Typed, Wrong};
+use crate::web::{Field, Kind, MAX_LENGTH, Typed, Wrong, rows};
 
 const TITLE: &str = "Checkout";
 
@@ -29,12 +29,10 @@ pub(crate) fn address_page(
         (all_that_is_wrong(address.wrong))
         form.address action="/checkout" method="post" novalidate {
             h2 { "Contact and address" }
-            @for (at, field) in FIELDS.iter().enumerate() {
-                // A row of two is written with its first.
-                @if field.beside_next {
-                    div.row { (row(field, countries, address)) @if let Some(next) = FIELDS.get(at + 1) { (row(next, countries, address)) } }
-                } @else if at == 0 || !FIELDS[at - 1].beside_next {
-                    (row(field, countries, address))
+            @for fields in rows() {
+                @match fields {
+                    [field] => (labelled(field, countries, address)),
+                    fields => div.row { @for field in fields { (labelled(field, countries, address)) } },
                 }
             }
             button.wide { "Continue to delivery" }
@@ -58,7 +56,7 @@ fn all_that_is_wrong(wrong: &[Wrong]) -> Markup {
     }
 }
 
-fn row(field: &Field, countries: &[Country], address: &Address<'_>) -> Markup {
+fn labelled(field: &Field, countries: &[Country], address: &Address<'_>) -> Markup {
     let Field { name, label, .. } = field;
     let wrong = address.wrong.iter().find(|wrong| wrong.field == field.name);
     let described = wrong.map(|_| format!("{name}-wrong"));
@@ -152,26 +150,18 @@ fn ways(delivery: &Delivery<'_>, currency: &Currency) -> Markup {
 
 /// As on an envelope.
 pub(super) fn written(shop: &Shop, address: &backend::Address) -> Markup {
-    let backend::Address {
-        first_name,
-        last_name,
-        company,
-        address_1,
-        address_2,
-        postal_code,
-        city,
-        province,
-        country_code,
-        phone,
-    } = address;
-    let name = format!("{first_name} {last_name}");
-    let town = format!("{postal_code} {city}");
-    let lines =
-        [&name, company, address_1, address_2, &town, province, shop.country(country_code), phone.as_str()]
-            .map(str::trim);
+    let text = |field: &Field| match field.kind {
+        Kind::Email => "",
+        Kind::Country => shop.country(address.get(field.name)),
+        Kind::Text | Kind::Phone => address.get(field.name),
+    };
+    let line = |fields: &[Field]| {
+        let texts: Vec<&str> = fields.iter().map(text).filter(|text| !text.is_empty()).collect();
+        texts.join(" ")
+    };
     html! {
         address {
-            @for line in lines.into_iter().filter(|line| !line.is_empty()) { (line) br; }
+            @for line in rows().map(line).filter(|line| !line.is_empty()) { (line) br; }
         }
     }
 }

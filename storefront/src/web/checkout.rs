@@ -15,7 +15,7 @@ use crate::backend::{Cart, Id, Placed, ShippingOption, Trouble};
 use crate::pages::checkout::{self, Address, Delivery};
 use crate::pages::order;
 use crate::shop::Shop;
-pub(crate) use typed::{FIELDS, Field, Kind, MAX_LENGTH, Typed, Wrong};
+pub(crate) use typed::{Field, Kind, MAX_LENGTH, Typed, Wrong, rows};
 
 const FEWER_THERE: &str =
     "Something in your cart is not there any more, or fewer of it. Take it out or choose a smaller quantity.";
@@ -219,7 +219,8 @@ async fn cart_to_buy(storefront: &Storefront, visitor: &Visitor) -> Result<Optio
 
 /// Whether it is known whom it goes to and how.
 fn is_addressed(cart: &Cart) -> bool {
-    let has_address = cart.shipping_address.as_ref().is_some_and(|address| !address.address_1.is_empty());
+    let has_address =
+        cart.shipping_address.as_ref().is_some_and(|address| !address.get("address_1").is_empty());
     cart.email.is_some() && has_address && (chosen(cart).is_some() || !cart.needs_shipping())
 }
 

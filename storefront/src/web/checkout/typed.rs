@@ -32,7 +32,7 @@ const fn optional(name: &'static str, label: &'static str, autocomplete: &'stati
     Field { required: false, ..field(name, label, autocomplete) }
 }
 
-pub(crate) const FIELDS: [Field; 11] = [
+const FIELDS: [Field; 11] = [
     Field { kind: Kind::Email, ..field("email", "E-mail", "email") },
     Field { beside_next: true, ..field("first_name", "First name", "given-name") },
     field("last_name", "Last name", "family-name"),
@@ -45,6 +45,11 @@ pub(crate) const FIELDS: [Field; 11] = [
     Field { kind: Kind::Country, ..field("country_code", "Country", "country") },
     Field { kind: Kind::Phone, ..optional("phone", "Phone", "tel") },
 ];
+
+/// The fields as they stand below each other: a row has one of them, or two. So an address is written on an envelope, too.
+pub(crate) fn rows() -> impl Iterator<Item = &'static [Field]> {
+    FIELDS.chunk_by(|field, _| field.beside_next)
+}
 
 /// Longer none is.
 pub(crate) const MAX_LENGTH: usize = 200;
@@ -84,33 +89,13 @@ impl From<Vec<(String, String)>> for Typed {
 impl Typed {
     /// What is known of a cart already.
     pub(crate) fn of(cart: &Cart) -> Self {
-        let address = cart.shipping_address.clone().unwrap_or_default();
-        let email = cart.email.clone().unwrap_or_default();
-        let Address {
-            first_name,
-            last_name,
-            company,
-            address_1,
-            address_2,
-            postal_code,
-            city,
-            province,
-            country_code,
-            phone,
-        } = address;
-        Self([
-            email,
-            first_name,
-            last_name,
-            company,
-            address_1,
-            address_2,
-            postal_code,
-            city,
-            province,
-            country_code,
-            phone,
-        ])
+        let address = cart.shipping_address.as_ref();
+        Self(FIELDS.each_ref().map(|field| match field.kind {
+            Kind::Email => cart.email.clone().unwrap_or_default(),
+            Kind::Text | Kind::Phone | Kind::Country => {
+                address.map_or("", |address| address.get(field.name)).to_owned()
+            }
+        }))
     }
 
     pub(crate) fn get(&self, name: &str) -> &str {
@@ -125,20 +110,9 @@ impl Typed {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        let get = |name| self.get(name).to_owned();
-        let address = Address {
-            first_name: get("first_name"),
-            last_name: get("last_name"),
-            company: get("company"),
-            address_1: get("address_1"),
-            address_2: get("address_2"),
-            postal_code: get("postal_code"),
-            city: get("city"),
-            province: get("province"),
-            country_code: get("country_code"),
-            phone: get("phone"),
-        };
-        Ok((get("email"), address))
+        let text = |field: &Field| (field.name.to_owned(), self.get(field.name).to_owned());
+        let address = FIELDS.iter().filter(|field| field.kind != Kind::Email).map(text).collect();
+        Ok((self.get("email").to_owned(), address))
     }
 
     fn wrong(&self, field: &Field, countries: &[Country]) -> Option<Wrong> {
@@ -203,7 +177,7 @@ mod tests {
     fn an_address_is_whole_or_says_what_is_missing() {
         let (email, address) = typed(&[("city", " Berlin\u{0} ")]).parse(&countries()).unwrap();
         assert_eq!(email, "ada@example.com");
-        assert_eq!((address.city.as_str(), address.company.as_str()), ("Berlin", ""));
+        assert_eq!((address.get("city"), address.get("company"), address.get("email")), ("Berlin", "", ""));
         assert_eq!(wrong(&[("city", " "), ("last_name", "")]), ["last_name", "city"]);
         assert_eq!(wrong(&[("email", "ada")]), ["email"]);
         assert_eq!(wrong(&[("country_code", "fr")]), ["country_code"]);
