@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 pub(crate) use answer::{
-    Address, Cart, Country, Line, Order, Product, ProductOption, Products, Region, ShippingOption, Stock,
-    Sums, Taxes, Variant,
+    Address, Cart, Country, Group, GroupKind, Line, Order, Product, ProductOption, Products, Region,
+    ShippingOption, Stock, Sums, Taxes, Variant,
 };
 use answer::{
-    CartAnswer, Completed, CurrencyAnswer, OrderAnswer, PaymentCollectionAnswer, Providers, Refusal, Regions,
-    ShippingOptions, Shop,
+    CartAnswer, Categories, Collections, Completed, CurrencyAnswer, OrderAnswer, PaymentCollectionAnswer,
+    Providers, Refusal, Regions, ShippingOptions, Shop,
 };
 use anyhow::{Context as _, ensure};
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
@@ -43,6 +43,8 @@ const COMPLETION_PAUSE: Duration = Duration::from_millis(500);
 
 /// By what is the same for no two of them, so that none is on two pages: ids grow with time.
 const NEWEST_FIRST: &str = "-id";
+/// More than a page has room for.
+const MOST_GROUPS: &str = "200";
 /// What a list of goods tells of each.
 const IN_LIST: &str = "id,handle,title,thumbnail,variants.id,variants.manage_inventory,variants.allow_backorder,*variants.calculated_price,+variants.inventory_quantity";
 /// What the page of one tells beside what is told of each.
@@ -110,6 +112,8 @@ pub(crate) struct Place<'a> {
 pub(crate) struct Window<'a> {
     /// Empty for all.
     pub(crate) search: &'a str,
+    /// Which groups alone it is of; of all, where it names none.
+    pub(crate) within: Option<(GroupKind, &'a [&'a Id])>,
     pub(crate) offset: usize,
     pub(crate) limit: usize,
 }
@@ -157,12 +161,28 @@ impl Backend {
         Ok(self.get::<CurrencyAnswer>(&format!("/store/currencies/{}", encoded(code))).await?.currency())
     }
 
+    /// Categories, and then collections.
+    pub(crate) async fn groups(&self) -> Result<Vec<Group>, Trouble> {
+        let fields = "id,name,handle,description,parent_category_id";
+        let categories = query(&[("fields", fields), ("order", "rank"), ("limit", MOST_GROUPS)]);
+        let categories = format!("/store/product-categories?{categories}");
+        let collections = query(&[("fields", "id,title,handle"), ("order", "title"), ("limit", MOST_GROUPS)]);
+        let collections = format!("/store/collections?{collections}");
+        let (categories, collections) =
+            tokio::try_join!(self.get::<Categories>(&categories), self.get::<Collections>(&collections))?;
+        let categories = categories.product_categories.into_iter().map(Group::from);
+        Ok(categories.chain(collections.collections.into_iter().map(Group::from)).collect())
+    }
+
     pub(crate) async fn products(&self, place: Place<'_>, window: Window<'_>) -> Result<Products, Trouble> {
         let (offset, limit) = (window.offset.to_string(), window.limit.to_string());
         let mut pairs = place.pairs();
         pairs.extend([("fields", IN_LIST), ("order", NEWEST_FIRST), ("offset", &offset), ("limit", &limit)]);
         if !window.search.is_empty() {
             pairs.push(("q", window.search));
+        }
+        if let Some((kind, groups)) = window.within {
+            pairs.extend(groups.iter().map(|group| (kind.filter(), group.as_str())));
         }
         self.get(&format!("/store/products?{}", query(&pairs))).await
     }
@@ -206,6 +226,19 @@ impl Backend {
 
     pub(crate) async fn set_region(&self, cart: &Id, region: &Id) -> Result<(), Trouble> {
         self.post::<Value>(&format!("/store/carts/{cart}"), &json!({"region_id": region})).await.map(drop)
+    }
+
+    /// Whether a code takes something off: one that is known may be for other goods, or for another time.
+    pub(crate) async fn add_code(&self, cart: &Id, code: &str) -> Result<bool, Trouble> {
+        let path = format!("/store/carts/{cart}/promotions");
+        let cart = self.post::<CartAnswer>(&path, &json!({"promo_codes": [code]})).await?.cart;
+        Ok(cart.codes().any(|own| own == code))
+    }
+
+    pub(crate) async fn remove_code(&self, cart: &Id, code: &str) -> Result<(), Trouble> {
+        let path = format!("/store/carts/{cart}/promotions");
+        let body = json!({"promo_codes": [code]});
+        self.ask::<Value>(Method::DELETE, &path, Some(&body), self.patience.asked).await.map(drop)
     }
 
     /// Whom the goods go to, who also pays.

@@ -3,6 +3,7 @@
 
 mod backend;
 mod date;
+mod groups;
 mod money;
 mod pages;
 mod shop;

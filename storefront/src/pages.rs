@@ -10,7 +10,8 @@ mod sums;
 
 use maud::{DOCTYPE, Markup, html};
 
-use crate::backend::{Id, Region, encoded};
+use crate::backend::{Group, GroupKind, Id, Region, encoded};
+use crate::groups::Groups;
 use crate::shop::Site;
 use crate::web::{icon, style};
 
@@ -22,6 +23,9 @@ pub(crate) struct Head<'a> {
     pub(crate) regions: &'a [Region],
     /// Where the visitor buys; None where that was not said.
     pub(crate) region: Option<&'a Id>,
+    pub(crate) groups: &'a Groups,
+    /// The outermost one that the page is in.
+    pub(crate) group: Option<&'a Group>,
     /// How much is in the cart.
     pub(crate) pieces: Option<u32>,
     /// What was looked for.
@@ -82,6 +86,7 @@ fn document(head: &Head<'_>, title: &str, meta: &Markup, main: &Markup) -> Marku
             body {
                 a.skip href="#main" { "Skip to content" }
                 (above(head))
+                (groups(head))
                 main #main tabindex="-1" { (main) }
                 (below(head))
             }
@@ -104,6 +109,21 @@ fn above(head: &Head<'_>) -> Markup {
                 @if pieces > 0 {
                     " " span.count aria-hidden="true" { (pieces) }
                     span.unseen { ", " (pieces) @if pieces == 1 { " item" } @else { " items" } }
+                }
+            }
+        }
+    }
+}
+
+fn groups(head: &Head<'_>) -> Markup {
+    html! {
+        @if head.groups.outermost().next().is_some() {
+            nav.groups aria-label="Categories" {
+                ul {
+                    @for group in head.groups.outermost() {
+                        @let is_here = head.group.is_some_and(|here| here.id == group.id);
+                        li { a href=(group_path(group)) aria-current=[is_here.then_some("true")] { (group.name) } }
+                    }
                 }
             }
         }
@@ -151,6 +171,14 @@ fn picture(site: &Site, url: Option<&str>, name: &str, alt: &str, is_first: bool
             None => span.picture.letter aria-hidden="true" { (name.chars().next().unwrap_or('·')) },
         }
     }
+}
+
+fn group_path(group: &Group) -> String {
+    let kind = match group.kind {
+        GroupKind::Category => "category",
+        GroupKind::Collection => "collection",
+    };
+    format!("/{kind}/{}", encoded(&group.handle))
 }
 
 fn product_path(handle: &str) -> String {

@@ -1,10 +1,11 @@
-//! What all pages tell of the shop: its name, where it sells, and in which currencies.
+//! What all pages tell of the shop: its name, where it sells, in which currencies, and what is shown together.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::backend::{Backend, Country, Id, Region, Trouble};
+use crate::groups::Groups;
 use crate::money::Currency;
 
 /// How long what its owner changes of it may go unseen.
@@ -22,6 +23,7 @@ pub(crate) struct Site {
 pub(crate) struct Shop {
     pub(crate) name: String,
     pub(crate) regions: Vec<Region>,
+    pub(crate) groups: Groups,
     default: Option<Id>,
     currencies: HashMap<String, Currency>,
 }
@@ -107,7 +109,8 @@ impl Shops {
     }
 
     async fn ask(&self, before: Option<&Shop>) -> Result<Shop, Trouble> {
-        let (shop, regions) = tokio::try_join!(self.backend.shop(), self.backend.regions())?;
+        let (shop, regions, groups) =
+            tokio::try_join!(self.backend.shop(), self.backend.regions(), self.backend.groups())?;
         let mut currencies = HashMap::new();
         for region in &regions {
             let code = &region.currency_code;
@@ -123,7 +126,7 @@ impl Shops {
         }
         let (name, default) = shop.map(|shop| (shop.name, shop.default_region_id)).unwrap_or_default();
         let name = name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| self.site.title.clone());
-        Ok(Shop { name, regions, default, currencies })
+        Ok(Shop { name, regions, groups: groups.into(), default, currencies })
     }
 }
 

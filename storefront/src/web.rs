@@ -28,7 +28,7 @@ use crate::backend::{Backend, Cart, Id, Trouble};
 use crate::pages::Head;
 use crate::shop::{Shop, Shops, Site};
 pub(crate) use assets::{icon, style};
-pub(crate) use cart::MOST;
+pub(crate) use cart::{MAX_CODE, MOST};
 pub(crate) use checkout::{Field, Kind, MAX_LENGTH, Typed, Wrong, rows};
 use problem::Problem;
 use visitor::Visitor;
@@ -46,8 +46,11 @@ pub(crate) fn router(storefront: Storefront) -> Router {
     Router::new()
         .route("/", get(goods::list))
         .route("/product/{handle}", get(goods::show))
+        .route("/category/{handle}", get(goods::category))
+        .route("/collection/{handle}", get(goods::collection))
         .route("/region", post(cart::change_region))
         .route("/cart", get(cart::show))
+        .route("/cart/code", post(cart::change_code))
         .route("/cart/lines", post(cart::add))
         .route("/cart/lines/{line}", post(cart::change))
         .route("/checkout", get(checkout::ask_address).post(checkout::take_address))
@@ -109,7 +112,15 @@ impl Storefront {
 
 /// What all pages of somebody tell.
 fn head<'a>(shop: &'a Shop, region: Option<&'a Id>, pieces: Option<u32>) -> Head<'a> {
-    Head { name: &shop.name, regions: &shop.regions, region, pieces, search: "" }
+    Head {
+        name: &shop.name,
+        regions: &shop.regions,
+        region,
+        groups: &shop.groups,
+        group: None,
+        pieces,
+        search: "",
+    }
 }
 
 /// A page that its visitor may have changed the next moment.

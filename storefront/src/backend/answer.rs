@@ -49,6 +49,76 @@ impl CurrencyAnswer {
     }
 }
 
+/// Goods that are shown together.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub(crate) kind: GroupKind,
+    pub(crate) id: Id,
+    pub(crate) name: String,
+    pub(crate) handle: String,
+    pub(crate) description: Option<String>,
+    /// What it is a part of.
+    pub(crate) parent: Option<Id>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GroupKind {
+    /// By what they are.
+    Category,
+    /// By what their owner had in mind.
+    Collection,
+}
+
+impl GroupKind {
+    /// How a list of goods is said to be of such alone.
+    pub(super) const fn filter(self) -> &'static str {
+        match self {
+            Self::Category => "category_id[]",
+            Self::Collection => "collection_id[]",
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Categories {
+    pub(super) product_categories: Vec<Category>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Category {
+    id: Id,
+    name: String,
+    handle: String,
+    description: Option<String>,
+    parent_category_id: Option<Id>,
+}
+
+impl From<Category> for Group {
+    fn from(category: Category) -> Self {
+        let Category { id, name, handle, description, parent_category_id: parent } = category;
+        Self { kind: GroupKind::Category, id, name, handle, description, parent }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Collections {
+    pub(super) collections: Vec<Collection>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Collection {
+    id: Id,
+    title: String,
+    handle: String,
+}
+
+impl From<Collection> for Group {
+    fn from(collection: Collection) -> Self {
+        let Collection { id, title: name, handle } = collection;
+        Self { kind: GroupKind::Collection, id, name, handle, description: None, parent: None }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct Products {
     pub(crate) products: Vec<Product>,
@@ -191,11 +261,28 @@ pub(crate) struct Cart {
     pub(crate) shipping_address: Option<Address>,
     #[serde(default, deserialize_with = "or_nothing")]
     pub(crate) shipping_methods: Vec<ShippingMethod>,
+    #[serde(default, deserialize_with = "or_nothing")]
+    promotions: Vec<Promotion>,
     #[serde(flatten)]
     pub(crate) sums: Sums,
 }
 
+/// What takes something off a price.
+#[derive(Clone, Debug, Deserialize)]
+struct Promotion {
+    code: Option<String>,
+    /// Nobody has to name it.
+    #[serde(default)]
+    is_automatic: bool,
+}
+
 impl Cart {
+    /// The codes that were given for it, and hold.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &str> {
+        let named = self.promotions.iter().filter(|promotion| !promotion.is_automatic);
+        named.filter_map(|promotion| promotion.code.as_deref())
+    }
+
     pub(crate) fn is_ordered(&self) -> bool {
         self.completed_at.is_some()
     }

@@ -4,7 +4,7 @@ use super::{Head, alert, picture, sums, unlisted};
 use crate::backend::{Cart, Line, Taxes};
 use crate::money::Currency;
 use crate::shop::Site;
-use crate::web::MOST;
+use crate::web::{MAX_CODE, MOST};
 
 const TITLE: &str = "Your cart";
 
@@ -36,6 +36,7 @@ pub(crate) fn page(
             }
             aside.summary aria-label="Sum" {
                 (sums::table(&cart.items, &cart.sums, currency, !cart.shipping_methods.is_empty()))
+                (codes(cart))
                 @if cart.shipping_methods.is_empty() && cart.needs_shipping() { p.note { "Delivery is added at the checkout." } }
                 a.button.wide href="/checkout" { "Check out" }
                 a.onward href="/" { "Continue shopping" }
@@ -43,6 +44,26 @@ pub(crate) fn page(
         }
     };
     unlisted(head, TITLE, &main)
+}
+
+/// What somebody knows that takes something off.
+fn codes(cart: &Cart) -> Markup {
+    html! {
+        @for code in cart.codes() {
+            form.code action="/cart/code" method="post" {
+                input type="hidden" name="code" value=(code);
+                p { "Code " strong { (code) } }
+                button.bare name="remove" value="yes" { "Remove" span.unseen { " the code " (code) } }
+            }
+        }
+        form.code action="/cart/code" method="post" {
+            div {
+                label for="code" { "Discount code" }
+                input #code name="code" maxlength=(MAX_CODE) autocomplete="off" autocapitalize="off" spellcheck="false" required;
+            }
+            button.quiet { "Apply" span.unseen { " the code" } }
+        }
+    }
 }
 
 fn changeable(site: &Site, all: &[Line], line: &Line, currency: &Currency) -> Markup {

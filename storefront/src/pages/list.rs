@@ -1,13 +1,24 @@
 use maud::{Markup, html};
 
-use super::{Head, Told, picture, product_path, public, unlisted};
-use crate::backend::{Product, Variant, encoded};
+use super::{Head, Told, group_path, picture, product_path, public, unlisted};
+use crate::backend::{Group, Product, Variant, encoded};
+use crate::groups::Groups;
 use crate::money::{Amount, Currency};
 use crate::shop::Site;
 
-/// A part of all that is sold.
+/// What a list is of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Of<'a> {
+    All,
+    /// What fits these words.
+    Found(&'a str),
+    Group(&'a Group),
+}
+
+/// A part of it.
 #[derive(Debug)]
 pub(crate) struct List<'a> {
+    pub(crate) of: Of<'a>,
     pub(crate) products: &'a [Product],
     /// Of all parts.
     pub(crate) count: usize,
@@ -20,17 +31,56 @@ pub(crate) struct List<'a> {
 /// So many are in sight at once: their pictures are not waited with.
 const IN_SIGHT: usize = 4;
 
+impl<'a> Of<'a> {
+    fn title(self) -> String {
+        match self {
+            Self::All => "Products".to_owned(),
+            Self::Found(search) => format!("Results for “{search}”"),
+            Self::Group(group) => group.name.clone(),
+        }
+    }
+
+    /// Said where nothing is in it.
+    fn nothing(self) -> &'static str {
+        match self {
+            Self::All => "Nothing is sold here yet. Come back later.",
+            Self::Found(_) => "Nothing fits. Try fewer or other words.",
+            Self::Group(_) => "Nothing is in here at the moment.",
+        }
+    }
+
+    fn description(self) -> Option<&'a str> {
+        let Self::Group(group) = self else { return None };
+        group.description.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    fn address(self, number: usize) -> String {
+        let (path, search) = match self {
+            Self::All => ("/".to_owned(), None),
+            Self::Found(search) => ("/".to_owned(), Some(format!("q={}", encoded(search)))),
+            Self::Group(group) => (group_path(group), None),
+        };
+        let page = (number > 1).then(|| format!("page={number}"));
+        match (search, page) {
+            (Some(search), Some(page)) => format!("{path}?{search}&{page}"),
+            (Some(query), None) | (None, Some(query)) => format!("{path}?{query}"),
+            (None, None) => path,
+        }
+    }
+}
+
 pub(crate) fn page(head: &Head<'_>, site: &Site, list: &List<'_>) -> Markup {
-    let search = head.search;
+    let of = list.of;
     let main = html! {
-        @if search.is_empty() {
-            h1 { "Products" }
-        } @else {
-            h1 { "Results for “" (search) "”" }
+        @if let Of::Group(group) = of { (trail(head.groups, group)) }
+        h1 { (of.title()) }
+        @if let Of::Found(_) = of {
             p.note { (list.count) @if list.count == 1 { " product. " } @else { " products. " } a href="/" { "See all" } }
         }
+        @if let Some(description) = of.description() { p.opening { (description) } }
+        @if let Of::Group(group) = of { (parts(head.groups, group)) }
         @if list.products.is_empty() {
-            p.note { @if search.is_empty() { "Nothing is sold here yet. Come back later." } @else { "Nothing fits. Try fewer or other words." } }
+            p.note { (of.nothing()) }
         } @else {
             ul.goods {
                 @for (at, product) in list.products.iter().enumerate() {
@@ -38,15 +88,41 @@ pub(crate) fn page(head: &Head<'_>, site: &Site, list: &List<'_>) -> Markup {
                 }
             }
         }
-        @if list.pages > 1 { (turning(search, list)) }
+        @if list.pages > 1 { (turning(list)) }
     };
-    if !search.is_empty() {
-        return unlisted(head, &format!("Results for “{search}”"), &main);
+    let title = match (of, list.number) {
+        (Of::All, 1) => head.name.to_owned(),
+        (of, 1) => of.title(),
+        (of, number) => format!("{}, page {number}", of.title()),
+    };
+    if let Of::Found(_) = of {
+        return unlisted(head, &title, &main);
     }
-    let title =
-        if list.number == 1 { head.name.to_owned() } else { format!("Products, page {}", list.number) };
-    let told = Told { address: Some(site.at(&address("", list.number))), ..Told::default() };
-    public(head, &title, &told, &main)
+    let address = Some(site.at(&of.address(list.number)));
+    public(head, &title, &Told { description: of.description(), address, ..Told::default() }, &main)
+}
+
+fn trail(groups: &Groups, group: &Group) -> Markup {
+    html! {
+        nav.trail aria-label="Breadcrumb" {
+            ol {
+                li { a href="/" { "All products" } }
+                @for above in groups.above(group) { li { a href=(group_path(above)) { (above.name) } } }
+            }
+        }
+    }
+}
+
+fn parts(groups: &Groups, group: &Group) -> Markup {
+    html! {
+        @if groups.parts(group).next().is_some() {
+            nav.parts aria-label={ "Within " (group.name) } {
+                ul.values {
+                    @for part in groups.parts(group) { li { a.value href=(group_path(part)) { (part.name) } } }
+                }
+            }
+        }
+    }
 }
 
 fn card(site: &Site, product: &Product, currency: &Currency, is_first: bool) -> Markup {
@@ -83,20 +159,13 @@ pub(super) fn was(currency: &Currency, before: Amount) -> Markup {
     html! { s { span.unseen { "instead of " } (currency.of(before)) } }
 }
 
-fn turning(search: &str, list: &List<'_>) -> Markup {
+fn turning(list: &List<'_>) -> Markup {
+    let List { of, number, pages, .. } = *list;
     html! {
         nav.turning aria-label="Pages" {
-            @if list.number > 1 { a.button.quiet rel="prev" href=(address(search, list.number - 1)) { "Previous" } }
-            span { "Page " (list.number) " of " (list.pages) }
-            @if list.number < list.pages { a.button.quiet rel="next" href=(address(search, list.number + 1)) { "Next" } }
+            @if number > 1 { a.button.quiet rel="prev" href=(of.address(number - 1)) { "Previous" } }
+            span { "Page " (number) " of " (pages) }
+            @if number < pages { a.button.quiet rel="next" href=(of.address(number + 1)) { "Next" } }
         }
-    }
-}
-
-fn address(search: &str, number: usize) -> String {
-    match (search, number) {
-        ("", 1) => "/".to_owned(),
-        ("", number) => format!("/?page={number}"),
-        (search, number) => format!("/?q={}&page={number}", encoded(search)),
     }
 }

@@ -15,6 +15,11 @@ use crate::pages::cart;
 /// Of one thing at a time.
 pub(crate) const MOST: u32 = 999;
 
+/// Of a code that somebody types.
+pub(crate) const MAX_CODE: usize = 100;
+
+const NO_CODE: &str = "Type the code first.";
+const CODE_UNKNOWN: &str = "This code is not known, or takes nothing off what is in your cart.";
 const LESS_THERE: &str = "There are fewer of it than you asked for. Choose a smaller quantity.";
 const GONE: &str = "It is not sold any more.";
 const NO_QUANTITY: &str = "Choose a quantity from 1 to 999.";
@@ -123,6 +128,40 @@ pub(super) async fn change(
         Err(Trouble::Missing | Trouble::Refused(_)) => {
             show_with(&storefront, &visitor, Some(LINE_GONE)).await
         }
+        Err(trouble) => Err(trouble.into()),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Coded {
+    code: String,
+    /// There where it is to be taken back.
+    remove: Option<String>,
+}
+
+/// Somebody names a code that takes something off, or takes one back.
+pub(super) async fn change_code(
+    State(storefront): State<Storefront>,
+    visitor: Visitor,
+    form: Result<Form<Coded>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Form(coded) = form.map_err(|_| Problem::NotUnderstood)?;
+    let code = goods::plain(&coded.code, MAX_CODE);
+    let again = async |alert| show_with(&storefront, &visitor, Some(alert)).await;
+    if code.is_empty() {
+        return again(NO_CODE).await;
+    }
+    let Some(cart) = &visitor.cart else { return again(CODE_UNKNOWN).await };
+    let backend = storefront.backend();
+    let done = if coded.remove.is_some() {
+        backend.remove_code(cart, &code).await.map(|()| true)
+    } else {
+        backend.add_code(cart, &code).await
+    };
+    match done {
+        Ok(true) => Ok(lead(storefront.site(), "/cart", []).into_response()),
+        Ok(false) | Err(Trouble::Refused(_)) => again(CODE_UNKNOWN).await,
+        Err(Trouble::Missing) => again(LINE_GONE).await,
         Err(trouble) => Err(trouble.into()),
     }
 }

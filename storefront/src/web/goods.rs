@@ -7,8 +7,10 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::{Problem, Storefront, Visitor, head, page};
-use crate::backend::{Id, Place, Region, Trouble, Window};
-use crate::pages::{list, product};
+use crate::backend::{GroupKind, Id, Place, Region, Trouble, Window};
+use crate::pages::list::{self, List, Of};
+use crate::pages::product;
+use crate::shop::Shop;
 
 /// As many as fill a screen or two, in full rows of two, three or four.
 const ON_A_PAGE: usize = 24;
@@ -31,30 +33,84 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let Query(wanted) = query.map_err(|_| Problem::NotUnderstood)?;
     let search = plain(&wanted.q, MAX_SEARCH);
-    let number = match wanted.page.as_str() {
+    let of = if search.is_empty() { Of::All } else { Of::Found(&search) };
+    let shop = storefront.shop().await?;
+    list_of(&storefront, &visitor, &shop, of, &wanted.page).await
+}
+
+pub(super) async fn category(
+    State(storefront): State<Storefront>,
+    visitor: Visitor,
+    Path(handle): Path<String>,
+    query: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Response, Problem> {
+    list_of_group(&storefront, &visitor, GroupKind::Category, &handle, query).await
+}
+
+pub(super) async fn collection(
+    State(storefront): State<Storefront>,
+    visitor: Visitor,
+    Path(handle): Path<String>,
+    query: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Response, Problem> {
+    list_of_group(&storefront, &visitor, GroupKind::Collection, &handle, query).await
+}
+
+async fn list_of_group(
+    storefront: &Storefront,
+    visitor: &Visitor,
+    kind: GroupKind,
+    handle: &str,
+    query: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(wanted) = query.map_err(|_| Problem::NotUnderstood)?;
+    let shop = storefront.shop().await?;
+    let group = shop.groups.find(kind, handle).ok_or(Problem::NoPage)?;
+    list_of(storefront, visitor, &shop, Of::Group(group), &wanted.page).await
+}
+
+/// One page of a list; `number` as it was asked for.
+async fn list_of(
+    storefront: &Storefront,
+    visitor: &Visitor,
+    shop: &Shop,
+    of: Of<'_>,
+    number: &str,
+) -> Result<Response, Problem> {
+    let number = match number {
         "" => 1,
         text => text.parse().ok().filter(|page| (1..=LAST_PAGE).contains(page)).ok_or(Problem::NoPage)?,
     };
-    let shop = storefront.shop().await?;
     let region = shop.region(visitor.region.as_ref()).ok_or(Problem::NotOpen)?;
-    let window = Window { search: &search, offset: (number - 1) * ON_A_PAGE, limit: ON_A_PAGE };
+    let mut head = head(shop, Some(&region.id), None);
+    let within = match of {
+        Of::All => None,
+        Of::Found(search) => {
+            head.search = search;
+            None
+        }
+        Of::Group(group) => {
+            head.group = shop.groups.above(group).first().copied().or(Some(group));
+            Some((group.kind, shop.groups.within(group)))
+        }
+    };
+    let window = Window {
+        search: head.search,
+        within: within.as_ref().map(|(kind, groups)| (*kind, groups.as_slice())),
+        offset: (number - 1) * ON_A_PAGE,
+        limit: ON_A_PAGE,
+    };
     let products = storefront.backend().products(place(region), window);
-    let (products, pieces) = tokio::join!(products, storefront.pieces(&visitor));
+    let (products, pieces) = tokio::join!(products, storefront.pieces(visitor));
     let products = products?;
     let pages = products.count.div_ceil(ON_A_PAGE).max(1);
     if number > pages {
         return Err(Problem::NoPage);
     }
-    let mut head = head(&shop, Some(&region.id), pieces);
-    head.search = &search;
+    head.pieces = pieces;
     let currency = shop.currency(&region.currency_code);
-    let list = list::List {
-        products: &products.products,
-        count: products.count,
-        number,
-        pages,
-        currency: &currency,
-    };
+    let list =
+        List { of, products: &products.products, count: products.count, number, pages, currency: &currency };
     Ok(page(StatusCode::OK, list::page(&head, storefront.site(), &list)))
 }
 

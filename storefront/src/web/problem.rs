@@ -6,6 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::{Storefront, personal};
 use crate::backend::Trouble;
+use crate::groups::Groups;
 use crate::pages::{Head, problem};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +138,16 @@ pub(super) async fn tell(State(storefront): State<Storefront>, response: Respons
         None => Problem::NotUnderstood,
     };
     let name = storefront.0.name();
-    let head = Head { name: &name, regions: &[], region: None, pieces: None, search: "" };
+    let groups = Groups::default();
+    let head = Head {
+        name: &name,
+        regions: &[],
+        region: None,
+        groups: &groups,
+        group: None,
+        pieces: None,
+        search: "",
+    };
     let mut answer = personal(problem.status(), problem::page(&head, &problem.told()));
     if problem.status().is_server_error() {
         answer.headers_mut().insert(header::RETRY_AFTER, SOON);

@@ -120,21 +120,103 @@ async fn what_the_backend_says_is_text_and_never_markup() {
     mug["variants"][0]["options"][0]["value"] = json!(evil);
     shop.fake.answer("GET /store/storefront", 200, json!({"name": evil, "default_region_id": null}));
     shop.fake.answer("GET /store/products", 200, json!({"products": [mug], "count": 1}));
+    let categories = ["evil", "part"].map(|id| {
+        let parent = (id == "part").then_some("evil");
+        json!({"id": id, "name": evil, "handle": id, "description": evil, "parent_category_id": parent})
+    });
+    shop.fake.answer("GET /store/product-categories", 200, json!({"product_categories": categories}));
+    let collections = json!([{"id": "pcol_1", "title": evil, "handle": evil}]);
+    shop.fake.answer("GET /store/collections", 200, json!({"collections": collections}));
     let mut filled = cart();
+    filled["promotions"] = json!([{"code": evil}]);
     filled["items"][0]["product_title"] = json!(evil);
     filled["items"][0]["variant_title"] = json!(evil);
     filled["shipping_address"]["city"] = json!(evil);
     filled["email"] = json!(evil);
     shop.fake.answer("GET /store/carts/cart_1", 200, json!({"cart": filled}));
-    for path in
-        ["/", "/product/mug", "/cart", "/checkout", "/checkout/delivery", "/?q=%3Cscript%3E", "/nothing"]
-    {
+    for path in [
+        "/",
+        "/product/mug",
+        "/category/evil",
+        "/cart",
+        "/checkout",
+        "/checkout/delivery",
+        "/?q=%3Cscript%3E",
+        "/nothing",
+    ] {
         let page = shop.get(path, &[WITH_CART]).await;
         let text = page.body.to_lowercase();
         for markup in ["<script", "<img src=x", "\"onerror", "javascript:", " style=", "'>"] {
             assert!(!text.contains(markup), "{path}: {markup}: {text}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_belongs_together_is_found_together() {
+    let shop = Shop::open().await;
+    backend::groups(&shop.fake);
+    let page = shop.get("/", &[]).await;
+    page.is(200).says("<a href=\"/category/cups\">Cups</a>").says("href=\"/collection/gifts%2F2026\"");
+    assert!(!page.body.contains("Mugs"), "{}", page.body);
+    let within = || shop.fake.query_of("GET /store/products");
+    assert!(!within().contains("_id[]"), "{}", within());
+    let page = shop.get("/category/cups", &[]).await;
+    page.is(200)
+        .says("<h1>Cups</h1>")
+        .says("To drink from.")
+        .says("Stoneware mug")
+        .says("href=\"/category/mugs\"");
+    page.says("<a href=\"/category/cups\" aria-current=\"true\">");
+    page.says("<link rel=\"canonical\" href=\"http://shop.localhost/category/cups\">");
+    assert!(within().ends_with("&category_id[]=pcat_1&category_id[]=pcat_2"), "{}", within());
+    let page = shop.get("/category/mugs", &[]).await;
+    page.says("<li><a href=\"/category/cups\">Cups</a></li>").says("aria-current=\"true\">Cups</a>");
+    assert!(within().ends_with("&category_id[]=pcat_2"), "{}", within());
+    shop.get("/collection/gifts%2F2026", &[]).await.is(200).says("<h1>Gifts</h1>");
+    assert!(within().ends_with("&collection_id[]=pcol_1"), "{}", within());
+    shop.fake.answer("GET /store/products", 200, json!({"products": [product()], "count": 25}));
+    let page = shop.get("/category/cups?page=2", &[]).await;
+    page.is(200)
+        .says("<title>Cups, page 2 · Atelier Nord</title>")
+        .says("rel=\"prev\" href=\"/category/cups\"");
+    shop.get("/category/cups", &[]).await.says("rel=\"next\" href=\"/category/cups?page=2\"");
+    for path in ["/category/gifts%2F2026", "/collection/cups", "/category/", "/category/cups?page=3"] {
+        shop.get(path, &[]).await.is(404);
+    }
+}
+
+#[tokio::test]
+async fn a_code_takes_something_off_or_is_said_not_to() {
+    let shop = Shop::open().await;
+    let promotions = "POST /store/carts/cart_1/promotions";
+    shop.post("/cart/code", &[WITH_CART], "code=+SUMMER+").await.leads_to("/cart");
+    assert_eq!(shop.fake.body_of(promotions), json!({"promo_codes": ["SUMMER"]}));
+    // One that Medusa knows and that does not fit is left out of the cart without a word.
+    shop.post("/cart/code", &[WITH_CART], "code=WINTER")
+        .await
+        .is(409)
+        .says("is not known, or takes nothing off");
+    let unknown = json!({"type": "invalid_data", "message": "The promotion code NONE is invalid"});
+    shop.fake.answer(promotions, 400, unknown);
+    shop.post("/cart/code", &[WITH_CART], "code=NONE").await.is(409).says("is not known");
+    shop.post("/cart/code", &[], "code=NONE").await.is(409).says("is not known");
+    shop.post("/cart/code", &[WITH_CART], "code=+").await.is(409).says("Type the code first");
+    shop.post("/cart/code", &[WITH_CART], "kode=A").await.is(400);
+}
+
+#[tokio::test]
+async fn a_code_that_holds_is_shown_and_can_be_taken_back() {
+    let shop = Shop::open().await;
+    shop.fake.answer("GET /store/carts/cart_1", 200, backend::with_code());
+    let page = shop.get("/cart", &[WITH_CART]).await;
+    page.is(200)
+        .says("Code <strong>SUMMER</strong>")
+        .says("Remove<span class=\"unseen\"> the code SUMMER</span>");
+    assert!(!page.body.contains("ALWAYS"), "{}", page.body);
+    shop.post("/cart/code", &[WITH_CART], "code=SUMMER&remove=yes").await.leads_to("/cart");
+    let taken = shop.fake.body_of("DELETE /store/carts/cart_1/promotions");
+    assert_eq!(taken, json!({"promo_codes": ["SUMMER"]}));
 }
 
 #[tokio::test]
@@ -312,8 +394,10 @@ async fn no_page_of_another_site_changes_anything() {
         ("origin", "null"),
         ("origin", "http://other.localhost"),
     ] {
-        for path in ["/cart/lines", "/cart/lines/cali_1", "/checkout", "/checkout/delivery", "/region"] {
-            let body = "product=mug&variant=variant_1&quantity=1&total=33.00&region=reg_1";
+        for path in
+            ["/cart/lines", "/cart/lines/cali_1", "/cart/code", "/checkout", "/checkout/delivery", "/region"]
+        {
+            let body = "product=mug&variant=variant_1&quantity=1&total=33.00&region=reg_1&code=A";
             shop.ask(Method::POST, path, &[form, from, WITH_CART], body).await.is(403).says("another site");
         }
     }
@@ -521,6 +605,7 @@ async fn every_answer_says_what_a_browser_may_do_with_it() {
     for path in [
         "/",
         "/product/mug",
+        "/category/none",
         "/cart",
         "/checkout",
         "/order",

@@ -28,7 +28,15 @@ struct Rule {
 struct Told {
     /// The last that fits counts.
     rules: Vec<Rule>,
-    asked: Vec<(String, Value)>,
+    asked: Vec<Asked>,
+}
+
+#[derive(Debug)]
+struct Asked {
+    /// Method and path.
+    what: String,
+    query: String,
+    body: Value,
 }
 
 #[derive(Debug)]
@@ -79,18 +87,22 @@ impl Fake {
     }
 
     pub(super) fn asked(&self) -> Vec<String> {
-        self.told.lock().unwrap().asked.iter().map(|(what, _)| what.clone()).collect()
+        self.told.lock().unwrap().asked.iter().map(|asked| asked.what.clone()).collect()
     }
 
     /// What was sent with the last request of a kind.
     pub(super) fn body_of(&self, what: &str) -> Value {
+        self.last(what, |asked| asked.body.clone())
+    }
+
+    /// What the last request of a kind asked more closely.
+    pub(super) fn query_of(&self, what: &str) -> String {
+        self.last(what, |asked| asked.query.clone())
+    }
+
+    fn last<T: Default>(&self, what: &str, of: impl Fn(&Asked) -> T) -> T {
         let told = self.told.lock().unwrap();
-        told.asked
-            .iter()
-            .rev()
-            .find(|(asked, _)| asked == what)
-            .map(|(_, body)| body.clone())
-            .unwrap_or_default()
+        told.asked.iter().rev().find(|asked| asked.what == what).map(of).unwrap_or_default()
     }
 }
 
@@ -104,11 +116,12 @@ async fn answer(State(told): State<Arc<Mutex<Told>>>, request: Request) -> Respo
     let what = format!("{} {}", request.method(), request.uri().path());
     let has_key = request.headers().get("x-publishable-api-key").is_some_and(|key| key == KEY);
     assert!(has_key, "{what} comes without the key");
+    let query = request.uri().query().unwrap_or_default().to_owned();
     let body = to_bytes(request.into_body(), usize::MAX).await.unwrap();
     let body = serde_json::from_slice(&body).unwrap_or_default();
     let rule = {
         let mut told = told.lock().unwrap();
-        told.asked.push((what.clone(), body));
+        told.asked.push(Asked { what: what.clone(), query, body });
         let at = told.rules.iter().rposition(|rule| rule.what == what);
         at.map(|at| if told.rules[at].once { told.rules.remove(at) } else { told.rules[at].clone() })
     };
@@ -134,6 +147,8 @@ fn usual() -> Vec<Rule> {
     [
         ("GET /store/storefront", json!({"name": "Atelier Nord", "default_region_id": "reg_1"})),
         ("GET /store/regions", regions()),
+        ("GET /store/product-categories", json!({"product_categories": []})),
+        ("GET /store/collections", json!({"collections": []})),
         ("GET /store/currencies/eur", euro),
         ("GET /store/products", json!({"products": [product()], "count": 1})),
         ("POST /store/carts", in_cart()),
@@ -142,6 +157,8 @@ fn usual() -> Vec<Rule> {
         ("POST /store/carts/cart_1/line-items", in_cart()),
         ("POST /store/carts/cart_1/line-items/cali_1", in_cart()),
         ("DELETE /store/carts/cart_1/line-items/cali_1", json!({"deleted": true})),
+        ("POST /store/carts/cart_1/promotions", with_code()),
+        ("DELETE /store/carts/cart_1/promotions", in_cart()),
         ("GET /store/shipping-options", json!({"shipping_options": [option]})),
         ("POST /store/carts/cart_1/shipping-methods", in_cart()),
         ("GET /store/payment-providers", json!({"payment_providers": [{"id": "pp_system_default"}]})),
@@ -159,6 +176,27 @@ pub(super) fn regions() -> Value {
         "id": "reg_1", "name": "Germany", "currency_code": "eur",
         "countries": [{"iso_2": "de", "display_name": "Germany"}],
     }]})
+}
+
+/// Cups, of which mugs are a part, and what somebody would give away.
+pub(super) fn groups(fake: &Fake) {
+    let category = |id: &str, name: &str, parent: Value| {
+        let handle = name.to_lowercase();
+        json!({"id": id, "name": name, "handle": handle, "description": "To drink from.", "parent_category_id": parent})
+    };
+    let categories = [category("pcat_1", "Cups", Value::Null), category("pcat_2", "Mugs", json!("pcat_1"))];
+    fake.answer("GET /store/product-categories", 200, json!({"product_categories": categories}));
+    let collections = json!([{"id": "pcol_1", "title": "Gifts", "handle": "gifts/2026"}]);
+    fake.answer("GET /store/collections", 200, json!({"collections": collections}));
+}
+
+/// A cart for which somebody knows a code.
+pub(super) fn with_code() -> Value {
+    let mut cart = cart();
+    cart["promotions"] = json!([
+        {"code": "SUMMER", "is_automatic": false}, {"code": "ALWAYS", "is_automatic": true}, {"code": null},
+    ]);
+    json!({"cart": cart})
 }
 
 pub(super) fn product() -> Value {
