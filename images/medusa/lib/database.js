@@ -1,4 +1,4 @@
-// The database, as this image needs it: made from the image's template where it is empty, and else brought up to date once.
+// The database, as this image and the shop's address need it: made from the image's template where it is empty, and else brought up to date once.
 const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
@@ -7,6 +7,7 @@ const { Client } = require("pg");
 
 const settings = require("./settings");
 const { Marks } = require("./marks");
+const moving = require("./moving");
 const { SignInTokens } = require("./sign-in-tokens");
 const { waitFor } = require("./wait");
 
@@ -61,6 +62,17 @@ function migrate() {
   });
 }
 
+async function bringTo(version, client, marks) {
+  if (await isEmpty(client)) {
+    console.log("making the database");
+    await fill(version);
+  } else {
+    console.log("bringing the database up to date");
+    await migrate();
+    await marks.set("database", version);
+  }
+}
+
 async function prepare(client) {
   const version = fs.readFileSync(path.join(ROOT, "version"), "utf8").trim();
   try {
@@ -68,15 +80,8 @@ async function prepare(client) {
     const marks = new Marks((text, values) => client.query(text, values));
     await marks.make();
     await new SignInTokens(client).make();
-    if ((await marks.get("database")) === version) return;
-    if (await isEmpty(client)) {
-      console.log("making the database");
-      await fill(version);
-    } else {
-      console.log("bringing the database up to date");
-      await migrate();
-      await marks.set("database", version);
-    }
+    if ((await marks.get("database")) !== version) await bringTo(version, client, marks);
+    await moving.follow(client, marks);
   } finally {
     await client.end();
   }
