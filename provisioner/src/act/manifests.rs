@@ -339,6 +339,35 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_chart_has_room_for_a_second_pod_of_all_that_visitors_reach() {
+        type Measure = (&'static str, fn(&Resources) -> u32);
+        const MEASURES: [Measure; 4] = [
+            ("requests.cpu", |r| r.requests.cpu.0),
+            ("requests.memory", |r| r.requests.memory.0),
+            ("limits.cpu", |r| r.limits.cpu.0),
+            ("limits.memory", |r| r.limits.memory.0),
+        ];
+        let charts = std::fs::read_dir("../charts").unwrap().map(|entry| entry.unwrap().path());
+        let texts = charts.filter_map(|chart| std::fs::read_to_string(chart.join("engine.yaml")).ok());
+        let engines: Vec<Engine> = texts.map(|text| Engine::parse(&text).unwrap()).collect();
+        assert!(engines.len() > 1);
+        for engine in &engines {
+            for (plan, sizes) in &engine.plans {
+                let quota = &limits(&id(), engine, sizes, &Tls::default())[0]["spec"]["hard"];
+                for (name, of) in MEASURES {
+                    let sum = |parts: &mut dyn Iterator<Item = &Part>| -> u32 {
+                        parts.flat_map(|part| containers(part, sizes)).map(|container| of(&container)).sum()
+                    };
+                    let asked = sum(&mut engine.parts.iter())
+                        + sum(&mut engine.parts.iter().filter(|part| part.public));
+                    let hard = quota[name].as_str().unwrap().trim_end_matches(char::is_alphabetic);
+                    assert!(hard.parse::<u32>().unwrap() >= asked, "{} {plan} {name}", engine.admin_path);
+                }
+            }
+        }
+    }
+
     /// What a small store asks for.
     fn small(of: fn(&Resources) -> u32) -> u32 {
         let engine = engine();
