@@ -3,6 +3,7 @@
 const fs = require("node:fs");
 const http = require("node:http");
 const path = require("node:path");
+const { setTimeout: sleep } = require("node:timers/promises");
 
 const cache = require("./lib/cache");
 const database = require("./lib/database");
@@ -14,6 +15,10 @@ const PORT = 9000;
 /** Milliseconds for which a connection stays that nobody uses: longer than an ingress controller keeps one, which would else ask on one that is
  * being closed, and have no answer for its visitor. */
 const IDLE = 120_000;
+/** Milliseconds that requests are waited for at the end, and then what works in the background: where a store is stopped, its cache may be gone
+ * already. Both together are less than Kubernetes gives. */
+const REQUESTS = 30_000;
+const JOBS = 5_000;
 /** Where the dashboard is. */
 const ADMIN = "/app";
 
@@ -58,11 +63,11 @@ async function main() {
 
   const { GracefulShutdownServer } = require("@medusajs/framework/utils");
   const listening = GracefulShutdownServer.create(server.listen(PORT));
-  stop = () =>
-    listening
-      .shutdown()
-      .then(shutdown)
-      .then(() => process.exit(0));
+  stop = async () => {
+    await listening.shutdown(REQUESTS);
+    await Promise.race([shutdown(), sleep(JOBS)]);
+    process.exit(0);
+  };
 }
 
 main().catch((error) => {
