@@ -1,5 +1,6 @@
 import { expect } from "@playwright/test";
 import { kubectl } from "../cluster";
+import type { NewStore } from "../dashboard";
 import { environment } from "../environment";
 import type { Shop } from "../shop";
 import { BUYERS_MAIL, BUYERS_POSTCODE, type Kind, buyer } from "./kind";
@@ -22,7 +23,7 @@ export const medusa: Kind = {
 
   /** By the store's API, to be paid by hand; read back by the admin's. */
   async order(shop, owner) {
-    const api = await StoreApi.of(shop);
+    const api = await Api.ofStore(shop);
     const { regions } = await api.get("/regions?fields=id,*countries");
     const region = regions[0].id;
     // It delivers to the country that the form began with, which is the browser's.
@@ -44,13 +45,9 @@ export const medusa: Kind = {
     const { type, order } = await api.post(`/carts/${cart.id}/complete`, {});
     expect(type).toBe("order");
 
-    const login = { data: { email: owner.email, password: owner.password } };
-    const { token } = await (await shop.post("/auth/user/emailpass", login)).json();
-    const read = await shop.get(`/admin/orders/${order.id}?fields=+email`, {
-      Authorization: `Bearer ${token}`,
-    });
+    const admin = await Api.ofAdmin(shop, owner);
     const total = QUANTITY * variant.calculated_price.calculated_amount + ways[0].amount;
-    expect((await read.json()).order).toMatchObject({
+    expect((await admin.get(`/orders/${order.id}?fields=+email`)).order).toMatchObject({
       email: BUYERS_MAIL,
       payment_status: "authorized",
       fulfillment_status: "not_fulfilled",
@@ -59,27 +56,36 @@ export const medusa: Kind = {
   },
 };
 
-/** As a storefront asks it, with the key that the store's page shows. */
-class StoreApi {
+/** What a shop answers to programs. */
+export class Api {
   private constructor(
     private readonly shop: Shop,
-    private readonly key: Record<string, string>,
+    private readonly path: string,
+    private readonly headers: Record<string, string>,
   ) {}
 
-  static async of(shop: Shop): Promise<StoreApi> {
+  /** As a storefront asks, with the key that the store's page shows. */
+  static async ofStore(shop: Shop): Promise<Api> {
     const id = shop.namespace.replace(/^store-/, "");
     const path = "jsonpath={.status.public.publishable-key}";
     const key = await kubectl("get", "store", id, "-n", environment.namespace, "-o", path);
     expect(key).toMatch(/^pk_[0-9a-f]{64}$/);
-    return new StoreApi(shop, { "x-publishable-api-key": key });
+    return new Api(shop, "/store", { "x-publishable-api-key": key });
+  }
+
+  /** As its administrator asks. */
+  static async ofAdmin(shop: Shop, owner: NewStore): Promise<Api> {
+    const login = { data: { email: owner.email, password: owner.password } };
+    const { token } = await (await shop.post("/auth/user/emailpass", login)).json();
+    return new Api(shop, "/admin", { Authorization: `Bearer ${token}` });
   }
 
   async get(path: string) {
-    return this.answer(path, await this.shop.get(`/store${path}`, this.key));
+    return this.answer(path, await this.shop.get(`${this.path}${path}`, this.headers));
   }
 
   async post(path: string, data: object) {
-    return this.answer(path, await this.shop.post(`/store${path}`, { data }, this.key));
+    return this.answer(path, await this.shop.post(`${this.path}${path}`, { data }, this.headers));
   }
 
   private async answer(path: string, answer: Awaited<ReturnType<Shop["get"]>>) {
