@@ -49,6 +49,15 @@ test("a visitor buys in a Medusa shop without a script, and its administrator fi
       });
     });
 
+    await test.step("its admin is shown in no page of somebody else", async () => {
+      const desk = await shop.get("/app/");
+      expect(desk.status()).toBe(200);
+      expect(desk.headers()).toMatchObject({
+        "content-security-policy": "frame-ancestors 'none'",
+        "x-frame-options": "DENY",
+      });
+    });
+
     await test.step("one of them is chosen", async () => {
       // What is above every page is asked for again every few seconds.
       const cups = page.getByRole("navigation", { name: "Categories" }).getByRole("link", { name: "Cups" });

@@ -21,6 +21,12 @@ const REQUESTS = 30_000;
 const JOBS = 5_000;
 /** Where the dashboard is. */
 const ADMIN = "/app";
+const ALONE = {
+  "Content-Security-Policy": "frame-ancestors 'none'",
+  "X-Frame-Options": "DENY",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "same-origin",
+};
 
 /** As Medusa's own word for it, which keeps it from counting who uses it: without the file it would write one, and ask. */
 function switchTelemetryOff() {
@@ -45,17 +51,24 @@ function hideQuery(request, _, next) {
   next();
 }
 
+/** Nobody shows the dashboard within a page of theirs, on which a click is another one than it seems. */
+function standAlone(_, answer, next) {
+  answer.set(ALONE);
+  next();
+}
+
 /** What is done when the pod is told to go. No signal ends the first process of a container that does not listen to it. */
 let stop = () => process.exit(0);
 
 async function main() {
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => stop());
   switchTelemetryOff();
-  const app = require("express")();
+  const app = require("express")().disable("x-powered-by");
   const server = http.createServer({ keepAliveTimeout: IDLE }, app);
   app.get("/health", (_, answer) => answer.status(200).send("OK"));
   app.use(mailState.tell);
   app.use([signIn.PATH, ADMIN], hideQuery);
+  app.use(ADMIN, standAlone);
   app.use(uploads.PATH, uploads.fence);
   const { container, shutdown } = await load(app);
   app.all(signIn.PATH, signIn.signIn);
