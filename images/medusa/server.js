@@ -66,11 +66,12 @@ async function main() {
   const app = require("express")().disable("x-powered-by");
   const server = http.createServer({ keepAliveTimeout: IDLE }, app);
   app.get("/health", (_, answer) => answer.status(200).send("OK"));
-  app.use(mailState.tell);
+  app.use([database.tell, mailState.tell]);
   app.use([signIn.PATH, ADMIN], hideQuery);
   app.use(ADMIN, standAlone);
   app.use(uploads.PATH, uploads.fence);
   const { container, shutdown } = await load(app);
+  database.watch(container);
   app.all(signIn.PATH, signIn.signIn);
   await require("./lib/setup").setup(container);
 

@@ -12,6 +12,8 @@ const { SignInTokens } = require("./sign-in-tokens");
 const { waitFor } = require("./wait");
 
 const ROOT = path.join(__dirname, "..");
+/** Milliseconds in which a question gets a connection, or an error: less than the platform waits for an answer. */
+const PATIENCE = 7000;
 /** One at a time: a new pod may come up beside another. */
 const LOCK = 7_340_001;
 
@@ -87,4 +89,22 @@ async function prepare(client) {
   }
 }
 
-module.exports = { open, tryToConnect, connect, prepare };
+/** Whether Medusa's last try to connect failed. */
+let isAway = false;
+
+/** Medusa itself has whoever asks wait for a minute where its database is away, and says that it does not know what is wrong. */
+function watch(container) {
+  const { ContainerRegistrationKeys } = require("@medusajs/framework/utils");
+  const { pool } = container.resolve(ContainerRegistrationKeys.PG_CONNECTION).client;
+  pool.acquireTimeoutMillis = PATIENCE;
+  pool.on("createFail", () => (isAway = true));
+  pool.on("createSuccess", () => (isAway = false));
+}
+
+/** For the platform, which asks the shop as a visitor does. */
+function tell(_, answer, next) {
+  if (isAway) answer.set("X-Storeyard-Database", "away");
+  next();
+}
+
+module.exports = { open, tryToConnect, connect, prepare, watch, tell };
