@@ -1,6 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { chromium } from "../support/chromium";
+import { kubectl } from "../support/cluster";
 import { READY_WITHIN, createStore, newStore, phase } from "../support/dashboard";
 import { BUYERS_MAIL, BUYERS_POSTCODE, buyer } from "../support/kinds/kind";
 import { Api, medusa } from "../support/kinds/medusa";
@@ -9,11 +10,14 @@ import { expect, test } from "../support/test";
 
 const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1280, height: 900 };
+/** How long a shop may take to be back whose pods were killed. */
+const BACK_WITHIN = 90_000;
 
 test("a visitor buys in a Medusa shop without a script, and its administrator finds the order", async ({
   page,
   browser,
 }) => {
+  test.setTimeout(420_000);
   const store = { ...newStore("Atelier Nord"), kind: medusa };
   const id = await createStore(page, store);
   await expect(phase(page)).toHaveText(/Ready/, { timeout: READY_WITHIN });
@@ -90,6 +94,15 @@ test("a visitor buys in a Medusa shop without a script, and its administrator fi
       await visitor.looks();
     });
 
+    await test.step("its server and its database are killed, and the cart is as it was", async () => {
+      await kill(shop, "web", "database");
+      await expect(async () => {
+        await page.goto(`${shop.url}/cart`);
+        await expect(page.getByLabel("Quantity of Stoneware mug")).toHaveValue("2", { timeout: 1_000 });
+        await expect(page.getByRole("button", { name: "Remove the code TENTH" })).toBeVisible();
+      }).toPass({ timeout: BACK_WITHIN });
+    });
+
     await test.step("an address with a mistake is kept, and told", async () => {
       await page.getByRole("link", { name: "Check out" }).click();
       await page.getByLabel("E-mail").fill("ada");
@@ -118,7 +131,12 @@ test("a visitor buys in a Medusa shop without a script, and its administrator fi
       const other = await Visitor.come(browser);
       expect((await other.page.goto(`${shop.url}/order`))?.status()).toBe(404);
       await other.leave();
-      const { orders } = await admin.get("/orders?fields=email,display_id,payment_status,discount_total");
+      // What was confirmed is on the disk.
+      await kill(shop, "database");
+      let orders: object[] = [];
+      await expect(async () => {
+        ({ orders } = await admin.get("/orders?fields=email,display_id,payment_status,discount_total"));
+      }).toPass({ timeout: BACK_WITHIN });
       expect(orders).toContainEqual(
         expect.objectContaining({
           display_id: Number(number),
@@ -132,6 +150,12 @@ test("a visitor buys in a Medusa shop without a script, and its administrator fi
     await visitor.leave();
   });
 });
+
+/** Ends parts of a shop without a word, as a node does that fails. */
+function kill(shop: Shop, ...parts: string[]): Promise<string> {
+  const which = `app.kubernetes.io/component in (${parts.join(", ")})`;
+  return kubectl("delete", "pod", "-n", shop.namespace, "-l", which, "--grace-period=1");
+}
 
 /** Somebody in a browser of their own that runs no script. */
 class Visitor {
