@@ -12,7 +12,7 @@ use leptos_router::{
 
 use crate::{
     api::answer,
-    components::{Status, brand},
+    components::{Status, Whence, brand},
     first, links,
     me::{Me, me},
     pages,
@@ -43,6 +43,9 @@ fn Addressed() -> impl IntoView {
     let query = location.query.get_untracked();
     let view = location.pathname.with_untracked(|path| View::at(path, |key| query.get(key)));
     let view = view.unwrap_or(View::Nowhere);
+    if let Some(from) = query.get(links::FROM) {
+        provide_context(Whence::parse(&from));
+    }
     view! {
         <Suspense>
             {Suspend::new(async move {

@@ -28,7 +28,7 @@ pub use status::Status;
 pub use self::{
     brand::brand,
     copy::copy_button,
-    crumb::crumb,
+    crumb::{Whence, crumb},
     form::{SentForm, refused_without_script},
     new_password::new_password,
     phase::phase_mark,

@@ -37,12 +37,25 @@ pub fn metrics(id: &StoreId) -> String {
 }
 
 pub fn list(query: &ListQuery) -> String {
-    let pairs: Vec<String> =
-        query.to_pairs().into_iter().map(|(key, value)| format!("{key}={}", escaped(&value))).collect();
-    if pairs.is_empty() {
-        return STORES.to_owned();
-    }
-    format!("{STORES}?{}", pairs.join("&"))
+    with(STORES, &pairs(query))
+}
+
+/// In a store's address: the list that it was opened from, so that the way back leads there without a script too, and after a reload.
+pub const FROM: &str = "from";
+
+pub fn store_from(id: &StoreId, list: &ListQuery) -> String {
+    let pairs = pairs(list);
+    let from = if pairs.is_empty() { pairs } else { format!("{FROM}={}", escaped(&pairs)) };
+    with(&store(id), &from)
+}
+
+fn pairs(query: &ListQuery) -> String {
+    let pairs = query.to_pairs().into_iter().map(|(key, value)| format!("{key}={}", escaped(&value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+fn with(path: &str, pairs: &str) -> String {
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{pairs}") }
 }
 
 /// Percent-encodes all but what RFC 3986 calls unreserved.
@@ -78,7 +91,16 @@ mod tests {
             sort: Sort::Name,
             descending: true,
             page: 2,
+            ..ListQuery::default()
         };
         assert_eq!(list(&query), "/stores?q=a%26b%3D%C3%BC%20%231&show=ready&sort=name&turn=1&page=3");
+    }
+
+    #[test]
+    fn a_stores_address_tells_which_list_it_was_opened_from() {
+        let id = StoreId::parse("atelier-nord-x7k2q").unwrap();
+        assert_eq!(store_from(&id, &ListQuery::default()), store(&id));
+        let list = ListQuery { search: "a&b".into(), sort: Sort::Name, ..ListQuery::default() };
+        assert_eq!(store_from(&id, &list), "/stores/atelier-nord-x7k2q?from=q%3Da%2526b%26sort%3Dname");
     }
 }

@@ -16,6 +16,14 @@ impl Me {
         self.0.as_ref().is_some_and(Person::creates)
     }
 
+    pub fn sees_all(&self) -> bool {
+        self.0.as_ref().is_some_and(Person::sees_all)
+    }
+
+    pub fn is(&self, id: &PersonId) -> bool {
+        self.0.as_ref().is_some_and(|person| person.id == *id)
+    }
+
     pub fn changes(&self, owner: Option<&PersonId>) -> bool {
         self.0.as_ref().is_some_and(|person| person.changes(owner))
     }

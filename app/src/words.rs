@@ -1,8 +1,8 @@
 //! The sentences of the pages that follow from what they show. Pure.
 
 use store::{
-    ListPage, ListQuery, Phase, StoreSummary, VersionChange, Versions,
-    query::{Filter, Sort},
+    ListPage, ListQuery, Phase, StoreSummary, VersionChange, Versions, Whose,
+    query::{Choices, Filter, Sort},
 };
 
 use crate::update::{GoneStore, Saying, Shown, Update};
@@ -133,6 +133,35 @@ pub fn resorted(query: &ListQuery, column: Sort) -> ListQuery {
     ListQuery { sort: column, descending, page: 0, ..query.clone() }
 }
 
+/// What a list is narrowed down by, each with the list that is not. `whose` says whose stores are asked for.
+pub fn narrowed(
+    query: &ListQuery,
+    choices: &Choices,
+    whose: impl Fn(&Whose) -> String,
+) -> Vec<(String, ListQuery)> {
+    let asked = ListQuery { page: 0, ..query.clone() };
+    let mut narrowed = Vec::new();
+    if !query.search.is_empty() {
+        let told = format!("“{}” in the name or address", query.search);
+        narrowed.push((told, ListQuery { search: String::new(), ..asked.clone() }));
+    }
+    if query.filter != Filter::All {
+        narrowed.push((query.filter.label().to_owned(), ListQuery { filter: Filter::All, ..asked.clone() }));
+    }
+    if query.owner != Whose::Everybody {
+        let told = format!("Owner: {}", whose(&query.owner));
+        narrowed.push((told, ListQuery { owner: Whose::Everybody, ..asked.clone() }));
+    }
+    if let Some(engine) = &query.engine {
+        let title = choices.engines.get(engine).cloned().unwrap_or_else(|| engine.to_string());
+        narrowed.push((format!("Engine: {title}"), ListQuery { engine: None, ..asked.clone() }));
+    }
+    if let Some(plan) = query.plan {
+        narrowed.push((format!("Plan: {plan}"), ListQuery { plan: None, ..asked }));
+    }
+    narrowed
+}
+
 /// `1,234`
 pub fn number(number: u32) -> String {
     let digits = number.to_string();
@@ -218,6 +247,27 @@ mod tests {
             (sorted(&by_name, Sort::Name), sorted(&by_name, Sort::Created)),
             (Some("ascending"), None)
         );
+    }
+
+    #[test]
+    fn each_thing_that_narrows_a_list_down_can_be_taken_away() {
+        let whole = ListQuery { sort: Sort::Name, page: 3, ..ListQuery::default() };
+        let told = |query: &ListQuery| narrowed(query, &Choices::default(), |whose| whose.key().to_owned());
+        assert!(told(&whole).is_empty());
+        let pairs = [("q", "x"), ("show", "ready"), ("owner", "bo"), ("engine", "page"), ("plan", "small")];
+        let query = ListQuery { sort: Sort::Name, page: 3, ..ListQuery::parse(pairs) };
+        let words: Vec<String> = told(&query).into_iter().map(|(word, _)| word).collect();
+        assert_eq!(
+            words,
+            ["“x” in the name or address", "Ready", "Owner: bo", "Engine: page", "Plan: Small"]
+        );
+        // One after the other, nothing is left of them.
+        let mut rest = query;
+        while let Some((_, without)) = told(&rest).pop() {
+            assert_eq!(told(&without).len() + 1, told(&rest).len());
+            rest = without;
+        }
+        assert_eq!(rest, ListQuery { page: 0, ..whole });
     }
 
     #[test]

@@ -1,7 +1,7 @@
 import type { Locator } from "@playwright/test";
 import { LONG } from "./support/people";
-import { KOENIG, everyState, lost, many } from "./support/stores";
-import { expect, hydrated, test } from "./support/test";
+import { DAY, KOENIG, everyState, lost, many, ready } from "./support/stores";
+import { expect, hydrated, stands, test } from "./support/test";
 
 const NARROW = { width: 320, height: 800 };
 
@@ -125,6 +125,93 @@ test("the way back from a store leads to the list as it was", async ({ page }) =
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Librairie du Port");
   await page.getByRole("link", { name: "← Stores" }).click();
   await expect(page).toHaveURL(/show=attention&sort=name$/);
+});
+
+test("the way back leads there too after a reload", async ({ page }) => {
+  await page.goto("/stores?show=attention&sort=name");
+  await page.getByRole("link", { name: "Librairie du Port" }).click();
+  await expect(page).toHaveURL(/\/stores\/librairie-du-port-5n2tc\?from=/);
+  await page.reload();
+  await hydrated(page);
+  await page.getByRole("link", { name: "← Stores" }).click();
+  await expect(page).toHaveURL(/\/stores\?show=attention&sort=name$/);
+});
+
+test.describe("of several engines, plans and owners", () => {
+  const stores = [
+    ready({ id: "atelier-nord-aaaaa", name: "Atelier Nord", age: 3 * DAY, owner: "ada" }),
+    ready({ id: "berg-kaffee-bbbbb", name: "Berg Kaffee", age: 2 * DAY, owner: "bo", plan: "large" }),
+    ready({ id: "casa-verde-ccccc", name: "Casa Verde", age: 1 * DAY, owner: "bo", engine: "medusa" }),
+    ready({ id: "demo-ddddd", name: "Demo", age: 4 * DAY }),
+  ];
+  test.use({ world: { stores } });
+
+  test("one narrows the list down, and the address tells to what", async ({ page, own }) => {
+    await page.goto(`${own.address}/stores?sort=name`);
+    await hydrated(page);
+    const names = page.locator("tbody a.name");
+    await page.getByLabel("Owner").selectOption("bo");
+    await expect(names).toHaveText(["Berg Kaffee", "Casa Verde"]);
+    await page.getByLabel("Engine").selectOption("Medusa");
+    await expect(names).toHaveText(["Casa Verde"]);
+    await expect(page).toHaveURL(/\/stores\?engine=medusa&owner=bo&sort=name$/);
+    await page.getByRole("searchbox").fill("casa");
+    await expect(page).toHaveURL(/\/stores\?q=casa&engine=medusa&owner=bo&sort=name$/);
+    await page.getByLabel("Plan").selectOption("Large");
+    await expect(page.getByRole("heading", { name: "No match" })).toBeVisible();
+    await page.getByRole("link", { name: "Take away “casa”" }).click();
+    await page.getByRole("link", { name: "Take away Engine: Medusa" }).click();
+    await expect(names).toHaveText(["Berg Kaffee"]);
+    await expect(page.getByRole("searchbox")).toHaveValue("");
+    await expect(page.getByLabel("Engine")).toHaveValue("");
+    await page.goBack();
+    await expect(page.getByRole("heading", { name: "No match" })).toBeVisible();
+    await expect(page.getByLabel("Engine")).toHaveValue("medusa");
+    await page.getByRole("link", { name: "Show all stores" }).click();
+    await expect(names).toHaveCount(4);
+    await expect(page).toHaveURL(/\/stores\?sort=name$/);
+    await expect(page.getByLabel("Owner")).toHaveValue("");
+  });
+
+  test("one's own are a click away", async ({ page, own }) => {
+    await page.goto(`${own.address}/stores`);
+    await hydrated(page);
+    const whose = page.getByRole("navigation", { name: "Whose stores" });
+    await whose.getByRole("link", { name: "Mine" }).click();
+    await expect(page.locator("tbody a.name")).toHaveText(["Atelier Nord"]);
+    await expect(page.locator("tbody .cell-owner")).toHaveText(["You"]);
+    await expect(page.getByLabel("Owner")).toHaveValue("ada");
+    await expect(whose.getByRole("link", { name: "Mine" })).toHaveAttribute("aria-current", "true");
+    await whose.getByRole("link", { name: "Everybody's" }).click();
+    await expect(page.locator("tbody a.name")).toHaveCount(4);
+  });
+
+  test("the list stands with all of its filters, wide and narrow, light and dark", async ({ page, own }) => {
+    for (const query of ["?sort=name", "?owner=bo&engine=medusa&plan=large&q=casa&show=attention"]) {
+      await page.goto(`${own.address}/stores${query}`);
+      await hydrated(page);
+      await stands(page);
+    }
+  });
+
+  test.describe("without a script", () => {
+    test.use({ javaScriptEnabled: false });
+
+    test("one narrows the list down, opens a store and goes back to the same list", async ({ page, own }) => {
+      await page.goto(`${own.address}/stores?sort=name`);
+      await page.getByLabel("Owner").selectOption("bo");
+      await page.getByLabel("Plan").selectOption("Small");
+      await page.getByRole("button", { name: "Search" }).click();
+      const names = page.locator("tbody a.name");
+      await expect(names).toHaveText(["Casa Verde"]);
+      await names.first().click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText("Casa Verde");
+      await page.getByRole("link", { name: "← Stores" }).click();
+      await expect(names).toHaveText(["Casa Verde"]);
+      await expect(page.getByLabel("Owner")).toHaveValue("bo");
+      await expect(page.getByLabel("Plan")).toHaveValue("small");
+    });
+  });
 });
 
 test("what a search found is said", async ({ page }) => {

@@ -3,8 +3,8 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use crate::{
-    ListPage, ListQuery, StoreId, StoreSummary,
-    query::{Filter, Sort},
+    EngineKey, ListPage, ListQuery, PersonId, PlanName, StoreId, StoreSummary,
+    query::{Choices, Filter, Sort},
 };
 
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,16 @@ pub struct Index {
     rows: BTreeMap<StoreId, Arc<Row>>,
     /// In the order of [`Sort::ALL`].
     orders: [Vec<Arc<Row>>; Sort::ALL.len()],
+    /// By whose they are.
+    shares: BTreeMap<Option<PersonId>, Share>,
+}
+
+/// What one owner's stores are, and how many of them.
+#[derive(Clone, Debug, Default)]
+struct Share {
+    engines: BTreeMap<EngineKey, (String, u32)>,
+    plans: BTreeMap<PlanName, u32>,
+    stores: u32,
 }
 
 #[derive(Debug)]
@@ -34,6 +44,24 @@ impl Row {
 
     fn has(&self, needle: &str) -> bool {
         needle.is_empty() || self.name.contains(needle) || self.summary.address.host.contains(needle)
+    }
+}
+
+impl Share {
+    fn put(&mut self, store: &StoreSummary) {
+        let (title, count) = self.engines.entry(store.engine.clone()).or_default();
+        title.clone_from(&store.engine_title);
+        *count += 1;
+        *self.plans.entry(store.plan).or_default() += 1;
+        self.stores += 1;
+    }
+
+    fn remove(&mut self, store: &StoreSummary) {
+        self.engines.entry(store.engine.clone()).and_modify(|(_, count)| *count -= 1);
+        self.engines.retain(|_, (_, count)| *count > 0);
+        self.plans.entry(store.plan).and_modify(|count| *count -= 1);
+        self.plans.retain(|_, count| *count > 0);
+        self.stores -= 1;
     }
 }
 
@@ -67,6 +95,7 @@ impl Index {
             let place = order.partition_point(|other| other.cmp(&row, sort) == Ordering::Less);
             order.insert(place, Arc::clone(&row));
         }
+        self.shares.entry(row.summary.owner.clone()).or_default().put(&row.summary);
         self.rows.insert(row.summary.id.clone(), row);
     }
 
@@ -77,21 +106,28 @@ impl Index {
                 order.remove(place);
             }
         }
+        if let Some(share) = self.shares.get_mut(&row.summary.owner) {
+            share.remove(&row.summary);
+        }
+        self.shares.retain(|_, share| share.stores > 0);
     }
 
-    /// The page that is asked for, of the stores that `sees` lets through.
-    pub fn page(&self, query: &ListQuery, sees: impl Fn(&StoreSummary) -> bool) -> ListPage {
+    /// The page that is asked for, of the stores of those owners that `sees` lets through.
+    pub fn page(&self, query: &ListQuery, sees: impl Fn(Option<&PersonId>) -> bool) -> ListPage {
         let needle = query.search.to_lowercase();
-        let mut total = 0;
+        let seen = self.shares.iter().filter(|(owner, _)| sees(owner.as_ref()));
+        let (mut choices, mut total) = (Choices::default(), 0);
+        for (owner, Share { engines, plans, stores }) in seen {
+            choices.owners.insert(owner.clone());
+            choices.engines.extend(engines.iter().map(|(key, (title, _))| (key.clone(), title.clone())));
+            choices.plans.extend(plans.keys());
+            total += stores;
+        }
         let mut counts = [0; Filter::ALL.len()];
         let mut found: Vec<&StoreSummary> = Vec::new();
         for row in &self.orders[query.sort as usize] {
             let summary = &row.summary;
-            if !sees(summary) {
-                continue;
-            }
-            total += 1;
-            if !row.has(&needle) {
+            if !sees(summary.owner.as_ref()) || !query.admits(summary) || !row.has(&needle) {
                 continue;
             }
             for (count, filter) in counts.iter_mut().zip(Filter::ALL) {
@@ -117,6 +153,7 @@ impl Index {
             matching: number(matching),
             counts,
             total,
+            choices,
         }
     }
 }
@@ -134,7 +171,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Address, EngineKey, Millis, Phase, PlanName, Scheme, StoreName};
+    use crate::{Address, Millis, Phase, Scheme, StoreName};
 
     fn store(name: &str, number: i64, phase: Phase) -> StoreSummary {
         let id = StoreId::parse(&format!("s{number}-abcde")).unwrap();
@@ -194,6 +231,42 @@ mod tests {
     }
 
     #[test]
+    fn engine_plan_and_owner_narrow_a_list_down_and_each_choice_there_is_is_told() {
+        let (ada, bo) = (PersonId::parse("ada").ok(), PersonId::parse("bo").ok());
+        let made = |number, plan, owner: &Option<PersonId>| StoreSummary {
+            plan,
+            owner: owner.clone(),
+            ..store("x", number, Phase::Ready)
+        };
+        let other = StoreSummary {
+            engine: EngineKey::parse("shop").unwrap(),
+            engine_title: "Shop".into(),
+            ..made(4, PlanName::Large, &ada)
+        };
+        let index: Index = [
+            made(1, PlanName::Small, &ada),
+            made(2, PlanName::Large, &bo),
+            made(3, PlanName::Small, &None),
+            other,
+        ]
+        .into_iter()
+        .collect();
+        let found = |pairs: &[(&str, &str)]| {
+            let page = index.page(&ListQuery::parse(pairs.iter().copied()), |_| true);
+            assert_eq!((page.counts[0], page.total), (page.matching, 4));
+            assert_eq!(page.choices.engines.values().collect::<Vec<_>>(), ["Page", "Shop"]);
+            assert_eq!(Vec::from_iter(page.choices.plans), [PlanName::Small, PlanName::Large]);
+            assert_eq!(Vec::from_iter(page.choices.owners), [None, ada.clone(), bo.clone()]);
+            page.rows.iter().map(|row| row.created.0).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&[("owner", "ada")]), [4, 1]);
+        assert_eq!(found(&[("owner", "-")]), [3]);
+        assert_eq!(found(&[("plan", "large")]), [4, 2]);
+        assert_eq!(found(&[("engine", "page"), ("plan", "small"), ("owner", "ada")]), [1]);
+        assert_eq!(found(&[("engine", "none-such")]), [0; 0]);
+    }
+
+    #[test]
     fn a_page_beyond_the_end_is_the_last_one() {
         let stores = (0..120).map(|n| store("x", n, Phase::Ready));
         let page = page(stores, &ListQuery { page: 99, ..ListQuery::default() });
@@ -202,20 +275,26 @@ mod tests {
 
     #[test]
     fn what_one_does_not_see_is_not_counted() {
-        let index: Index = (0..9).map(|n| store("x", n, Phase::Ready)).collect();
-        let page = index.page(&ListQuery::default(), |summary| summary.created < Millis(3));
+        let ada = PersonId::parse("ada").ok();
+        let owner = |n| if n < 3 { ada.clone() } else { None };
+        let stores = (0..9).map(|n| StoreSummary { owner: owner(n), ..store("x", n, Phase::Ready) });
+        let page = stores.collect::<Index>().page(&ListQuery::default(), |owner| owner.is_some());
         assert_eq!((page.total, page.counts[0], page.rows.len()), (3, 3, 3));
+        assert_eq!(Vec::from_iter(page.choices.owners), [ada]);
     }
 
     proptest! {
         #[test]
         fn however_stores_come_and_go_each_order_is_as_if_sorted_anew(
             changes in prop::collection::vec((0..12i64, "[a-cA-C]{1,3}", 0..6usize, any::<bool>()), 0..60),
+            owners in prop::collection::vec(prop::option::of("[a-b]"), 60),
         ) {
             let mut index = Index::default();
             let mut known = BTreeMap::new();
-            for (number, name, phase, goes) in changes {
+            for ((number, name, phase, goes), owner) in changes.into_iter().zip(owners) {
                 let mut store = store(&name, number, Phase::ALL[phase]);
+                store.owner = owner.and_then(|owner| PersonId::parse(&owner).ok());
+                store.plan = PlanName::ALL[name.len() - 1];
                 store.since = Millis(i64::from(name.len() as u32));
                 if goes {
                     index.remove(&store.id);
@@ -226,6 +305,14 @@ mod tests {
                 }
             }
             prop_assert_eq!(index.len(), known.len());
+            let mut choices = Choices::default();
+            for store in known.values() {
+                choices.engines.insert(store.engine.clone(), store.engine_title.clone());
+                choices.plans.insert(store.plan);
+                choices.owners.insert(store.owner.clone());
+            }
+            let page = index.page(&ListQuery::default(), |_| true);
+            prop_assert_eq!((page.total as usize, page.choices), (known.len(), choices));
             for (sort, descending) in Sort::ALL.into_iter().flat_map(|sort| [(sort, false), (sort, true)]) {
                 let page = index.page(&ListQuery { sort, descending, ..ListQuery::default() }, |_| true);
                 let mut expected: Vec<StoreSummary> = known.values().cloned().collect();

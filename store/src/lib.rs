@@ -40,7 +40,7 @@ pub use name::{Slug, StoreName};
 pub use person::{Person, PersonId, Role};
 pub use phase::Phase;
 pub use plan::PlanName;
-pub use query::{ListPage, ListQuery};
+pub use query::{ListPage, ListQuery, Whose};
 pub use question::{Choice, Options, Question, Suggest};
 pub use stray::{Stray, StrayKind};
 pub use time::Millis;

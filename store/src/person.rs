@@ -109,7 +109,12 @@ pub struct Person {
 impl Person {
     /// Whether a store exists for them. One without an owner was made by hand, or before there were any.
     pub fn sees(&self, owner: Option<&PersonId>) -> bool {
-        self.role != Role::Member || owner == Some(&self.id)
+        self.sees_all() || owner == Some(&self.id)
+    }
+
+    /// Whether stores exist for them whoever made them.
+    pub fn sees_all(&self) -> bool {
+        self.role != Role::Member
     }
 
     pub fn creates(&self) -> bool {

@@ -1,8 +1,10 @@
-//! Which stores a list shows: search, phase filter, sort and page, all of it in the URL.
+//! Which stores a list shows: search, filters, sort and page, all of it in the URL.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Phase, StoreSummary, Stray};
+use crate::{EngineKey, PersonId, Phase, PlanName, StoreSummary, Stray};
 
 /// How a list is asked for. Made from a URL's query by [`ListQuery::parse`]; [`ListQuery::to_pairs`] is its inverse.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,6 +12,11 @@ pub struct ListQuery {
     /// Part of a name or an address, in any case.
     pub search: String,
     pub filter: Filter,
+    /// Of any engine where none is said.
+    pub engine: Option<EngineKey>,
+    /// Of any plan where none is said.
+    pub plan: Option<PlanName>,
+    pub owner: Whose,
     pub sort: Sort,
     pub descending: bool,
     /// From 0.
@@ -58,6 +65,50 @@ impl Filter {
     }
 }
 
+/// Whose stores a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Whose {
+    #[default]
+    Everybody,
+    /// Those that were made by hand.
+    Nobody,
+    Person(PersonId),
+}
+
+impl Whose {
+    /// As no person is called.
+    const NOBODY: &str = "-";
+
+    pub fn of(owner: Option<&PersonId>) -> Self {
+        owner.cloned().map_or(Self::Nobody, Self::Person)
+    }
+
+    /// What is nobody's name is everybody.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            Self::NOBODY => Self::Nobody,
+            name => PersonId::parse(name).map_or(Self::Everybody, Self::Person),
+        }
+    }
+
+    /// Empty for everybody.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Everybody => "",
+            Self::Nobody => Self::NOBODY,
+            Self::Person(id) => id.as_str(),
+        }
+    }
+
+    pub fn admits(&self, owner: Option<&PersonId>) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Nobody => owner.is_none(),
+            Self::Person(id) => owner == Some(id),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Sort {
     /// Newest first unless turned.
@@ -86,20 +137,31 @@ pub struct ListPage {
     /// The page that is shown: the asked one, or the last there is. From 0.
     pub page: u32,
     pub pages: u32,
-    /// Stores that match search and filter.
+    /// Stores that match all that is asked for.
     pub matching: u32,
-    /// Stores that match the search, for each filter in the order of [`Filter::ALL`].
+    /// Stores that match all but the phase, for each phase's filter in the order of [`Filter::ALL`].
     pub counts: [u32; Filter::ALL.len()],
     /// All stores there are.
     pub total: u32,
+    pub choices: Choices,
     /// What is no store and has to be seen to; for admins.
     pub strays: Vec<Stray>,
+}
+
+/// What a list can be narrowed down to: what there is among all the stores that one sees.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
+    /// With what people call them.
+    pub engines: BTreeMap<EngineKey, String>,
+    pub plans: BTreeSet<PlanName>,
+    /// None for what is nobody's.
+    pub owners: BTreeSet<Option<PersonId>>,
 }
 
 impl ListQuery {
     pub const PAGE_ROWS: usize = 50;
     /// What its pairs are called.
-    pub const KEYS: [&str; 5] = ["q", "show", "sort", "turn", "page"];
+    pub const KEYS: [&str; 8] = ["q", "show", "engine", "plan", "owner", "sort", "turn", "page"];
     const MAX_SEARCH_CHARS: usize = 100;
 
     /// Reads the pairs of a URL's query. What it does not know or cannot read it leaves at its default: a link never breaks.
@@ -114,6 +176,9 @@ impl ListQuery {
                 "show" => {
                     query.filter = Filter::ALL.into_iter().find(|f| f.key() == value).unwrap_or_default();
                 }
+                "engine" => query.engine = EngineKey::parse(value).ok(),
+                "plan" => query.plan = PlanName::parse(value).ok(),
+                "owner" => query.owner = Whose::parse(value),
                 "sort" => query.sort = Sort::ALL.into_iter().find(|s| s.key() == value).unwrap_or_default(),
                 "turn" => query.descending = value == "1",
                 "page" => query.page = value.parse::<u32>().unwrap_or(1).saturating_sub(1),
@@ -132,6 +197,15 @@ impl ListQuery {
         if self.filter != Filter::All {
             pairs.push(("show", self.filter.key().to_owned()));
         }
+        if let Some(engine) = &self.engine {
+            pairs.push(("engine", engine.to_string()));
+        }
+        if let Some(plan) = self.plan {
+            pairs.push(("plan", plan.key().to_owned()));
+        }
+        if self.owner != Whose::Everybody {
+            pairs.push(("owner", self.owner.key().to_owned()));
+        }
         if self.sort != Sort::Created {
             pairs.push(("sort", self.sort.key().to_owned()));
         }
@@ -143,6 +217,19 @@ impl ListQuery {
         }
         pairs
     }
+
+    /// Whether it asks for a store that is so, but for its phase and the search.
+    pub(crate) fn admits(&self, store: &StoreSummary) -> bool {
+        self.engine.as_ref().is_none_or(|engine| *engine == store.engine)
+            && self.plan.is_none_or(|plan| plan == store.plan)
+            && self.owner.admits(store.owner.as_ref())
+    }
+
+    /// The same list, whatever it was narrowed down to.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        Self { sort: self.sort, descending: self.descending, ..Self::default() }
+    }
 }
 
 #[cfg(test)]
@@ -152,17 +239,51 @@ mod tests {
     use super::*;
     use crate::sent::sent;
 
+    #[test]
+    fn what_is_no_engine_plan_or_person_narrows_nothing_down() {
+        let pairs = [("engine", "No engine"), ("plan", "huge"), ("owner", "Who?")];
+        assert_eq!(ListQuery::parse(pairs), ListQuery::default());
+    }
+
+    #[test]
+    fn what_is_made_by_hand_is_nobodys() {
+        let ada = PersonId::parse("ada").ok();
+        for (asked, hers, nobodys) in [("", true, true), ("-", false, true), ("ada", true, false)] {
+            let whose = Whose::parse(asked);
+            assert_eq!((whose.admits(ada.as_ref()), whose.admits(None)), (hers, nobodys), "{asked}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn a_query_survives_its_url(search in "[^ ]{0,20}", filter in 0..4usize, sort in 0..3usize, descending: bool, page in 0..1000u32) {
-            let query = ListQuery { search, filter: Filter::ALL[filter], sort: Sort::ALL[sort], descending, page };
+        fn a_query_survives_its_url(
+            search in "[^ ]{0,20}",
+            filter in 0..4usize,
+            engine in prop::option::of("[a-z0-9]{1,9}"),
+            plan in prop::option::of(0..3usize),
+            owner in prop_oneof!["", "-", "[a-z0-9]([a-z0-9._-]{0,9}[a-z0-9])?"],
+            sort in 0..3usize,
+            descending: bool,
+            page in 0..1000u32,
+        ) {
+            let query = ListQuery {
+                search,
+                filter: Filter::ALL[filter],
+                engine: engine.and_then(|key| EngineKey::parse(&key).ok()),
+                plan: plan.map(|plan| PlanName::ALL[plan]),
+                owner: Whose::parse(&owner),
+                sort: Sort::ALL[sort],
+                descending,
+                page,
+            };
+            prop_assert_eq!(query.owner.key(), owner);
             let query = ListQuery { search: query.search.trim().to_owned(), ..query };
             let pairs = query.to_pairs();
             prop_assert_eq!(ListQuery::parse(pairs.iter().map(|(k, v)| (*k, v.as_str()))), query);
         }
 
         #[test]
-        fn any_url_is_a_query(pairs in prop::collection::vec((prop_oneof![any::<String>(), "q|show|sort|turn|page"], sent()), 0..8)) {
+        fn any_url_is_a_query(pairs in prop::collection::vec((prop_oneof![any::<String>(), "q|show|engine|plan|owner|sort|turn|page"], sent()), 0..8)) {
             let query = ListQuery::parse(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())));
             prop_assert!(crate::Index::default().page(&query, |_| true).rows.is_empty());
             let again = query.to_pairs();

@@ -330,7 +330,10 @@ fn shown(snapshot: &Snapshot, view: &View, person: &Person) -> Shown {
     let id = match view {
         View::List(query) => {
             let strays = if person.cleans_up() { snapshot.strays().collect() } else { Vec::new() };
-            return Shown::List(ListPage { strays, ..snapshot.rows().page(query, sees) });
+            return Shown::List(ListPage {
+                strays,
+                ..snapshot.rows().page(query, |owner| person.sees(owner))
+            });
         }
         View::Store(id) | View::Delete(id) if snapshot.row_once(id).is_some_and(sees) => id,
         _ => return Shown::Missing,

@@ -4,11 +4,15 @@
 use std::{cell::RefCell, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
+use store::ListQuery;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, EventInit, HtmlDialogElement, HtmlElement, HtmlInputElement};
+use web_sys::{
+    Element, Event, EventInit, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement,
+    HtmlSelectElement,
+};
 
 use super::{
-    all, around, copy, find, generate_password, listen, set,
+    all, around, copy, find, forms, generate_password, listen, set,
     visit::{self, Way},
     window,
 };
@@ -124,18 +128,24 @@ fn begin_search() {
             return;
         }
         stop();
-        let waiting = set_timeout_with_handle(search, TYPING_PAUSE).ok();
+        let waiting = set_timeout_with_handle(|| search(Way::ReplacingInPlace), TYPING_PAUSE).ok();
         SEARCH.with_borrow_mut(|search| *search = waiting);
+    });
+    listen(window(), "change", |event| {
+        if around(&event, "form.search select").is_some() {
+            stop();
+            search(Way::InPlace);
+        }
     });
     listen(window(), "submit", |event| {
         if around(&event, "form.search").is_some() {
             event.prevent_default();
             stop();
-            search();
+            search(Way::ReplacingInPlace);
         }
     });
     // What was typed before the page was taken over is searched for.
-    search();
+    search(Way::ReplacingInPlace);
 }
 
 fn stop() {
@@ -144,26 +154,39 @@ fn stop() {
     }
 }
 
-fn search() {
-    let (Some(input), Some(live)) = (searched(), visit::live()) else { return };
+fn search(way: Way) {
+    let (Some(form), Some(live)) = (searching(), visit::live()) else { return };
     // The page may have been left before the pause was over.
     let View::List(asked) = live.view() else { return };
-    let text = input.value().trim().to_owned();
-    if text != asked.search {
-        let query = store::ListQuery { search: text, page: 0, ..asked };
-        visit::go(&links::list(&query), Way::ReplacingInPlace);
+    let Some(fields) = forms::written(&form) else { return };
+    let Some(View::List(typed)) = View::at(links::STORES, |key| fields.get(key)) else { return };
+    let ListQuery { filter, sort, descending, page, .. } = asked;
+    if (ListQuery { filter, sort, descending, page, ..typed.clone() }) != asked {
+        let query = ListQuery { filter, sort, descending, page: 0, ..typed };
+        visit::go(&links::list(&query), way);
     }
 }
 
 /// The address leads, for instance after Back; but what is being typed is not touched.
 pub(super) fn follow_search(view: &View) {
-    let (Some(input), View::List(query)) = (searched(), view) else { return };
+    let (Some(form), View::List(query)) = (searching(), view) else { return };
+    let asked = query.to_pairs();
+    for select in all(&form, "select") {
+        if let Ok(select) = select.dyn_into::<HtmlSelectElement>() {
+            let name = select.name();
+            let chosen = asked.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_str());
+            select.set_value(chosen);
+        }
+    }
+    let Some(input) = find("#search").and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) else {
+        return;
+    };
     let is_typed_into = input.matches(":focus").unwrap_or(false);
     if !is_typed_into && input.value().trim() != query.search {
         input.set_value(&query.search);
     }
 }
 
-fn searched() -> Option<HtmlInputElement> {
-    find("#search")?.dyn_into().ok()
+fn searching() -> Option<HtmlFormElement> {
+    find("form.search")?.dyn_into().ok()
 }

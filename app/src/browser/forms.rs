@@ -84,11 +84,15 @@ pub(super) async fn send_while_pending<T: DeserializeOwned>(form: &HtmlFormEleme
 
 /// Sends a form to where it leads, and reads what it is answered.
 async fn send<T: DeserializeOwned>(form: &HtmlFormElement) -> Result<T, ApiError> {
-    let body = FormData::new_with_form(form)
-        .and_then(|data| UrlSearchParams::new_with_str_sequence_sequence(&data))
-        .map_err(|_| ApiError::Malformed)?;
+    let body = written(form).ok_or(ApiError::Malformed)?;
     let bytes = post(&form.get_attribute("action").unwrap_or_default(), body.to_string().into()).await?;
     PostcardCodec::decode(&bytes).map_err(|_| ApiError::Unreachable)
+}
+
+/// What a form has in it, as it is sent.
+pub(super) fn written(form: &HtmlFormElement) -> Option<UrlSearchParams> {
+    let data = FormData::new_with_form(form).ok()?;
+    UrlSearchParams::new_with_str_sequence_sequence(&data).ok()
 }
 
 /// Where a store of that name would be.

@@ -54,10 +54,10 @@ pub(super) fn live() -> Option<Live> {
 pub(crate) fn begin(live: Live, icon: &str) {
     set_icon(icon);
     let Some((path, search)) = address() else { return };
+    // A store's page tells by its way back from which list it was opened.
+    let list = find("[data-list]").and_then(|link| link.get_attribute("href"));
     shown(|shown| {
-        if path == links::STORES {
-            shown.list = Some(format!("{path}{search}"));
-        }
+        shown.list = if path == links::STORES { Some(format!("{path}{search}")) } else { list };
         shown.path = path;
         shown.live = Some(live);
     });
@@ -97,9 +97,11 @@ pub(crate) fn go(address: &str, way: Way) {
     }) else {
         return leave_for(address);
     };
-    let is_there = self::address().is_some_and(|(path, search)| format!("{path}{search}") == address);
-    if let Some(history) = history() {
-        let replaces = is_there || matches!(way, Way::Replacing | Way::ReplacingInPlace);
+    // However the address tells where one came from.
+    let is_there = live().is_some_and(|live| live.view() == view)
+        && self::address().is_some_and(|(path, _)| address.split('?').next() == Some(&path));
+    if let Some(history) = history().filter(|_| !is_there) {
+        let replaces = matches!(way, Way::Replacing | Way::ReplacingInPlace);
         // Fails only for an address of another site.
         let _ = match replaces {
             true => history.replace_state_with_url(&JsValue::NULL, "", Some(address)),

@@ -5,7 +5,7 @@ pub mod table;
 pub mod toolbar;
 
 use leptos::prelude::*;
-use store::{ListPage, ListQuery, query::Filter};
+use store::{ListPage, ListQuery, Whose, query::Choices};
 
 use crate::{
     components::{loading_card, unread_notice},
@@ -34,7 +34,7 @@ pub fn page(query: &ListQuery, update: &Update) -> AnyView {
 fn listed(query: &ListQuery, page: &ListPage, update: &Update) -> AnyView {
     let body = match page {
         page if page.total == 0 => empty(),
-        page if page.rows.is_empty() => no_match(query),
+        page if page.rows.is_empty() => no_match(query, &page.choices),
         page => table::table(page, query, update.now),
     };
     let is_searched = page.total > 0;
@@ -101,21 +101,34 @@ fn empty() -> AnyView {
     .into_any()
 }
 
-fn no_match(query: &ListQuery) -> AnyView {
-    let ListQuery { search, filter, .. } = query;
-    let sentence = match (search.is_empty(), *filter == Filter::All) {
-        (true, _) => format!("No store is under “{}” at the moment.", filter.label()),
-        (false, true) => format!("No store has “{search}” in its name or address."),
-        (false, false) => {
-            format!("No store under “{}” has “{search}” in its name or address.", filter.label())
+fn no_match(query: &ListQuery, choices: &Choices) -> AnyView {
+    let narrowed = words::narrowed(query, choices, whose).into_iter().map(|(told, without)| {
+        view! {
+            <li>
+                <a class="chip" data-noscroll="" href=links::list(&without)>
+                    <span class="visually-hidden">"Take away "</span><bdi>{told}</bdi>" "<span aria-hidden="true">"×"</span>
+                </a>
+            </li>
         }
-    };
+        .into_any()
+    });
     view! {
         <section class="card empty" data-key="no-match">
             <h2>"No match"</h2>
-            <p>{sentence}</p>
-            <a class="button" data-noscroll="" href=links::STORES>"Show all stores"</a>
+            <p>"No store is all that is asked for:"</p>
+            <ul class="narrowed">{narrowed.collect_view()}</ul>
+            <a class="button" data-noscroll="" href=links::list(&query.whole())>"Show all stores"</a>
         </section>
     }
     .into_any()
+}
+
+/// Whose stores they are, to whoever looks.
+fn whose(owner: &Whose) -> String {
+    match owner {
+        Whose::Everybody => "Everybody".to_owned(),
+        Whose::Nobody => "Nobody".to_owned(),
+        Whose::Person(id) if me().is(id) => "You".to_owned(),
+        Whose::Person(id) => id.to_string(),
+    }
 }

@@ -33,6 +33,7 @@ interface Made {
   age: number;
   owner?: string;
   plan?: string;
+  engine?: string;
 }
 
 /** What the platform's images have in them, here and in its next version. */
@@ -213,12 +214,12 @@ export function many(count: number): Store[] {
 }
 
 function store(made: Made, phase: string, steps: State[], status: object): Store {
-  const { id, name, age, owner, plan = "small" } = made;
+  const { id, name, age, owner, plan = "small", engine = "woocommerce" } = made;
   return {
     metadata: { name: id, creationTimestamp: at(age) },
     spec: {
       title: name,
-      engine: "woocommerce",
+      engine,
       plan,
       options: { language: "de_DE", country: "DE", currency: "EUR", timeZone: "Europe/Berlin" },
       admin: { user: "ada", email: "ada@atelier.example" },

@@ -3,6 +3,7 @@ mod door;
 mod fuzz;
 mod headers;
 mod limits;
+mod list;
 mod oidc;
 mod people;
 mod way_in;

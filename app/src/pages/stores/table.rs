@@ -1,16 +1,19 @@
 //! The table of stores: dense on a desk, a list of cards on a phone.
 
 use leptos::prelude::*;
-use store::{ListPage, ListQuery, Millis, Phase, StoreSummary, query::Sort};
+use store::{ListPage, ListQuery, Millis, Phase, StoreSummary, Whose, query::Sort};
 
+use super::whose;
 use crate::{
     clock::Tick,
     components::{moment, phase_mark, tick},
-    links, words,
+    links,
+    me::me,
+    words,
 };
 
 pub fn table(page: &ListPage, query: &ListQuery, now: Millis) -> AnyView {
-    let rows = page.rows.iter().map(|summary| row(summary, now)).collect_view();
+    let rows = page.rows.iter().map(|summary| row(summary, query, now)).collect_view();
     view! {
         <div class="card" data-key="table">
             <table role="table">
@@ -21,6 +24,7 @@ pub fn table(page: &ListPage, query: &ListQuery, now: Millis) -> AnyView {
                         {sortable(Sort::Phase, query)}
                         <th role="columnheader" scope="col">"Engine"</th>
                         <th role="columnheader" scope="col">"Plan"</th>
+                        {me().sees_all().then(|| view! { <th role="columnheader" scope="col">"Owner"</th> }.into_any())}
                         {sortable(Sort::Created, query)}
                         <th role="columnheader" scope="col"><span class="visually-hidden">"Links"</span></th>
                     </tr>
@@ -45,18 +49,23 @@ fn sortable(column: Sort, query: &ListQuery) -> AnyView {
 }
 
 /// Kept by its key and changed in place, so that focus and selection survive a change.
-fn row(summary: &StoreSummary, now: Millis) -> AnyView {
+fn row(summary: &StoreSummary, query: &ListQuery, now: Millis) -> AnyView {
+    let owner = me().sees_all().then(|| whose(&Whose::of(summary.owner.as_ref())));
+    let owner =
+        owner.map(|owner| view! { <td role="cell" class="cell-owner"><bdi>{owner}</bdi></td> }.into_any());
+    let href = links::store_from(&summary.id, query);
     view! {
         <tr role="row" data-key=summary.id.to_string()>
             <td role="cell" class="cell-name">
-                <a class="name" href=links::store(&summary.id)><bdi>{summary.name.to_string()}</bdi></a>
+                <a class="name" href=href.clone()><bdi>{summary.name.to_string()}</bdi></a>
                 <span class="sub mono">{summary.address.host.clone()}</span>
             </td>
             <td role="cell" class="cell-phase">{phase_mark(summary.phase, since(summary, now))}</td>
             <td role="cell" class="cell-engine">{summary.engine_title.clone()}</td>
             <td role="cell" class="cell-plan">{summary.plan.to_string()}</td>
+            {owner}
             <td role="cell" class="cell-created muted num">{moment(summary.created, now)}</td>
-            <td role="cell" class="cell-links">{row_links(summary)}</td>
+            <td role="cell" class="cell-links">{row_links(summary, href)}</td>
         </tr>
     }
     .into_any()
@@ -71,7 +80,7 @@ pub fn since(summary: &StoreSummary, now: Millis) -> Option<AnyView> {
     }
 }
 
-fn row_links(summary: &StoreSummary) -> AnyView {
+fn row_links(summary: &StoreSummary, href: String) -> AnyView {
     match summary.phase {
         Phase::Ready | Phase::Updating | Phase::Degraded => view! {
             <a href=summary.address.shop() rel="external noopener" target="_blank">"Shop"</a>
@@ -79,7 +88,7 @@ fn row_links(summary: &StoreSummary) -> AnyView {
             <a href=summary.admin() rel="external noopener" target="_blank">"Admin"</a>
         }
         .into_any(),
-        Phase::Failed => view! { <a href=links::store(&summary.id)>"Why?"</a> }.into_any(),
+        Phase::Failed => view! { <a href=href>"Why?"</a> }.into_any(),
         Phase::Queued | Phase::Provisioning | Phase::Suspended | Phase::Deleting => ().into_any(),
     }
 }

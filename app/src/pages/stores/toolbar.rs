@@ -2,19 +2,21 @@
 
 use leptos::prelude::*;
 use store::{
-    ListPage, ListQuery,
-    query::{Filter, Sort},
+    EngineKey, ListPage, ListQuery, PlanName, Whose,
+    query::{Choices, Filter, Sort},
 };
 
-use crate::{links, words};
+use super::whose;
+use crate::{links, me::me, words};
 
 pub fn toolbar(page: &ListPage, query: &ListQuery) -> AnyView {
     view! {
         <div class="toolbar" data-key="toolbar">
-            {search(query)}
+            {search(query, &page.choices)}
             <nav class="chips" aria-label="Filter by phase">
                 {Filter::ALL.map(|filter| chip(filter, page, query)).collect_view()}
             </nav>
+            {owners(query, &page.choices)}
             <nav class="sorts" aria-label="Sort">
                 <span class="muted" aria-hidden="true">"Sort by"</span>
                 {Sort::ALL.map(|column| sort(column, query)).collect_view()}
@@ -24,8 +26,14 @@ pub fn toolbar(page: &ListPage, query: &ListQuery) -> AnyView {
     .into_any()
 }
 
-fn search(query: &ListQuery) -> AnyView {
-    let others = ListQuery { search: String::new(), page: 0, ..query.clone() };
+fn search(query: &ListQuery, choices: &Choices) -> AnyView {
+    // What the form has no field for.
+    let others = ListQuery {
+        filter: query.filter,
+        sort: query.sort,
+        descending: query.descending,
+        ..ListQuery::default()
+    };
     let kept = others.to_pairs().into_iter();
     let kept = kept.map(|(key, value)| view! { <input type="hidden" name=key value=value/> }.into_any());
     view! {
@@ -42,12 +50,78 @@ fn search(query: &ListQuery) -> AnyView {
                     spellcheck="false"
                     value=query.search.clone()
                 />
+                {filters(query, choices)}
                 <span class="kept">{kept.collect_view()}</span>
                 <button class="button scriptless" type="submit">"Search"</button>
             </form>
         </search>
     }
     .into_any()
+}
+
+/// What there is more than one of, and what is asked for.
+fn filters(query: &ListQuery, choices: &Choices) -> AnyView {
+    let owner = me().sees_all().then(|| {
+        let owners = choices.owners.iter().map(|owner| Whose::of(owner.as_ref()));
+        let owners = owners.map(|owner| (owner.key().to_owned(), whose(&owner)));
+        select("owner", "Owner", "All owners", owners.collect(), query.owner.key())
+    });
+    let engines = choices.engines.iter().map(|(key, title)| (key.to_string(), title.clone()));
+    let engine = query.engine.as_ref().map_or("", EngineKey::as_str);
+    let plans = choices.plans.iter().map(|plan| (plan.key().to_owned(), plan.to_string()));
+    let plan = query.plan.map_or("", PlanName::key);
+    view! {
+        {owner}
+        {select("engine", "Engine", "All engines", engines.collect(), engine)}
+        {select("plan", "Plan", "All plans", plans.collect(), plan)}
+    }
+    .into_any()
+}
+
+fn select(
+    name: &'static str,
+    label: &'static str,
+    all: &'static str,
+    mut choices: Vec<(String, String)>,
+    chosen: &str,
+) -> Option<AnyView> {
+    // What no store is any more stays chosen until it is taken away.
+    if !chosen.is_empty() && choices.iter().all(|(key, _)| key != chosen) {
+        choices.push((chosen.to_owned(), chosen.to_owned()));
+    }
+    let option = |(key, title): (String, String)| {
+        let selected = key == chosen;
+        view! { <option value=key selected=selected>{title}</option> }.into_any()
+    };
+    (choices.len() > 1 || !chosen.is_empty()).then(|| {
+        view! {
+            <select name=name data-key=name aria-label=label autocomplete="off">
+                <option value="">{all}</option>
+                {choices.into_iter().map(option).collect_view()}
+            </select>
+        }
+        .into_any()
+    })
+}
+
+/// One's own, or everybody's: for whoever makes stores and sees others' too.
+fn owners(query: &ListQuery, choices: &Choices) -> Option<AnyView> {
+    let person = me().0.filter(|person| person.sees_all() && person.creates())?;
+    if choices.owners.len() < 2 && query.owner == Whose::Everybody {
+        return None;
+    }
+    let chip = |owner: Whose, label: &'static str| {
+        let current = (query.owner == owner).then_some("true");
+        let href = links::list(&ListQuery { owner, page: 0, ..query.clone() });
+        view! { <a class="chip" data-noscroll="" href=href aria-current=current>{label}</a> }.into_any()
+    };
+    let nav = view! {
+        <nav class="owners" data-key="owners" aria-label="Whose stores">
+            {chip(Whose::Everybody, "Everybody's")}
+            {chip(Whose::Person(person.id), "Mine")}
+        </nav>
+    };
+    Some(nav.into_any())
 }
 
 fn chip(filter: Filter, page: &ListPage, query: &ListQuery) -> AnyView {
