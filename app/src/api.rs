@@ -8,6 +8,8 @@ pub mod build;
 #[cfg(feature = "ssr")]
 mod noting;
 #[cfg(feature = "ssr")]
+pub mod selected;
+#[cfg(feature = "ssr")]
 mod suggest;
 
 use leptos::{prelude::*, server_fn::codec::Postcard};

@@ -29,7 +29,7 @@ pub use self::{
     brand::brand,
     copy::copy_button,
     crumb::{Whence, crumb},
-    form::{SentForm, refused_without_script},
+    form::{SentForm, kept, refused_without_script},
     new_password::new_password,
     phase::phase_mark,
     refused::refused_notice,

@@ -11,6 +11,7 @@ pub mod logs;
 pub mod metrics;
 pub mod people;
 pub mod plot;
+pub mod selected;
 
 /// A page around `body`, for somebody who is signed in. `here` is its own address, as the menu has it.
 pub fn document(style: &str, person: &Person, here: &str, title: &str, body: AnyView) -> String {

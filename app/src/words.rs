@@ -1,7 +1,7 @@
 //! The sentences of the pages that follow from what they show. Pure.
 
 use store::{
-    ListPage, ListQuery, Phase, StoreSummary, VersionChange, Versions, Whose,
+    ListPage, ListQuery, Phase, StoreSummary, Verb, VersionChange, Versions, Whose,
     query::{Choices, Filter, Sort},
 };
 
@@ -44,9 +44,9 @@ pub fn list_summary(page: &ListPage) -> String {
     let matching = count(page, Filter::All);
     let ready = count(page, Filter::Ready);
     if matching != page.total {
-        return format!("{} of {}", number(matching), stores(page.total));
+        return format!("{} of {}", number(matching), stores(page.total as usize));
     }
-    format!("{}, {} ready", stores(page.total), number(ready))
+    format!("{}, {} ready", stores(page.total as usize), number(ready))
 }
 
 /// How many stores a filter shows.
@@ -162,6 +162,34 @@ pub fn narrowed(
     narrowed
 }
 
+/// What becomes of stores of which that was asked.
+pub fn doing(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Suspend => "Being suspended",
+        Verb::Resume => "Being resumed",
+        Verb::Retry => "Tried again",
+        Verb::Delete => "Being deleted",
+    }
+}
+
+/// Of those of which it was asked in vain.
+pub fn not_done(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Suspend => "Not suspended",
+        Verb::Resume => "Not resumed",
+        Verb::Retry => "Not tried again",
+        Verb::Delete => "Not deleted",
+    }
+}
+
+/// `Being suspended: 2 of 3 stores`
+pub fn done(verb: Verb, done: usize, of: usize) -> String {
+    match done {
+        0 => format!("{}: {}", not_done(verb), stores(of)),
+        _ => format!("{}: {done} of {}", doing(verb), stores(of)),
+    }
+}
+
 /// `1,234`
 pub fn number(number: u32) -> String {
     let digits = number.to_string();
@@ -175,8 +203,8 @@ pub fn number(number: u32) -> String {
     text
 }
 
-fn stores(count: u32) -> String {
-    if count == 1 { "1 store".to_owned() } else { format!("{} stores", number(count)) }
+pub fn stores(count: usize) -> String {
+    if count == 1 { "1 store".to_owned() } else { format!("{} stores", number(count as u32)) }
 }
 
 fn spoken(phase: Phase) -> String {

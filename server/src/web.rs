@@ -12,6 +12,7 @@ mod https;
 mod observe;
 mod oidc;
 mod people;
+mod selected;
 mod session;
 mod unfinished;
 mod window;
@@ -91,6 +92,7 @@ fn router(
     let door = door::Door { sessions: sessions.clone(), style: assets.style.clone() };
     let people =
         people::People { sessions: sessions.clone(), stores: stores.clone(), style: assets.style.clone() };
+    let selecting = selected::Selecting { stores: stores.clone(), style: assets.style.clone() };
     let shown = window::Shown {
         stores: stores.clone(),
         window,
@@ -132,6 +134,7 @@ fn router(
         .layer(CompressionLayer::new().compress_when(headers::is_page))
         .merge(audit::routes(assets.style.clone()))
         .merge(people::routes(people))
+        .merge(selected::routes(selecting))
         .merge(window::routes(shown))
         .merge(door::routes(door.clone()))
         .merge(oidc::routes(door))

@@ -54,7 +54,30 @@ pub(super) fn begin() {
             set(&input, "data-made", None);
         }
     });
+    listen(window(), "change", |event| {
+        let all = around(&event, "[data-all]").and_then(|all| all.dyn_into::<HtmlInputElement>().ok());
+        if let Some(all) = all {
+            boxes().iter().for_each(|each| each.set_checked(all.checked()));
+        }
+        tell_all();
+    });
     begin_search();
+}
+
+/// Says at the head of the table whether all of its rows are ticked, or some.
+pub(super) fn tell_all() {
+    let all = find("[data-all]").and_then(|all| all.dyn_into::<HtmlInputElement>().ok());
+    let Some(all) = all else { return };
+    let boxes = boxes();
+    let ticked = boxes.iter().filter(|each| each.checked()).count();
+    all.set_checked(ticked > 0 && ticked == boxes.len());
+    all.set_indeterminate(ticked > 0 && ticked < boxes.len());
+}
+
+/// Those of the rows.
+fn boxes() -> Vec<HtmlInputElement> {
+    let Some(form) = find("form.selecting") else { return Vec::new() };
+    all(&form, "input[name=id]").into_iter().filter_map(|each| each.dyn_into().ok()).collect()
 }
 
 /// Makes the passwords that are wanted and seen.

@@ -99,7 +99,7 @@ pub(crate) fn go(address: &str, way: Way) {
     };
     // However the address tells where one came from.
     let is_there = live().is_some_and(|live| live.view() == view)
-        && self::address().is_some_and(|(path, _)| address.split('?').next() == Some(&path));
+        && self::address().is_some_and(|(path, _)| address.split('?').next() == Some(path.as_str()));
     if let Some(history) = history().filter(|_| !is_there) {
         let replaces = matches!(way, Way::Replacing | Way::ReplacingInPlace);
         // Fails only for an address of another site.
@@ -216,6 +216,7 @@ fn prepare(written: &web_sys::Node, now: Millis) {
 fn arrive() {
     new::arrive();
     fields::fill();
+    fields::tell_all();
 }
 
 fn scroll() {

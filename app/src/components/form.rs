@@ -1,5 +1,5 @@
 use leptos::{prelude::*, server_fn::ServerFn};
-use store::StoreId;
+use store::{ListQuery, StoreId};
 
 use crate::error::ApiError;
 
@@ -40,6 +40,13 @@ impl<'a> SentForm<'a> {
         }
         .into_any()
     }
+}
+
+/// What a form takes along of a list that it has no field for.
+pub fn kept(list: &ListQuery) -> AnyView {
+    let pairs = list.to_pairs().into_iter();
+    let pairs = pairs.map(|(key, value)| view! { <input type="hidden" name=key value=value/> }.into_any());
+    view! { <span class="kept">{pairs.collect_view()}</span> }.into_any()
 }
 
 /// Why a form that was sent without a script was refused: it comes back with that in the address.

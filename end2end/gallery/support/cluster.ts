@@ -66,7 +66,7 @@ export class Cluster {
     }
   }
 
-  private async get(name: string): Promise<Acted> {
+  async get(name: string): Promise<Acted> {
     const answer = await fetch(`${this.address}${STORES}/${name}`);
     if (!answer.ok) throw new Error(`GET ${name}: ${answer.status}`);
     return (await answer.json()) as Acted;
@@ -78,9 +78,10 @@ export class Cluster {
   }
 }
 
-/** What of a Store tells what was asked for once, and what became of it. */
+/** What of a Store tells what was asked for, and what became of it. */
 interface Acted {
-  metadata: { annotations?: Record<string, string> };
+  metadata: { annotations?: Record<string, string>; deletionTimestamp?: string };
+  spec: { running?: boolean };
   status: { action?: { id: string } };
 }
 

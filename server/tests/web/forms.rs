@@ -7,7 +7,7 @@ use crate::process::{STORE, Web, head};
 const NEW: &str = "request=0123456789abcdef0123456789abcdef&name=Atelier+Nord&engine=woocommerce&plan=small&email=ada%40atelier.example&user=ada&password=correct+horse+battery";
 
 /// Every function that changes something, with a form about Bo's store.
-const FORMS: [(&str, &str); 7] = [
+const FORMS: [(&str, &str); 9] = [
     ("/api/delete_store", "id=berg-kaffee-p3m9a&name=Berg+Kaffee"),
     ("/api/retry_store", "id=berg-kaffee-p3m9a"),
     ("/api/change_store", "id=berg-kaffee-p3m9a&wish=suspend"),
@@ -18,6 +18,8 @@ const FORMS: [(&str, &str); 7] = [
         "id=berg-kaffee-p3m9a&host=smtp.example.com&port=465&tls=tls&from=a@example.com&user=a&password=b",
     ),
     ("/api/remove_stray", "id=berg-kaffee-p3m9a"),
+    ("/stores", "id=berg-kaffee-p3m9a&do=suspend"),
+    ("/stores", "id=berg-kaffee-p3m9a&name=Berg+Kaffee&do=delete&count=1"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,12 +1,12 @@
 //! The table of stores: dense on a desk, a list of cards on a phone.
 
 use leptos::prelude::*;
-use store::{ListPage, ListQuery, Millis, Phase, StoreSummary, Whose, query::Sort};
+use store::{ListPage, ListQuery, Millis, Phase, Selection, StoreSummary, Verb, Whose, query::Sort};
 
 use super::whose;
 use crate::{
     clock::Tick,
-    components::{moment, phase_mark, tick},
+    components::{kept, moment, phase_mark, tick},
     links,
     me::me,
     words,
@@ -14,12 +14,13 @@ use crate::{
 
 pub fn table(page: &ListPage, query: &ListQuery, now: Millis) -> AnyView {
     let rows = page.rows.iter().map(|summary| row(summary, query, now)).collect_view();
-    view! {
-        <div class="card" data-key="table">
-            <table role="table">
+    let selects = me().creates();
+    let table = view! {
+            <table class="stores" role="table">
                 <caption class="visually-hidden">"Stores"</caption>
                 <thead role="rowgroup">
                     <tr role="row">
+                        {selects.then(select_all)}
                         {sortable(Sort::Name, query)}
                         {sortable(Sort::Phase, query)}
                         <th role="columnheader" scope="col">"Engine"</th>
@@ -31,10 +32,59 @@ pub fn table(page: &ListPage, query: &ListQuery, now: Millis) -> AnyView {
                 </thead>
                 <tbody role="rowgroup">{rows}</tbody>
             </table>
-        </div>
+    }
+    .into_any();
+    view! {
+        <div class="card" data-key="table">{if selects { selecting(table, query) } else { table }}</div>
         {(page.pages > 1).then(|| pager(page, query))}
     }
     .into_any()
+}
+
+/// A form around the table: what is ticked in it is asked for something at once.
+fn selecting(table: AnyView, query: &ListQuery) -> AnyView {
+    let button = |verb: Verb| {
+        let (class, label) = match verb {
+            Verb::Delete => ("button danger", format!("{verb}…")),
+            _ => ("button", verb.to_string()),
+        };
+        view! { <button class=class type="submit" name=Selection::VERB value=verb.key()>{label}</button> }
+            .into_any()
+    };
+    view! {
+        <form class="selecting" method="post" action=links::STORES>
+            // Enter, pressed at a box, presses the first button there is: outside of a dialog this one sends nothing.
+            <button type="submit" formmethod="dialog" hidden></button>
+            {kept(query)}
+            {table}
+            <div class="selected" role="group" aria-label="With the selected stores">
+                <p class="num">"selected"</p>
+                <div class="actions">{Verb::ALL.map(button).collect_view()}</div>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn select_all() -> AnyView {
+    view! {
+        <th role="columnheader" class="cell-select">
+            <label class="scripted"><input type="checkbox" data-all="" aria-label="Select all on this page" autocomplete="off"/></label>
+        </th>
+    }
+    .into_any()
+}
+
+/// Of one that goes nothing can be asked any more.
+fn select(summary: &StoreSummary) -> Option<AnyView> {
+    let changes = me().changes(summary.owner.as_ref()) && summary.phase != Phase::Deleting;
+    let label = format!("Select {}", summary.name);
+    let input = changes.then(|| {
+        let id = summary.id.to_string();
+        view! { <label><input type="checkbox" name=Selection::ID value=id aria-label=label autocomplete="off"/></label> }
+            .into_any()
+    });
+    me().creates().then(|| view! { <td role="cell" class="cell-select">{input}</td> }.into_any())
 }
 
 fn sortable(column: Sort, query: &ListQuery) -> AnyView {
@@ -56,6 +106,7 @@ fn row(summary: &StoreSummary, query: &ListQuery, now: Millis) -> AnyView {
     let href = links::store_from(&summary.id, query);
     view! {
         <tr role="row" data-key=summary.id.to_string()>
+            {select(summary)}
             <td role="cell" class="cell-name">
                 <a class="name" href=href.clone()><bdi>{summary.name.to_string()}</bdi></a>
                 <span class="sub mono">{summary.address.host.clone()}</span>

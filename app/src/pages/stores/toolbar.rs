@@ -7,7 +7,7 @@ use store::{
 };
 
 use super::whose;
-use crate::{links, me::me, words};
+use crate::{components::kept, links, me::me, words};
 
 pub fn toolbar(page: &ListPage, query: &ListQuery) -> AnyView {
     view! {
@@ -34,8 +34,6 @@ fn search(query: &ListQuery, choices: &Choices) -> AnyView {
         descending: query.descending,
         ..ListQuery::default()
     };
-    let kept = others.to_pairs().into_iter();
-    let kept = kept.map(|(key, value)| view! { <input type="hidden" name=key value=value/> }.into_any());
     view! {
         <search>
             <form class="search" method="get" action=links::STORES>
@@ -51,7 +49,7 @@ fn search(query: &ListQuery, choices: &Choices) -> AnyView {
                     value=query.search.clone()
                 />
                 {filters(query, choices)}
-                <span class="kept">{kept.collect_view()}</span>
+                {kept(&others)}
                 <button class="button scriptless" type="submit">"Search"</button>
             </form>
         </search>
@@ -66,6 +64,7 @@ fn filters(query: &ListQuery, choices: &Choices) -> AnyView {
         let owners = owners.map(|owner| (owner.key().to_owned(), whose(&owner)));
         select("owner", "Owner", "All owners", owners.collect(), query.owner.key())
     });
+    let owner = owner.flatten();
     let engines = choices.engines.iter().map(|(key, title)| (key.to_string(), title.clone()));
     let engine = query.engine.as_ref().map_or("", EngineKey::as_str);
     let plans = choices.plans.iter().map(|plan| (plan.key().to_owned(), plan.to_string()));

@@ -74,6 +74,19 @@ async fn every_change_is_recorded_with_who_what_where_from_and_how_it_ended() {
 }
 
 #[tokio::test]
+async fn each_store_of_a_selection_is_recorded_by_itself() {
+    let site = site().await;
+    site.submit("/stores", "/stores", "id=berg-kaffee-p3m9a&id=no-such-00000&do=suspend").await;
+    let mut lines: Vec<String> = exported(&site).await.iter().map(told).collect();
+    lines.sort();
+    let expected = [
+        format!("ada change-store {READY} 0.0.0.0 done x1"),
+        "ada change-store no-such-00000 0.0.0.0 refused x1".to_owned(),
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[tokio::test]
 async fn sign_ins_are_recorded_good_and_refused_and_a_thousand_of_them_are_a_few_lines() {
     let site = site().await;
     let form = |name: &str, password: &str| format!("name={name}&password={password}");

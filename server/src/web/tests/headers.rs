@@ -13,7 +13,8 @@ const WHO: [Option<&str>; 4] = [None, Some("vi"), Some("bo"), Some("ada")];
 /// other method there is nothing.
 const TABLE: [(&str, &str, [u16; 4], [u16; 4]); 29] = [
     ("/", "/", [303, 307, 307, 307], NONE),
-    ("/stores", "/stores", [303, 200, 200, 200], NONE),
+    // Nothing is selected in it.
+    ("/stores", "/stores", [303, 200, 200, 200], [303, 422, 422, 422]),
     ("/stores/new", "/stores/new", [303, 403, 200, 200], NONE),
     ("/stores/{id}", "/stores/berg-kaffee-p3m9a", [303, 200, 200, 200], NONE),
     ("/stores/{id}/delete", "/stores/berg-kaffee-p3m9a/delete", [303, 403, 200, 200], NONE),
