@@ -6,6 +6,7 @@
 mod flood;
 mod forms;
 mod guesses;
+mod list;
 mod paths;
 mod planted;
 mod process;

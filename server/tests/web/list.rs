@@ -1,0 +1,100 @@
+//! How soon the list is answered, however many stores there are.
+
+use std::time::{Duration, Instant};
+
+use app::{
+    api::Poll,
+    update::{View, Wait},
+};
+use codee::{Encoder, binary::PostcardCodec};
+use serde_json::json;
+use store::ListQuery;
+use tokio::time::sleep;
+
+use crate::process::{Web, head};
+
+/// Of each kind.
+const REQUESTS: usize = 100;
+/// What is not optimised takes many times as long, and so there are fewer.
+const STORES: [usize; 2] = [1_000, if cfg!(debug_assertions) { 2_000 } else { 10_000 }];
+/// Half of the requests are answered within it, while other tests run beside this one.
+const SOON: Duration = Duration::from_millis(if cfg!(debug_assertions) { 250 } else { 5 });
+/// How much longer the more of them may take.
+const AT_MOST: u32 = 4;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_many_stores_is_answered_as_soon_as_one_of_few() {
+    let web = Web::start("list").await;
+    let ada = web.sign_in("ada", "203.0.113.1").await;
+    let bo = web.sign_in("bo", "203.0.113.2").await;
+    let asked = [
+        ("its first page", &ada, ""),
+        ("its last page, by name", &ada, "sort=name&turn=1&page=999"),
+        ("a search", &ada, "q=shop 77"),
+        ("a search without a match", &ada, "q=nothing-like-it"),
+        ("all filters at once", &ada, "owner=bo&plan=large&engine=woocommerce&show=attention&q=shop"),
+        ("a member's", &bo, ""),
+    ];
+    let mut medians = Vec::new();
+    for stores in STORES {
+        grow(&web, stores, &ada).await;
+        let mut told = Vec::new();
+        for (what, who, query) in asked {
+            told.push((what, times(&web, &poll(query, who)).await));
+        }
+        let document = head("GET", "/stores", &format!("Accept: text/html\r\nCookie: {ada}\r\n"));
+        told.push(("the document", times(&web, document.as_bytes()).await));
+        for (what, times) in &told {
+            let (median, late) = (times[REQUESTS / 2], times[REQUESTS * 99 / 100]);
+            eprintln!("{stores} stores, {what}: p50 {median:?}, p99 {late:?}");
+            assert!(median <= SOON, "{stores} stores, {what}: {median:?}");
+        }
+        eprintln!("{stores} stores: {} MiB at most", web.peak());
+        medians.push(told.iter().map(|(_, times)| times[REQUESTS / 2]).collect::<Vec<_>>());
+    }
+    for ((few, many), (what, ..)) in medians[0].iter().zip(&medians[1]).zip(asked) {
+        assert!(*many <= *few * AT_MOST, "{what}: {few:?} became {many:?}");
+    }
+    web.assert_well().await;
+}
+
+/// Waits until there are that many.
+async fn grow(web: &Web, stores: usize, cookie: &str) {
+    for number in web.cluster.names().len()..stores {
+        let state = ["Done", "Done", "Done", "Lost", "Failed"][number % 5];
+        let mut store = fake_cluster::store(&format!("shop-{number:05}"), &format!("Shop {number}"), state);
+        store["spec"]["owner"] =
+            if number % 100 == 0 { json!("bo") } else { json!(format!("p{}", number % 50)) };
+        store["spec"]["plan"] = json!(["small", "medium", "large"][number % 3]);
+        web.cluster.put(store);
+    }
+    let last = poll(&format!("q=shop-{:05}", stores - 1), cookie);
+    while !web.say(&last).await.0.contains("1 of ") {
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// As the page's program asks.
+fn poll(query: &str, cookie: &str) -> Vec<u8> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let view = View::List(ListQuery::parse(pairs));
+    let body = PostcardCodec::encode(&Poll { view, since: None, wait: Wait::No }).unwrap();
+    let headers = format!(
+        "Content-Type: application/x-postcard\r\nContent-Length: {}\r\nCookie: {cookie}\r\n",
+        body.len()
+    );
+    [head("POST", "/api/poll", &headers).into_bytes(), body].concat()
+}
+
+/// How long each of the answers took, the shortest first.
+async fn times(web: &Web, request: &[u8]) -> Vec<Duration> {
+    let mut times = Vec::with_capacity(REQUESTS);
+    for _ in 0..REQUESTS {
+        let began = Instant::now();
+        let answer = web.say(request).await;
+        times.push(began.elapsed());
+        assert_eq!(answer.status(), 200, "{answer:?}");
+    }
+    times.sort_unstable();
+    times
+}
