@@ -23,8 +23,11 @@ for (const kind of kinds) {
       const steps = page.getByRole("region", { name: "Steps" });
       await expect(steps.getByRole("listitem")).toHaveCount(6);
       await expect(phase(page)).toHaveText(/Ready/, { timeout: READY_WITHIN });
+      const made = page.getByRole("region", { name: /^Made in \d/ });
+      await made.getByText(/^Made in/).click();
+      await expect(made.getByRole("listitem")).toHaveCount(6);
       for (const name of ["Namespace", "Quota", "Credentials", "Release", "Workloads", "Shop answers"]) {
-        await expect(steps.getByRole("listitem").filter({ hasText: name })).toContainText(/\d s/);
+        await expect(made.getByRole("listitem").filter({ hasText: name })).toContainText(/\d s/);
       }
       await expect(page).toHaveTitle(/Ready/);
       await expect(page.getByRole("region", { name: "Timeline" })).toContainText("helm upgrade --install");

@@ -11,7 +11,7 @@ pub mod timeline;
 pub mod upkeep;
 
 use leptos::prelude::*;
-use store::{Millis, Phase, StoreId, StoreView, time::Elapsed};
+use store::{Millis, Phase, StoreId, StoreView};
 
 use crate::{
     clock::{self, Tick, Zone},
@@ -100,9 +100,6 @@ fn headline(view: &StoreView, update: &Update) -> Option<AnyView> {
             let since = brief(view.started.unwrap_or(view.summary.since));
             let usual = update.usually.map(|usual| format!(", usually {}", clock::brief(usual)));
             Some(view! { {since} {usual} }.into_any())
-        }
-        Phase::Ready => {
-            view.made_in().map(|took: Elapsed| format!("made in {}", clock::brief(took)).into_any())
         }
         Phase::Suspended => Some(view! { "for " {brief(view.summary.since)} }.into_any()),
         _ => table::since(&view.summary, update.now),

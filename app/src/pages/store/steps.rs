@@ -4,11 +4,18 @@ use leptos::prelude::*;
 use store::{Condition, ConditionKind, Millis, Phase, RemovalKind, State, StoreView};
 
 use super::took;
-use crate::{clock::Tick, components::tick, update::Update};
+use crate::{
+    clock::{self, Tick},
+    components::tick,
+    update::Update,
+};
 
 pub fn steps(view: &StoreView, update: &Update) -> AnyView {
     let done = format!("{} of {}", view.steps_done(), ConditionKind::ALL.len());
     let rows = ConditionKind::ALL.map(|kind| step(kind.to_string(), view.conditions.get(kind), update.now));
+    if is_made(view.summary.phase) {
+        return folded(made(view), done, rows.collect_view().into_any());
+    }
     view! {
         <section class="card" data-key="steps" aria-labelledby="steps-title">
             <header><h2 id="steps-title">"Steps"</h2><span class="muted num">{done}</span></header>
@@ -17,6 +24,30 @@ pub fn steps(view: &StoreView, update: &Update) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Whether nobody waits for a step any more.
+fn is_made(phase: Phase) -> bool {
+    matches!(phase, Phase::Ready | Phase::Degraded | Phase::Suspended)
+}
+
+/// What has had its day, in one line that opens. Whether it is open is the browser's own, whatever comes with the next answer.
+fn folded(title: String, done: String, rows: AnyView) -> AnyView {
+    view! {
+        <section class="card" data-key="made" aria-labelledby="steps-title">
+            <details class="fold">
+                <summary><h2 id="steps-title">{title}</h2><span class="muted num">{done}</span></summary>
+                <ol class="steps">{rows}</ol>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+/// How long the try took that succeeded; of a later one nothing counts that was before it.
+fn made(view: &StoreView) -> String {
+    let took = view.made_in().or_else(|| Some(view.ready?.since(view.started?)));
+    took.map_or_else(|| "Made".to_owned(), |took| format!("Made in {}", clock::brief(took)))
 }
 
 /// When an attempt that takes long is given up: nothing hangs without an end. It is told once it takes twice as long as usual.
@@ -104,5 +135,32 @@ fn spoken(state: State) -> &'static str {
         State::NotApplied => "not applied",
         State::Lost => "lost",
         State::Failed => "failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{NOW, shown, view};
+
+    #[test]
+    fn a_store_was_made_in_the_time_of_the_try_that_succeeded() {
+        let mut store = view(Phase::Ready);
+        assert_eq!(made(&store), "Made in 12 s");
+        (store.attempt, store.started) = (2, Some(NOW.plus_seconds(4)));
+        assert_eq!(made(&store), "Made in 8 s");
+        store.started = None;
+        assert_eq!(made(&store), "Made");
+    }
+
+    #[test]
+    fn steps_are_folded_once_nobody_waits_for_them() {
+        for phase in Phase::ALL {
+            let html = steps(&view(phase), &shown(phase)).to_html();
+            let is_folded = matches!(phase, Phase::Ready | Phase::Degraded | Phase::Suspended);
+            assert_eq!(html.contains("<details"), is_folded, "{phase}");
+            // Closed, and all of it is there without a script.
+            assert!(!html.contains(" open") && html.matches("<li").count() == 6, "{phase}: {html}");
+        }
     }
 }
