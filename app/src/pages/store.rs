@@ -4,6 +4,7 @@ pub mod actions;
 pub mod details;
 pub mod failure;
 pub mod gone;
+pub mod loss;
 pub mod mail;
 pub mod password;
 pub mod steps;
@@ -73,6 +74,7 @@ fn there(view: &StoreView, update: &Update) -> AnyView {
         <div class="split" data-key="there">
             <div class="stack">
                 {failure::notice(view)}
+                {loss::notice(view, now)}
                 {steps}
                 {timeline::timeline(view)}
             </div>

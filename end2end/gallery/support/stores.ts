@@ -26,6 +26,8 @@ export const DAY = 24 * HOUR;
 export const EVIDENCE =
   "mysqld: Can't create/write to file '/var/lib/mysql/aria_log_control' (Errcode: 28 \"No space left on device\")";
 
+const UNREACHED = "The shop answers “no available server”: no pod of it is ready.";
+
 /** How old a store is, in milliseconds, and what it is called. */
 interface Made {
   id: string;
@@ -94,8 +96,14 @@ export function provisioning(made: Made): Store {
 }
 
 export function degraded(made: Made): Store {
-  return store(made, "Degraded", ["Done", "Done", "Done", "Done", "Lost", "Lost"], {
+  const steps: State[] = ["Done", "Done", "Done", "Done", "Lost", "Lost"];
+  const messages = {
+    WorkloadsReady: `Database: starting. WordPress: waits for the database. Trouble: container mariadb in pod mariadb-0 has ended: exit code 1, 7 restarts, with the words “${EVIDENCE}”.`,
+    StorefrontReachable: UNREACHED,
+  };
+  return store(made, "Degraded", steps, {
     ...kept(made),
+    conditions: conditions(STEPS, steps, 12 * MINUTE, messages),
     phaseSince: at(12 * MINUTE),
     pods: [
       { name: "mariadb-0", state: "failing", detail: "CrashLoopBackOff, 7 restarts" },
@@ -163,12 +171,11 @@ export function removed(): object {
   return { status: { removal: conditions(REMOVAL, states("Done").slice(0, 3), 12 * SECOND, {}) } };
 }
 
-/** What the operator writes when a shop no longer answers. */
-export function lost(): object {
-  const steps: State[] = ["Done", "Done", "Done", "Done", "Lost", "Lost"];
-  return {
-    status: { conditions: conditions(STEPS, steps, HOUR, {}), phase: "Degraded", phaseSince: at(0) },
-  };
+/** What the operator writes when a shop no longer answers, and what it says of it. */
+export function lost(message = UNREACHED): object {
+  const steps: State[] = ["Done", "Done", "Done", "Done", "Done", "Lost"];
+  const told = conditions(STEPS, steps, HOUR, { StorefrontReachable: message });
+  return { status: { conditions: told, phase: "Degraded", phaseSince: at(0) } };
 }
 
 export const KOENIG = "koenigliche-hofmanufaktur-fuer-handgefer-a1b2c";

@@ -6,7 +6,7 @@ use store::{
     view::{Notice, Undone},
 };
 
-use super::mail;
+use super::{loss, mail};
 use crate::{
     api::ChangeStore,
     components::{SentForm, date},
@@ -95,15 +95,26 @@ fn changes(view: &StoreView) -> AnyView {
 }
 
 pub fn button(view: &StoreView, wish: Wish, label: &'static str) -> AnyView {
-    let key = wish.key();
-    let wished = view! { <input type="hidden" name="wish" value=key/> }.into_any();
-    SentForm::new(&view.summary.id, key, label).sends::<ChangeStore>(wished)
+    form(view, wish, label).sends::<ChangeStore>(wished(wish))
+}
+
+/// The same among other buttons.
+pub fn inline_button(view: &StoreView, wish: Wish, label: &'static str) -> AnyView {
+    SentForm { class: "inline", ..form(view, wish, label) }.sends::<ChangeStore>(wished(wish))
+}
+
+fn form<'a>(view: &'a StoreView, wish: Wish, label: &'static str) -> SentForm<'a> {
+    SentForm::new(&view.summary.id, wish.key(), label)
+}
+
+fn wished(wish: Wish) -> AnyView {
+    view! { <input type="hidden" name="wish" value=wish.key()/> }.into_any()
 }
 
 /// The way out when something that the owner brought has broken the shop, and back.
 fn safe_mode(view: &StoreView) -> Option<AnyView> {
     let is_safe = view.upkeep.safe_mode?;
-    if !Wish::SafeMode(!is_safe).suits(view.summary.phase) {
+    if !Wish::SafeMode(!is_safe).suits(view.summary.phase) || loss::offers_safe_mode(view) {
         return None;
     }
     let part = if is_safe {

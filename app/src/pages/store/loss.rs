@@ -1,0 +1,228 @@
+//! Why a store is degraded, with the evidence and a way on: what was so and is not so any more.
+
+use leptos::prelude::*;
+use store::{
+    Condition, ConditionKind, Millis, Phase, State, StoreView, Wish,
+    view::{PodState, PodView},
+};
+
+use super::upkeep;
+use crate::{
+    clock::Tick,
+    components::{copy_button, tick},
+    links,
+    me::me,
+};
+
+pub fn notice(view: &StoreView, now: Millis) -> Option<AnyView> {
+    if view.summary.phase != Phase::Degraded {
+        return None;
+    }
+    let lost: Vec<(ConditionKind, &Condition)> = lost(view).collect();
+    let (first, _) = *lost.first()?;
+    let told = lost.iter().map(|(kind, condition)| told(*kind, condition, now)).collect_view();
+    let pods = pods(view);
+    let pods = (!pods.is_empty()).then(|| figure("Pods that are not ready", pods));
+    let notice = view! {
+        <section class="notice warn" data-key="loss" aria-labelledby="loss-title">
+            <h2 id="loss-title">{what(first)}</h2>
+            {told}
+            {pods}
+            {advice(view, first).into_iter().map(|sentence| view! { <p>{sentence}</p> }.into_any()).collect_view()}
+            <div class="actions">
+                {safe_mode(view)}
+                <a class="button" rel="external" href=links::logs(&view.summary.id)>"Logs"</a>
+                {copy_button(details(view), "details", true)}
+            </div>
+        </section>
+    };
+    Some(notice.into_any())
+}
+
+/// Whether safe mode may help, and is offered here.
+pub fn offers_safe_mode(view: &StoreView) -> bool {
+    view.summary.phase == Phase::Degraded
+        && view.upkeep.safe_mode == Some(false)
+        && view.conditions.get(ConditionKind::NamespaceReady).state != State::Lost
+}
+
+fn lost(view: &StoreView) -> impl Iterator<Item = (ConditionKind, &Condition)> {
+    view.conditions.iter().filter(|(_, condition)| condition.state == State::Lost)
+}
+
+fn what(first: ConditionKind) -> &'static str {
+    match first {
+        ConditionKind::NamespaceReady => "The namespace is not as it was",
+        ConditionKind::QuotaApplied | ConditionKind::CredentialsReady | ConditionKind::ReleaseDeployed => {
+            "Something of the store is missing"
+        }
+        ConditionKind::WorkloadsReady => "Not all of the shop runs",
+        ConditionKind::StorefrontReachable => "The shop does not answer as it should",
+    }
+}
+
+fn told(kind: ConditionKind, condition: &Condition, now: Millis) -> AnyView {
+    let (sentence, words) = parted(&condition.message);
+    let sentence = if sentence.is_empty() { "No reason is known.".to_owned() } else { sentence };
+    let since = condition.changed.map(|since| {
+        view! { " " <span class="muted num">"For " {tick(Tick::Brief, since, now)} "."</span> }.into_any()
+    });
+    view! {
+        <p data-key=kind.key()><strong>{kind.to_string()}</strong>": " {sentence} {since}</p>
+        {words.map(|words| figure("In its own words", words))}
+    }
+    .into_any()
+}
+
+/// The sentence, and the line of a log that it ends with.
+fn parted(message: &str) -> (String, Option<String>) {
+    let quoted = message.strip_suffix("”.").and_then(|text| text.split_once(": “"));
+    match quoted {
+        Some((sentence, words)) => (format!("{sentence}."), Some(words.to_owned())),
+        None => (message.to_owned(), None),
+    }
+}
+
+/// A line for each pod that is not as it should be.
+fn pods(view: &StoreView) -> String {
+    let line = |pod: &PodView| match pod.detail.as_str() {
+        "" => pod.name.clone(),
+        detail => format!("{}: {detail}", pod.name),
+    };
+    view.pods.iter().filter(|pod| pod.state != PodState::Ready).map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn figure(from: &'static str, text: String) -> AnyView {
+    view! { <figure><figcaption>{from}</figcaption><pre tabindex="0">{text}</pre></figure> }.into_any()
+}
+
+/// What to do. Of a namespace that is not as it was, what is told of it says so.
+fn advice(view: &StoreView, first: ConditionKind) -> Vec<&'static str> {
+    let mut advice = Vec::new();
+    match first {
+        ConditionKind::NamespaceReady => return advice,
+        ConditionKind::StorefrontReachable => advice.push(
+            "It is asked again every few seconds, and the store is ready as soon as it answers. Its log may tell more.",
+        ),
+        _ => advice.push(
+            "What has ended is started again by itself, and the store is ready as soon as all of it runs and the shop answers. Where it does not stay up, its log tells why.",
+        ),
+    }
+    if first == ConditionKind::WorkloadsReady && !view.upkeep.larger.is_empty() {
+        advice.push("Where memory ran out, a larger plan gives more of it.");
+    }
+    match view.upkeep.safe_mode {
+        Some(false) => advice.push(
+            "If a plugin or a theme broke it: safe mode runs the shop without what its owner brought, so that its admin can be used to take that away.",
+        ),
+        Some(true) => advice.push("It is in safe mode: what its owner brought does not run, and so is not why."),
+        None => {}
+    }
+    advice
+}
+
+fn safe_mode(view: &StoreView) -> Option<AnyView> {
+    let may = offers_safe_mode(view) && me().changes(view.summary.owner.as_ref());
+    may.then(|| upkeep::inline_button(view, Wish::SafeMode(true), "Start in safe mode"))
+}
+
+/// All of it as one would paste it into a message.
+fn details(view: &StoreView) -> String {
+    let summary = &view.summary;
+    let mut text =
+        format!("Store {} ({}, {}) is degraded.\n", summary.id, summary.engine_title, summary.plan);
+    for (kind, condition) in lost(view) {
+        text.push_str(&format!("{kind}: {}\n", condition.message));
+    }
+    let pods = pods(view);
+    if !pods.is_empty() {
+        text.push_str(&format!("\nPods that are not ready:\n{pods}\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{NOW, view};
+
+    fn degraded(messages: [(ConditionKind, &str); 2]) -> StoreView {
+        let mut store = view(Phase::Degraded);
+        for (kind, message) in messages {
+            let seen = store.conditions.get(kind).seen(State::Lost, message, NOW);
+            store.conditions.set(kind, seen);
+        }
+        store.pods.push(PodView {
+            name: "web-0".into(),
+            state: PodState::Failing,
+            detail: "web: OOMKilled, 7 restarts".into(),
+        });
+        store
+    }
+
+    fn broken() -> StoreView {
+        degraded([
+            (ConditionKind::WorkloadsReady, "Web: container web restarts."),
+            (ConditionKind::StorefrontReachable, "The shop answers 500: “PHP Fatal error:  <b> in: “x””."),
+        ])
+    }
+
+    #[test]
+    fn a_line_of_a_log_stands_beside_the_sentence_that_it_was_told_with() {
+        assert_eq!(
+            parted("The shop answers 500: “Fatal: “x” in y”."),
+            ("The shop answers 500.".to_owned(), Some("Fatal: “x” in y".to_owned()))
+        );
+        for whole in ["The shop did not answer within 10 s.", "Its page is “a”.", ""] {
+            assert_eq!(parted(whole), (whole.to_owned(), None));
+        }
+    }
+
+    #[test]
+    fn a_degraded_store_says_what_is_not_so_any_more_why_and_what_to_do() {
+        let html = notice(&broken(), NOW.plus_seconds(200)).unwrap().to_html().replace("<!>", "");
+        for part in [
+            "Not all of the shop runs",
+            "Web: container web restarts.",
+            "The shop answers 500.",
+            "PHP Fatal error:  &lt;b&gt; in: “x”</pre>",
+            "web-0: web: OOMKilled, 7 restarts</pre>",
+            "its log tells why",
+            "3 min",
+        ] {
+            assert!(html.contains(part), "{part}: {html}");
+        }
+        assert!(!html.contains("database-0") && !html.contains("safe mode"));
+    }
+
+    #[test]
+    fn safe_mode_is_named_where_the_engine_has_one_and_where_it_may_help() {
+        let mut store = broken();
+        let told = |store: &StoreView| notice(store, NOW).unwrap().to_html();
+        store.upkeep.safe_mode = Some(false);
+        assert!(told(&store).contains("safe mode runs the shop without") && offers_safe_mode(&store));
+        store.upkeep.safe_mode = Some(true);
+        assert!(told(&store).contains("and so is not why") && !offers_safe_mode(&store));
+        store.upkeep.safe_mode = Some(false);
+        let gone = store.conditions.get(ConditionKind::NamespaceReady).seen(State::Lost, "It is gone.", NOW);
+        store.conditions.set(ConditionKind::NamespaceReady, gone);
+        assert!(!told(&store).contains("safe mode") && !offers_safe_mode(&store));
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_store_that_is_not_degraded() {
+        for phase in Phase::ALL.into_iter().filter(|phase| *phase != Phase::Degraded) {
+            assert!(notice(&view(phase), NOW).is_none(), "{phase}");
+        }
+    }
+
+    #[test]
+    fn copied_details_say_which_store_is_degraded_and_why() {
+        let text = details(&broken());
+        for part in
+            ["atelier-nord-x7k2q", "Workloads: Web", "Shop answers: The shop answers 500", "OOMKilled"]
+        {
+            assert!(text.contains(part), "{part} is missing in {text}");
+        }
+    }
+}
