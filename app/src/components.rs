@@ -9,6 +9,8 @@ pub mod crumb;
 #[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
+pub mod health;
+#[cfg(feature = "ssr")]
 pub mod new_password;
 #[cfg(feature = "ssr")]
 pub mod phase;
@@ -30,6 +32,7 @@ pub use self::{
     copy::copy_button,
     crumb::{Whence, crumb},
     form::{SentForm, kept, refused_without_script},
+    health::health_strip,
     new_password::new_password,
     phase::phase_mark,
     refused::refused_notice,

@@ -110,5 +110,5 @@ pub(crate) fn list(phases: &[Phase]) -> Update {
 }
 
 fn update(shown: Shown) -> Update {
-    Update { revision: "1".into(), now: NOW, stale: None, usually: None, shown }
+    Update { revision: "1".into(), now: NOW, stale: None, usually: None, shown, vitals: None }
 }

@@ -7,8 +7,14 @@ use access::{
     audit::{Deed, Entry, Outcome},
 };
 use leptos::prelude::*;
-use provisioner::stores::{RequestKey, Stores, StoresError};
-use store::{Person, PersonId, StoreId, StoreView, Wish};
+use provisioner::{
+    stores::{RequestKey, Stores, StoresError},
+    window::{
+        client::{AskError, Client},
+        seal::{self, Key},
+    },
+};
+use store::{Person, PersonId, StoreId, StoreView, Vitals, Wish};
 
 use crate::{
     api::answer::{now, refused},
@@ -76,6 +82,20 @@ impl Granted {
     /// The keys were not read yet, and then nobody is signed in.
     pub(crate) fn request_key(&self) -> Result<RequestKey, ApiError> {
         self.access.key_for("requests").map(RequestKey::new).ok_or(ApiError::SignedOut)
+    }
+
+    /// How a shop fares that they see, or why nobody tells; nothing where there is nobody to ask.
+    pub(crate) async fn vitals(&self, seen: &StoreView) -> Option<Result<Vitals, String>> {
+        let window = use_context::<Client>()?;
+        let key = self.access.key_for(seal::PURPOSE).map(Key::new)?;
+        match window.vitals(&key, &seen.summary.id).await {
+            Ok(vitals) => Some(Ok(vitals)),
+            Err(AskError::NoWindow) => None,
+            Err(error) => {
+                tracing::debug!(store.id = %seen.summary.id, ?error, "how a shop fares is not told");
+                Some(Err(error.to_string()))
+            }
+        }
     }
 
     /// # Errors

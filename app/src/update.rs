@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use store::{
     EngineCard, ListPage, ListQuery, Millis, RemovalKind, RequestId, Scheme, State, StoreId, StoreView,
-    limit::Left, query::Filter, time::Elapsed,
+    Vitals, limit::Left, query::Filter, time::Elapsed,
 };
 
 use crate::{error::ApiError, links};
@@ -141,6 +141,8 @@ pub struct Update {
     /// How long a new store usually takes; nothing until one was made.
     pub usually: Option<Elapsed>,
     pub shown: Shown,
+    /// How the shop fares that is shown, or why nobody tells; nothing where nobody has asked.
+    pub vitals: Option<Result<Vitals, String>>,
 }
 
 /// Why what is shown may be old.
@@ -197,6 +199,7 @@ impl Update {
             stale: None,
             usually: None,
             shown: Shown::Unread(error.to_string()),
+            vitals: None,
         }
     }
 

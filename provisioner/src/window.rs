@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::ResourceExt;
 use serde::{Deserialize, Serialize};
-use store::Millis;
+use store::{Millis, Vitals};
 
 pub use self::{
     cursor::Cursor,
@@ -92,6 +92,9 @@ pub struct Metrics {
     pub now: Millis,
     pub series: Vec<Series>,
     pub restarts: Vec<Restart>,
+    /// How it fares at this moment; an operator of an earlier version does not tell.
+    #[serde(default)]
+    pub vitals: Option<Vitals>,
 }
 
 /// Containers that began anew, each the last time.

@@ -95,7 +95,7 @@ fn router(
     let selecting = selected::Selecting { stores: stores.clone(), style: assets.style.clone() };
     let shown = window::Shown {
         stores: stores.clone(),
-        window,
+        window: window.clone(),
         style: assets.style.clone(),
         stopping: stopping.clone(),
         places: Arc::new(Semaphore::new(window::PLACES)),
@@ -105,6 +105,7 @@ fn router(
     let https = https::Https::of(stores.config());
     let context = move || {
         provide_context(stores.clone());
+        provide_context(window.clone());
         provide_context(Stopping(stopping.clone()));
         let Some(parts) = use_context::<http::request::Parts>() else { return };
         // The nonce of the answer's own header, in place of the one that Leptos has drawn.

@@ -12,7 +12,7 @@ use provisioner::{
     operator::{Window, WindowError},
     window::{Logs, LogsWanted, Metrics, seal::HEADER},
 };
-use store::StoreId;
+use store::{StoreId, Vitals};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +27,7 @@ pub(crate) fn router(window: Window) -> Router {
     Router::new()
         .route("/logs/{id}", get(logs))
         .route("/metrics/{id}", get(metrics))
+        .route("/vitals/{id}", get(vitals))
         .layer(from_fn_with_state(window.clone(), admit))
         .with_state(window)
 }
@@ -50,6 +51,10 @@ async fn logs(
 
 async fn metrics(State(window): State<Window>, Path(id): Path<StoreId>) -> Result<Json<Metrics>, Refused> {
     Ok(Json(window.metrics(&id).map_err(Refused)?))
+}
+
+async fn vitals(State(window): State<Window>, Path(id): Path<StoreId>) -> Result<Json<Vitals>, Refused> {
+    Ok(Json(window.vitals(&id).map_err(Refused)?))
 }
 
 struct Refused(WindowError);

@@ -1,7 +1,7 @@
 //! What a store is, in words that browser, web and operator share. Pure: no I/O, no clock, no randomness.
 //!
 //! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`], [`egress`], [`mail`], [`question`] (what is asked for), [`versions`] (what it runs), [`form`] (how the
-//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] (what a page shows), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`selection`] (several of them), [`stray`] (what is no store),
+//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] and [`vitals`] (what a page shows), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`selection`] (several of them), [`stray`] (what is no store),
 //! [`person`] (who asks), [`limit`] (how much of it they may have).
 
 pub mod admin;
@@ -26,6 +26,7 @@ pub mod stray;
 pub mod time;
 pub mod versions;
 pub mod view;
+pub mod vitals;
 pub mod wish;
 
 pub use admin::{Account, AccountRule, AdminEmail, AdminPassword, AdminUser};
@@ -48,6 +49,7 @@ pub use stray::{Stray, StrayKind};
 pub use time::Millis;
 pub use versions::{VersionChange, Versions};
 pub use view::{StoreSummary, StoreView};
+pub use vitals::Vitals;
 pub use wish::Wish;
 
 /// For cargo alone: see `.cargo/config.toml`.

@@ -86,6 +86,8 @@ pub struct Volume {
     /// What is on it, such as `database`.
     pub name: String,
     pub gibibytes: u32,
+    /// What was on it, in MiB, when it was last looked at.
+    pub used: Option<u32>,
 }
 
 /// How a store is kept that was ready.

@@ -10,7 +10,7 @@ use provisioner::stores::{Gone, Reading, Scope, Snapshot, Stores, StoresError};
 use sha2::{Digest, Sha256};
 use store::{
     Account, AdminPassword, Field, FieldError, ListPage, MailForm, Millis, NewStoreForm, Person, Phase,
-    RequestId, StoreId, StoreName, StoreSummary, Wish, limit::Over,
+    RequestId, StoreId, StoreName, StoreSummary, Vitals, Wish, limit::Over,
 };
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -50,12 +50,19 @@ pub(super) async fn poll(view: &View, since: Option<&str>, wait: Wait) -> Result
     let stopping = use_context::<Stopping>().map_or_else(CancellationToken::new, |Stopping(token)| token);
     let mut changes = stores.changes(scope);
     let end = Instant::now() + wait.limit();
+    let mut vitals = None;
     loop {
         // The session may have ended while news was waited for.
-        let Granted { person, .. } = granted()?;
-        let update = update(&stores, view, &person).await;
+        let granted = granted()?;
+        let mut update = update(&stores, view, &granted.person).await;
+        // Asked for by a page that stands already, once a poll and for half a second at most: so no page's first bytes wait for the operator.
+        if since.is_some() && vitals.is_none() {
+            vitals = self::vitals(&granted, view, &update.shown).await;
+        }
+        update.vitals.clone_from(&vitals);
+        let update = named(update);
         if since != Some(&update.revision) {
-            return Ok(news(|| pages::page(view, update), person));
+            return Ok(news(|| pages::page(view, update), granted.person));
         }
         let gathered = async {
             changes.next().await;
@@ -67,7 +74,7 @@ pub(super) async fn poll(view: &View, since: Option<&str>, wait: Wait) -> Result
             () = stopping.cancelled() => false,
         };
         if !is_news {
-            granted()?;
+            self::granted()?;
             return Ok(Heard::Same { now: now() });
         }
     }
@@ -87,7 +94,7 @@ fn news(page: impl FnOnce() -> Page, person: Person) -> Heard {
 pub(crate) async fn page(view: &View) -> Page {
     let update = match (view, granted()) {
         (View::New | View::Nowhere, _) => return still(view),
-        (_, Ok(Granted { stores, person, .. })) => update(&stores, view, &person).await,
+        (_, Ok(Granted { stores, person, .. })) => named(update(&stores, view, &person).await),
         (_, Err(error)) => Update::unread(&error),
     };
     pages::page(view, update)
@@ -256,6 +263,7 @@ fn phase(snapshot: &Snapshot, id: &StoreId) -> Option<Phase> {
     snapshot.row(id).map(|row| row.phase)
 }
 
+/// What is shown, by no name yet.
 async fn update(stores: &Stores, view: &View, person: &Person) -> Update {
     let (stale, usually, shown) = {
         let snapshot = stores.snapshot();
@@ -270,7 +278,17 @@ async fn update(stores: &Stores, view: &View, person: &Person) -> Update {
         Shown::Missing => found(stores, view, person).await,
         shown => shown,
     };
-    Update { revision: revision(&shown, stale.as_ref()), now: now(), stale, usually, shown }
+    Update { revision: String::new(), now: now(), stale, usually, shown, vitals: None }
+}
+
+/// How the shop fares that is shown, where one is that runs.
+async fn vitals(granted: &Granted, view: &View, shown: &Shown) -> Option<Result<Vitals, String>> {
+    match (view, shown) {
+        (View::Store(_), Shown::Store(shown)) if pages::store::runs(shown.summary.phase) => {
+            granted.vitals(shown).await
+        }
+        _ => None,
+    }
 }
 
 pub(super) async fn remove_stray(id: &str) -> Result<(), ApiError> {
@@ -298,7 +316,11 @@ async fn found(stores: &Stores, view: &View, person: &Person) -> Shown {
 
 /// Names what is shown: the same on every server, before and after a restart. Left out is what a server only knows by itself: when it
 /// noticed something, and in which words it was told.
-fn revision(shown: &Shown, stale: Option<&Stale>) -> String {
+fn named(update: Update) -> Update {
+    Update { revision: revision(&update), ..update }
+}
+
+fn revision(Update { shown, stale, vitals, .. }: &Update) -> String {
     let named = match shown {
         Shown::Unread(_) => &Shown::Unread(String::new()),
         Shown::Gone(gone) => {
@@ -311,7 +333,7 @@ fn revision(shown: &Shown, stale: Option<&Stale>) -> String {
         Some(Stale::Unread { .. }) => 1,
         Some(Stale::Unobserved { .. }) => 2,
     };
-    let Ok(bytes) = PostcardCodec::encode(&(named, doubt)) else {
+    let Ok(bytes) = PostcardCodec::encode(&(named, doubt, vitals)) else {
         // Nothing that is shown is of a shape that cannot be written; the page then asks for all of it anew.
         return String::new();
     };

@@ -64,7 +64,7 @@ fn on_its_way(view: &StoreView) -> AnyView {
 /// The store may be given another name while it is open.
 pub fn form(view: &StoreView, cancel: AnyView) -> AnyView {
     let (id, name) = (&view.summary.id, view.summary.name.to_string());
-    let line = |Volume { name, gibibytes }: &Volume| {
+    let line = |Volume { name, gibibytes, .. }: &Volume| {
         view! { <li>{format!("its {name}, a volume of {gibibytes} GiB")}</li> }.into_any()
     };
     let refused = refused_without_script::<DeleteStore>();

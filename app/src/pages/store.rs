@@ -16,7 +16,7 @@ use store::{Millis, Phase, StoreId, StoreView};
 
 use crate::{
     clock::{self, Tick, Zone},
-    components::{Tab, crumb, loading_card, phase_mark, tabs, tick, unread_notice},
+    components::{Tab, crumb, health_strip, loading_card, phase_mark, tabs, tick, unread_notice},
     links,
     pages::{not_found, set_status, stores::table},
     update::{Shown, Update},
@@ -71,10 +71,11 @@ fn there(view: &StoreView, update: &Update) -> AnyView {
             {actions::actions(view)}
         </div>
         {tabs(&view.summary.id, Tab::Overview)}
+        {runs(view.summary.phase).then(|| health_strip(view, update.vitals.as_ref(), now)).into_iter().collect_view()}
         <div class="split" data-key="there">
             <div class="stack">
-                {failure::notice(view)}
-                {loss::notice(view, now)}
+                // As a list it moves nothing that comes after it, and so takes nobody's focus, when it comes or goes.
+                {failure::notice(view).or_else(|| loss::notice(view, now)).into_iter().collect_view()}
                 {steps}
                 {timeline::timeline(view)}
             </div>
@@ -92,6 +93,11 @@ fn there(view: &StoreView, update: &Update) -> AnyView {
         {actions::delete_dialog(view)}
     }
     .into_any()
+}
+
+/// Whether there is a shop whose health can be told.
+pub(crate) fn runs(phase: Phase) -> bool {
+    matches!(phase, Phase::Ready | Phase::Degraded)
 }
 
 /// Beside the phase: how long, and what is usual.

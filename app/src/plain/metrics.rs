@@ -11,7 +11,7 @@ use store::{
 
 use crate::{
     clock,
-    components::{Tab, unread_notice},
+    components::{Tab, health_strip, unread_notice},
     links,
     plain::{
         frame::page as store_page,
@@ -53,49 +53,13 @@ fn measured(view: &StoreView, metrics: &Metrics) -> AnyView {
     let events = events(&view.timeline, &metrics.restarts, metrics.now);
     let sections = Quantity::ALL.map(|of| section(of, metrics, &events));
     view! {
-        {strip(metrics)}
+        {health_strip(view, metrics.vitals.clone().map(Ok).as_ref(), metrics.now)}
         {sections.collect_view()}
         {happened(&events, metrics.now)}
         <p class="hint">{format!(
             "A day at most, and of every three minutes the highest value. The operator remembers it since {} and forgets it when it begins anew.",
             clock::date_and_time(metrics.since.max(Millis(metrics.now.0 - DAY)), clock::Zone::Utc)
         )}</p>
-    }
-    .into_any()
-}
-
-/// How the shop is at this moment, in a line.
-fn strip(metrics: &Metrics) -> AnyView {
-    let answers = metrics.series.iter().find(|series| series.of == Quantity::Answer);
-    let last = answers.and_then(|series| series.points.last());
-    let (answer, checked) = match last {
-        Some((at, millis)) => (amount(Quantity::Answer, *millis), clock::ago(metrics.now.since(*at))),
-        None => ("not yet".to_owned(), "not yet".to_owned()),
-    };
-    let times: u32 = metrics.restarts.iter().map(|restart| restart.times).sum();
-    let newest = |of: Quantity| {
-        let values = metrics
-            .series
-            .iter()
-            .filter(|series| series.of == of)
-            .filter_map(|series| Some(series.points.last()?.1));
-        let values: Vec<f32> = values.collect();
-        if values.is_empty() { "not yet".to_owned() } else { amount(of, values.iter().sum()) }
-    };
-    let facts = [
-        ("Answers in", answer),
-        ("Answered", checked),
-        ("CPU", newest(Quantity::Cpu)),
-        ("Memory", newest(Quantity::Memory)),
-        ("Disk", newest(Quantity::Disk)),
-        ("Restarts", times.to_string()),
-    ];
-    let fact = |(title, value): (&'static str, String)| view! { <div><dt>{title}</dt><dd class="num">{value}</dd></div> };
-    view! {
-        <section class="card" aria-labelledby="moment">
-            <h2 id="moment" class="visually-hidden">"At this moment"</h2>
-            <dl class="strip">{facts.map(fact).collect_view()}</dl>
-        </section>
     }
     .into_any()
 }
@@ -288,7 +252,10 @@ fn amount(of: Quantity, value: f32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use store::{PersonId, Role};
+    use store::{
+        PersonId, Role, Vitals,
+        vitals::{Answer, Restarts},
+    };
 
     use super::*;
     use crate::fixtures::{NOW, view};
@@ -310,7 +277,13 @@ mod tests {
             times: 2,
             reason: "OOMKilled".into(),
         };
-        Metrics { since: Millis(NOW.0 - HOUR), now: NOW, series, restarts: vec![restart] }
+        let vitals = Vitals {
+            answer: Some(Answer { millis: 84, at: Millis(NOW.0 - 180_000) }),
+            restarts: Restarts { times: 2, last: Some(restart.at) },
+            ..Vitals::default()
+        };
+        let (since, restarts, vitals) = (Millis(NOW.0 - HOUR), vec![restart], Some(vitals));
+        Metrics { since, now: NOW, series, restarts, vitals }
     }
 
     fn entry(ago: i64, phase: Phase) -> TimelineEntry {
@@ -361,7 +334,7 @@ mod tests {
         // What Leptos marks its texts with.
         let page = page.replace("<!>", "");
         for part in [
-            "Answers in</dt><dd class=\"num\">84 ms",
+            "Answers</dt><dd class=\"num\">in 84 ms",
             "3 min ago",
             "Restarts</dt><dd class=\"num\">2",
             "320 MiB of 640 MiB, highest 402 MiB",

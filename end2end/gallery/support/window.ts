@@ -19,6 +19,8 @@ export class Window {
   /** What it refuses to follow with, if it does. */
   refuses?: { status: number; sentence: string } = undefined;
   metrics: object = metrics([]);
+  /** How its shops fare; where it is nothing, it does not say. */
+  vitals?: object = vitals();
 
   private constructor(
     readonly address: string,
@@ -42,6 +44,11 @@ export class Window {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://window");
     if (pathname.startsWith("/metrics/")) return tell(response, this.metrics);
+    if (pathname.startsWith("/vitals/")) {
+      if (this.vitals) return tell(response, this.vitals);
+      response.writeHead(503).end(NOT_READY);
+      return;
+    }
     const isFollowing = searchParams.get("wait_seconds") !== "0";
     if (isFollowing && this.refuses) {
       response.writeHead(this.refuses.status).end(this.refuses.sentence);
@@ -67,6 +74,7 @@ export class Window {
   }
 }
 
+export const NOT_READY = "The operator is about to begin, or to end. Try again in a moment.";
 const LEVELS: Line["level"][] = ["info", "warning", "error"];
 const PARTS = [
   ["database", "Database"],
@@ -92,6 +100,24 @@ export function lines(): Line[] {
     line(6 * MINUTE, "web", "error", `[php:error] PHP Fatal error:  Uncaught Error: ${"x".repeat(900)}`),
     line(5 * MINUTE, "web", "info", "متجر النور للعطور الشرقية والبخور الفاخر"),
   ];
+}
+
+/** How a shop fares whose web server is short of memory. */
+export function vitals(): object {
+  const share = (title: string, used: number, limit: number) => ({ title, used, limit });
+  return {
+    answer: { millis: 84, at: Date.now() - 20 * SECOND },
+    cpu: {
+      shares: [share("Database", 12, 1000), share("WordPress", 240, 1000)],
+      at: Date.now() - 90 * SECOND,
+    },
+    memory: {
+      shares: [share("Database", 96, 384), share("WordPress", 634, 640)],
+      at: Date.now() - 90 * SECOND,
+    },
+    restarts: { times: 1, last: Date.now() - 5 * HOUR },
+    certificate_until: Date.now() + 68 * 24 * HOUR,
+  };
 }
 
 /** A day of a shop that began anew once. */
@@ -148,5 +174,5 @@ export function day(): object {
 }
 
 function metrics(series: object[], restarts: object[] = []): object {
-  return { since: Date.now() - 24 * HOUR, now: Date.now(), series, restarts };
+  return { since: Date.now() - 24 * HOUR, now: Date.now(), series, restarts, vitals: vitals() };
 }

@@ -1,6 +1,7 @@
 //! Does the shop answer? One request through the real ingress, as a visitor's browser would make it, and what its answer means.
 
 mod trust;
+mod validity;
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
@@ -13,7 +14,7 @@ use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use store::Scheme;
+use store::{Millis, Scheme};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -44,6 +45,15 @@ pub enum NoAnswer {
     /// It answers, but not as its engine says that a shop does.
     #[error("{0}")]
     NotTheShop(#[from] probe::NoAnswer),
+}
+
+/// What a shop that answers tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answered {
+    /// What is to be told of it, as clauses: “the shop …”.
+    pub clauses: Vec<String>,
+    /// When the certificate ends that visitors are shown, where TLS is spoken to the ingress.
+    pub certificate_until: Option<Millis>,
 }
 
 /// An answer is read up to this many bytes: the front page has about 90,000.
@@ -120,32 +130,40 @@ impl Prober {
         Ok(Self { address: config.ingress.address.clone(), tls, told })
     }
 
-    /// Asks once; what is to be told of a shop that answers, as clauses: “the shop …”.
-    pub async fn ask(&self, question: &Question<'_>) -> Result<Vec<String>, NoAnswer> {
-        let mut told = Vec::new();
+    /// Asks once.
+    pub async fn ask(&self, question: &Question<'_>) -> Result<Answered, NoAnswer> {
+        let mut told = Answered::default();
         for probe in question.probe.all() {
-            told.extend(self.ask_patiently(&Question { probe, ..*question }).await?);
+            let answered = self.ask_patiently(&Question { probe, ..*question }).await?;
+            told.clauses.extend(answered.clauses);
+            told.certificate_until = answered.certificate_until;
         }
         Ok(told)
     }
 
-    async fn ask_patiently(&self, question: &Question<'_>) -> Result<Vec<String>, NoAnswer> {
+    async fn ask_patiently(&self, question: &Question<'_>) -> Result<Answered, NoAnswer> {
         match timeout(PATIENCE, self.visit(question)).await {
             Ok(result) => result,
             Err(_) => Err(NoAnswer::TooSlow(PATIENCE.as_secs())),
         }
     }
 
-    async fn visit(&self, question: &Question<'_>) -> Result<Vec<String>, NoAnswer> {
+    async fn visit(&self, question: &Question<'_>) -> Result<Answered, NoAnswer> {
         let stream = TcpStream::connect(&self.address).await.map_err(|error| self.unreachable(&error))?;
-        let Some(tls) = &self.tls else { return self.exchange(stream, question).await };
+        let Some(tls) = &self.tls else {
+            let clauses = self.exchange(stream, question).await?;
+            return Ok(Answered { clauses, certificate_until: None });
+        };
         let name =
             ServerName::try_from(question.host.to_owned()).map_err(|error| self.unreachable(&error))?;
         let stream = tls.connect(name, stream).await.map_err(|error| match Distrust::of(&error) {
             Some(distrust) => distrust.into(),
             None => self.unreachable(&format_args!("no TLS is spoken there, {error}")),
         })?;
-        self.exchange(stream, question).await
+        let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+        let certificate_until = shown.and_then(|certificate| validity::end(certificate));
+        let clauses = self.exchange(stream, question).await?;
+        Ok(Answered { clauses, certificate_until })
     }
 
     async fn exchange(
@@ -317,8 +335,12 @@ mod tests {
 
     /// Asks for the products.
     async fn ask(prober: &Prober) -> Result<(), NoAnswer> {
+        answered(prober).await.map(drop)
+    }
+
+    async fn answered(prober: &Prober) -> Result<Answered, NoAnswer> {
         let [probe, _] = probes();
-        prober.ask(&Question { probe: &probe, host: HOST, secrets: &BTreeMap::new() }).await.map(drop)
+        prober.ask(&Question { probe: &probe, host: HOST, secrets: &BTreeMap::new() }).await
     }
 
     #[test]
@@ -483,6 +505,22 @@ mod tests {
         let certificate = certificate(HOST);
         let bundle = Bundle::of(&certificate.cert.pem());
         assert_eq!(asked_over_tls(&certificate, bundle.tls()).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn of_a_certificate_it_is_told_when_it_ends_and_of_plain_http_nothing() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut request = rcgen::CertificateParams::new([HOST.to_owned()]).unwrap();
+        request.not_after = rcgen::date_time_ymd(2049, 5, 6);
+        let certificate = rcgen::CertifiedKey { cert: request.self_signed(&key).unwrap(), signing_key: key };
+        let bundle = Bundle::of(&certificate.cert.pem());
+        let encrypted = prober(&tls_ingress(&certificate).await, Scheme::Https, bundle.tls());
+        let until = answered(&encrypted).await.unwrap().certificate_until;
+        assert_eq!(until, crate::resource::millis("2049-05-06T00:00:00Z"));
+
+        let (address, _) = plain_ingress("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]".to_owned()).await;
+        let plain = prober(&address, Scheme::Http, Tls::default());
+        assert_eq!(answered(&plain).await, Ok(Answered::default()));
     }
 
     #[tokio::test]

@@ -113,6 +113,8 @@ pub(super) struct Memory {
     pub(super) pods_when_asked: Vec<String>,
     pub(super) no_answer: Option<String>,
     pub(super) no_answers: u32,
+    /// When the certificate ends that it showed when it answered last.
+    pub(super) certificate_until: Option<Millis>,
     /// What its log told about that, and when it was read.
     pub(super) log_told: Option<(Instant, Option<String>)>,
     /// What was left of the try's time when the store began to wait for room.
@@ -216,6 +218,11 @@ impl Context {
     /// Remembers a value for a day.
     pub(super) fn note(&self, id: &StoreId, of: Quantity, name: &str, value: f32) {
         self.rings().note(id, of, name, value, now());
+    }
+
+    /// When the certificate ends that the shop's visitors are shown, if this process has seen one.
+    pub(super) fn certificate_until(&self, id: &StoreId) -> Option<Millis> {
+        self.lock().get(id)?.certificate_until
     }
 
     pub(super) fn rings(&self) -> MutexGuard<'_, Rings> {

@@ -28,7 +28,7 @@ use crate::{
     observe::{
         pods::{Trouble, look},
         release::{self, Next},
-        storefront::{NoAnswer, Question},
+        storefront::{Answered, NoAnswer, Question},
         used::over,
     },
     resource::{Wanted, change::Release, elapsed_since, now},
@@ -250,7 +250,8 @@ impl Reconcile<'_> {
         self.memory.asked = Some(now());
         let began = Instant::now();
         match self.context.prober.ask(&Question { probe, host, secrets: &secrets }).await {
-            Ok(clauses) => {
+            Ok(Answered { clauses, certificate_until }) => {
+                self.memory.certificate_until = certificate_until;
                 let millis = began.elapsed().as_secs_f32() * 1000.0;
                 self.context.note(&self.id, Quantity::Answer, "", millis);
                 let sentence = |clause: String| format!("{}.", capitalised(&format!("the shop {clause}")));

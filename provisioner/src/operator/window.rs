@@ -2,12 +2,15 @@
 
 use std::{collections::VecDeque, pin::pin, sync::Arc, time::Duration};
 
-use engine::secret::Source;
+use engine::{Part, secret::Source, size::Amounts};
 use futures::AsyncReadExt;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Pod, Secret};
 use kube::{Api, api::LogParams, runtime::reflector::ObjectRef};
-use store::{Millis, StoreId};
+use store::{
+    Millis, StoreId, Vitals,
+    vitals::{Answer, Restarts, Share, Usage},
+};
 use tokio::{
     sync::Semaphore,
     time::{Instant, sleep, timeout},
@@ -16,10 +19,10 @@ use tokio::{
 use super::context::{Context, Health};
 use crate::{
     act::manifests::CREDENTIALS,
-    observe::pods::{restarts, runs},
+    observe::pods::{restarts, running, runs},
     resource::{Wanted, now},
     window::{
-        Cursor, Level, Line, Logs, LogsWanted, MOST_LINES, MOST_SEARCHED, Metrics, Quantity, Series,
+        Cursor, Level, Line, Logs, LogsWanted, MOST_LINES, MOST_SEARCHED, Metrics, Quantity, Restart, Series,
         cursor::{Nanos, Run},
         line::{shortened, stamped, without_escapes},
         redact::Redaction,
@@ -184,11 +187,56 @@ impl Window {
             let points = points(Quantity::Disk, volume);
             Series { of: Quantity::Disk, name: volume.clone(), title: volume.clone(), limit, points }
         }));
-        Ok(Metrics { since: context.began(), now, series, restarts })
+        drop(rings);
+        let vitals = Some(vitals(&context, id, &store, &pods));
+        Ok(Metrics { since: context.began(), now, series, restarts, vitals })
+    }
+
+    /// How the store fares at this moment.
+    ///
+    /// # Errors
+    /// There is no such store.
+    pub fn vitals(&self, id: &StoreId) -> Result<Vitals, WindowError> {
+        let context = self.context()?;
+        let store = wanted(&context, id)?;
+        Ok(vitals(&context, id, &store, &context.pods_of(id)))
     }
 
     fn context(&self) -> Result<Arc<Context>, WindowError> {
         self.0.health.context().filter(|_| self.0.health.is_ready()).ok_or(WindowError::NotReady)
+    }
+}
+
+fn vitals(context: &Context, id: &StoreId, store: &Wanted, pods: &[Pod]) -> Vitals {
+    let parts = &store.engine.definition.parts;
+    let certificate_until = context.certificate_until(id);
+    let rings = context.rings();
+    let usage = |of: Quantity, limit: fn(&Amounts) -> u32| {
+        let share = |part: &Part| {
+            // What does not run uses nothing.
+            let seen = match running(part, pods).as_slice() {
+                [] => None,
+                _ => Some(rings.last(id, of, &part.name)?),
+            };
+            let used = seen.map_or(0.0, |(_, used)| used).ceil() as u32;
+            let limit = store.sizes.parts.get(&part.name).map(|resources| limit(&resources.limits));
+            Some((Share { title: part.title.clone(), used, limit }, seen.map(|(at, _)| at)))
+        };
+        let (shares, seen): (Vec<Share>, Vec<Option<Millis>>) =
+            parts.iter().map(share).collect::<Option<Vec<_>>>()?.into_iter().unzip();
+        Some(Usage { shares, at: seen.into_iter().flatten().min()? })
+    };
+    let answer = rings.last(id, Quantity::Answer, "");
+    let restarts: Vec<Restart> = parts.iter().flat_map(|part| restarts(part, pods)).collect();
+    Vitals {
+        answer: answer.map(|(at, millis)| Answer { millis: millis.round() as u32, at }),
+        cpu: usage(Quantity::Cpu, |limits| limits.cpu.0),
+        memory: usage(Quantity::Memory, |limits| limits.memory.0),
+        restarts: Restarts {
+            times: restarts.iter().map(|restart| restart.times).sum(),
+            last: restarts.iter().map(|restart| restart.at).max(),
+        },
+        certificate_until,
     }
 }
 

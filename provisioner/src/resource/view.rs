@@ -28,8 +28,11 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
     // What it has, and not what it is to have.
     let plan = progress.release.as_ref().map_or(wanted.plan, |release| release.plan);
     let sizes = engine.sizes(plan).unwrap_or(&wanted.sizes);
-    let of_volume =
-        |name: &String| Some(Volume { name: name.clone(), gibibytes: sizes.volumes.get(name)?.0 });
+    let used = |name: &String| u32::try_from(*progress.used.as_ref()?.get(name)?).ok();
+    let of_volume = |name: &String| {
+        let gibibytes = sizes.volumes.get(name)?.0;
+        Some(Volume { name: name.clone(), gibibytes, used: used(name) })
+    };
     let volumes = engine.definition.volumes.iter().filter_map(of_volume).collect();
     let larger =
         engine.definition.plans.iter().filter(|(other, larger)| **other != plan && larger.holds(sizes));
@@ -299,7 +302,9 @@ pub(crate) mod tests {
         assert_eq!(view(&store, &example()).unwrap().disk, "");
         let used = [("database".to_owned(), 90), ("uploads".to_owned(), 2048)].into();
         store.status = Some(Progress { attempt: 1, used: Some(used), ..Progress::default() }.write(None));
-        assert_eq!(view(&store, &example()).unwrap().disk, "database 0.1 of 2 GiB, uploads 2.0 of 3 GiB");
+        let told = view(&store, &example()).unwrap();
+        assert_eq!(told.disk, "database 0.1 of 2 GiB, uploads 2.0 of 3 GiB");
+        assert_eq!(told.volumes.iter().map(|volume| volume.used).collect::<Vec<_>>(), [Some(90), Some(2048)]);
     }
 
     #[test]

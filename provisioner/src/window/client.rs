@@ -9,7 +9,7 @@ use hyper_util::rt::TokioIo;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::Api;
 use serde::de::DeserializeOwned;
-use store::StoreId;
+use store::{StoreId, Vitals};
 use tokio::{net::TcpStream, time::timeout};
 
 use super::{
@@ -23,6 +23,8 @@ const MOST_BYTES: usize = 8 * 1024 * 1024;
 const CONNECT: Duration = Duration::from_secs(3);
 /// Beside what one asks it to wait.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// For what stands beside something that must not wait.
+const AT_ONCE: Duration = Duration::from_millis(500);
 
 /// Why nothing is shown. Displays as the sentence for whoever asked.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +65,16 @@ impl Client {
     /// The operator does not tell.
     pub async fn metrics(&self, key: &Key, id: &StoreId) -> Result<Metrics, AskError> {
         self.ask(key, &format!("/metrics/{id}"), PATIENCE).await
+    }
+
+    /// How the store fares at this moment, told at once or not at all.
+    ///
+    /// # Errors
+    /// The operator does not tell, or not in time.
+    pub async fn vitals(&self, key: &Key, id: &StoreId) -> Result<Vitals, AskError> {
+        let path = format!("/vitals/{id}");
+        let asked = timeout(AT_ONCE, self.ask(key, &path, AT_ONCE));
+        asked.await.unwrap_or_else(|_| Err(silent(&"no answer in time")))
     }
 
     async fn ask<T: DeserializeOwned>(&self, key: &Key, path: &str, wait: Duration) -> Result<T, AskError> {

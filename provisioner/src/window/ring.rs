@@ -44,30 +44,35 @@ pub struct Series {
     pub points: Vec<(Millis, f32)>,
 }
 
-/// The points of one series, each eight bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Ring(VecDeque<(u32, f32)>);
+struct Ring {
+    /// Each eight bytes.
+    points: VecDeque<(u32, f32)>,
+    /// What was noted last, as it was.
+    last: Option<(Millis, f32)>,
+}
 
 impl Ring {
     fn note(&mut self, value: f32, at: Millis) {
         let slot = slot(at);
         self.forget_before(slot);
-        match self.0.back_mut() {
+        self.last = Some((at, value));
+        match self.points.back_mut() {
             Some((last, highest)) if *last == slot => *highest = highest.max(value),
             // A clock that was set back.
             Some((last, _)) if *last > slot => {}
-            _ => self.0.push_back((slot, value)),
+            _ => self.points.push_back((slot, value)),
         }
     }
 
     fn forget_before(&mut self, now: u32) {
-        while self.0.front().is_some_and(|(slot, _)| *slot < oldest(now)) {
-            self.0.pop_front();
+        while self.points.front().is_some_and(|(slot, _)| *slot < oldest(now)) {
+            self.points.pop_front();
         }
     }
 
     fn points(&self, now: Millis) -> Vec<(Millis, f32)> {
-        let recent = self.0.iter().filter(|(at, _)| *at >= oldest(slot(now)));
+        let recent = self.points.iter().filter(|(at, _)| *at >= oldest(slot(now)));
         recent.map(|(slot, value)| (Millis(i64::from(*slot) * SLOT), *value)).collect()
     }
 }
@@ -99,8 +104,16 @@ impl Rings {
     }
 
     pub fn points(&self, store: &StoreId, of: Quantity, name: &str, now: Millis) -> Vec<(Millis, f32)> {
-        let series = self.0.get(store).and_then(|series| series.get(&(of, name.to_owned())));
-        series.map(|ring| ring.points(now)).unwrap_or_default()
+        self.ring(store, of, name).map(|ring| ring.points(now)).unwrap_or_default()
+    }
+
+    /// What was noted last, and when.
+    pub fn last(&self, store: &StoreId, of: Quantity, name: &str) -> Option<(Millis, f32)> {
+        self.ring(store, of, name)?.last
+    }
+
+    fn ring(&self, store: &StoreId, of: Quantity, name: &str) -> Option<&Ring> {
+        self.0.get(store)?.get(&(of, name.to_owned()))
     }
 
     pub fn forget(&mut self, store: &StoreId) {
@@ -143,6 +156,20 @@ mod tests {
     }
 
     #[test]
+    fn what_was_noted_last_is_told_as_it_was_beside_the_highest_of_its_time() {
+        let (mut rings, store) = (Rings::default(), id("a-00000"));
+        for (after, value) in [(0, 500.0), (60_000, 80.0)] {
+            rings.note(&store, Quantity::Answer, "", value, Millis(NOON + after));
+        }
+        assert_eq!(rings.last(&store, Quantity::Answer, ""), Some((Millis(NOON + 60_000), 80.0)));
+        assert_eq!(
+            rings.points(&store, Quantity::Answer, "", Millis(NOON + 60_000)),
+            [(Millis(NOON), 500.0)]
+        );
+        assert_eq!(rings.last(&store, Quantity::Cpu, "web"), None);
+    }
+
+    #[test]
     fn what_is_older_than_a_day_is_forgotten_and_what_was_not_measured_is_no_zero() {
         let told = noted(&[(0, 1.0), (SLOT, 2.0), (DAY, 3.0)]);
         assert_eq!(told, [(SLOT, 2.0), (DAY, 3.0)]);
@@ -171,7 +198,7 @@ mod tests {
             }
         }
         let held: usize =
-            rings.0[&store].values().map(|ring| ring.0.capacity() * size_of::<(u32, f32)>()).sum();
+            rings.0[&store].values().map(|ring| ring.points.capacity() * size_of::<(u32, f32)>()).sum();
         assert!(1_000 * held < 24 * 1024 * 1024, "{held} bytes a store");
     }
 

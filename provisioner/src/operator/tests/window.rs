@@ -167,6 +167,12 @@ async fn how_fast_a_shop_answers_and_how_often_its_parts_began_anew_is_told_besi
         (restart.part.as_str(), restart.times, restart.reason.as_str()),
         ("WordPress", 2, "OOMKilled")
     );
+    let vitals = window.vitals(&id()).unwrap();
+    assert!(vitals.answer.is_some());
+    assert_eq!((vitals.restarts.times, vitals.restarts.last), (2, Some(restart.at)));
+    assert_eq!(metrics.vitals.map(|vitals| vitals.restarts), Some(vitals.restarts));
+    // What no container was asked for is no zero.
+    assert_eq!((vitals.cpu, vitals.memory), (None, None));
     operator.running.abort();
 }
 
@@ -176,6 +182,7 @@ async fn nothing_is_told_of_what_is_no_store_of_this_platform_or_to_whoever_has_
     let other = store::StoreId::parse("b-00001").unwrap();
     assert!(matches!(window.logs(&other, all()).await, Err(WindowError::NotFound(_))));
     assert!(matches!(window.metrics(&other), Err(WindowError::NotFound(_))));
+    assert!(matches!(window.vitals(&other), Err(WindowError::NotFound(_))));
     // A Store whose namespace is somebody else's.
     cluster.put(ready("b-00001"));
     until("known", || operator.wrote("b-00001")).await;

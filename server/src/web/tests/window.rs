@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{CONFIG, READY, Site, door::of_bo};
+use super::{CONFIG, READY, Site, Wait, door::of_bo, first, hear, news, the_store};
 
 const PLACE: [&str; 3] = ["store-berg-kaffee-p3m9a", "wordpress-0", "wordpress"];
 const SHOP: &str = "/stores/berg-kaffee-p3m9a";
@@ -158,4 +158,23 @@ async fn where_no_operator_shows_anything_the_page_says_so_and_does_not_look_emp
     }
     let away = site.beside("127.0.0.1:9".parse().unwrap());
     assert!(away.get(&format!("{SHOP}/logs")).await.body.contains("The operator does not answer."));
+}
+
+#[tokio::test]
+async fn an_operator_that_is_silent_holds_up_no_document_and_a_poll_for_a_moment_only() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let site = Site::with(&[of_bo()]).await.beside(silent.local_addr().unwrap());
+    let loaded = site.get(SHOP).await;
+    assert!(loaded.body.contains("when it was last asked"), "{}", loaded.body);
+    let shown = first(&site, the_store()).await;
+    let asked = tokio::time::timeout(std::time::Duration::ZERO, silent.accept()).await;
+    assert!(asked.is_err(), "nothing was asked for a page's first bytes");
+    let asked = std::time::Instant::now();
+    let told = news(hear(&site, the_store(), Some(&shown.revision), Wait::Long).await);
+    assert!(asked.elapsed() < std::time::Duration::from_secs(3), "{:?}", asked.elapsed());
+    let says = "is not known at this moment. The operator does not answer.";
+    assert!(told.html.replace("<!>", "").contains(says), "{}", told.html);
+    // It goes on not telling, which is no news.
+    let again = hear(&site, the_store(), Some(&told.revision), Wait::No).await;
+    assert!(matches!(again, app::update::Heard::Same { .. }), "{again:?}");
 }
