@@ -99,6 +99,8 @@ impl Reconcile<'_> {
         if let Err(error) = ran {
             return Ok(self.complained(ConditionKind::NamespaceReady, &error));
         }
+        // It is there, and lacks its fences: what those wait for is what has to be told from here.
+        self.see(ConditionKind::NamespaceReady, State::InProgress, "");
         self.see(ConditionKind::QuotaApplied, State::InProgress, "");
         self.see(ConditionKind::CredentialsReady, State::InProgress, "");
         let secrets = match given? {

@@ -290,10 +290,10 @@ impl Progress {
 
     /// What there is to say of all of it in one sentence: why it failed, or what it waits for.
     pub fn message(&self) -> &str {
-        let is_open = |(_, condition): &(ConditionKind, &Condition)| !condition.state.is_over();
-        let open = || self.conditions.iter().find(is_open).map(|(_, condition)| condition.message.as_str());
+        let open = self.conditions.iter().filter(|(_, condition)| !condition.state.is_over());
+        let mut told = open.map(|(_, condition)| condition.message.as_str()).filter(|text| !text.is_empty());
         let failure = self.failure.as_ref().map(|failure| failure.sentence.as_str());
-        failure.or_else(open).unwrap_or_default()
+        failure.or_else(|| told.next()).unwrap_or_default()
     }
 }
 
@@ -419,6 +419,15 @@ mod tests {
         );
         progress.notice(vec![], Millis(3));
         assert_eq!(progress.notices, []);
+    }
+
+    #[test]
+    fn what_a_store_waits_for_is_what_the_first_open_step_says_that_says_something() {
+        let mut progress = Progress::default();
+        progress.see(ConditionKind::NamespaceReady, State::InProgress, "", Millis(1));
+        progress.see(ConditionKind::CredentialsReady, State::InProgress, "The Secret is empty.", Millis(1));
+        progress.see(ConditionKind::WorkloadsReady, State::Pending, "Later.", Millis(1));
+        assert_eq!(progress.message(), "The Secret is empty.");
     }
 
     #[test]
