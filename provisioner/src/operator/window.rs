@@ -23,7 +23,7 @@ use crate::{
     resource::{Wanted, now},
     window::{
         Cursor, Level, Line, Logs, LogsWanted, MOST_LINES, MOST_SEARCHED, Metrics, Quantity, Restart, Series,
-        cursor::{Nanos, Run},
+        cursor::{Nanos, Run, may_be_of_a_later_run},
         line::{shortened, stamped, without_escapes},
         redact::Redaction,
         seal::{self, Key},
@@ -353,16 +353,20 @@ async fn read_one(
             continue;
         }
         let text = String::from_utf8_lossy(&text);
-        let stamped = text.lines().filter_map(stamped);
-        let mut lines = 0;
-        for (at, line) in
-            stamped.inspect(|_| lines += 1).filter(|(at, _)| after.is_none_or(|after| *at > after))
+        let stamped: Vec<(Nanos, &str)> = text.lines().filter_map(stamped).collect();
+        let is_whole = i64::try_from(stamped.len()).is_ok_and(|lines| lines < tail);
+        // The last words of the run before are told first, once the pod tells that it is over.
+        if let (Some(after), Some((first, _)), true) = (after, stamped.first(), is_whole)
+            && may_be_of_a_later_run(after, *first, Nanos(now().0.saturating_mul(1_000_000)))
         {
+            return Ok(());
+        }
+        for (at, line) in stamped.into_iter().filter(|(at, _)| after.is_none_or(|after| *at > after)) {
             cursor.note(&source.run, at);
             newest.take(at, told(source.part, at, line, redaction), asked);
         }
         // Before the first of these there may be others.
-        newest.is_cut |= lines >= tail;
+        newest.is_cut |= !is_whole;
         return Ok(());
     }
 }

@@ -21,6 +21,15 @@ pub struct Run {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor(BTreeMap<(String, String), (u32, Nanos)>);
 
+/// How long after a run began its pod may still tell of the one before.
+const UNTOLD: i64 = 10_000_000_000;
+
+/// Whether a log that is read on from a line may be that of a later run than its pod tells of: the line is not in it, and it began just now.
+/// Where it is as old as that, what lacks is a file that was put away.
+pub fn may_be_of_a_later_run(read: Nanos, first: Nanos, now: Nanos) -> bool {
+    first > read && now.0.saturating_sub(first.0) < UNTOLD
+}
+
 impl Cursor {
     /// Runs that are remembered: more than a store has containers, and less than an address holds.
     const MOST: usize = 24;
@@ -120,6 +129,14 @@ mod tests {
         assert!(cursor.has_missed(&run(2)) && !cursor.has_missed(&run(1)));
         cursor.keep_only(&[]);
         assert!(cursor.is_empty());
+    }
+
+    #[test]
+    fn a_log_without_the_line_that_was_read_last_is_another_runs_until_its_pod_would_have_told() {
+        let (read, now) = (Nanos(50), Nanos(UNTOLD + 100));
+        assert!(may_be_of_a_later_run(read, Nanos(101), now));
+        assert!(!may_be_of_a_later_run(read, Nanos(100), now));
+        assert!(!may_be_of_a_later_run(Nanos(101), Nanos(101), now));
     }
 
     proptest! {

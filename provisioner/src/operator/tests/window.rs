@@ -1,5 +1,6 @@
 //! What the window shows, over an API server in memory.
 
+use jiff::Timestamp;
 use k8s_openapi::ByteString;
 use kube::api::{DeleteParams, Patch, PatchParams};
 
@@ -111,10 +112,13 @@ async fn a_log_is_followed_over_the_end_of_its_container_and_nothing_is_told_twi
     let second = following.await.unwrap();
     assert_eq!(texts(&second), ["two"]);
 
-    // It ends with a last word, and begins anew.
-    cluster.log(WORDPRESS, "2026-11-26T12:00:02Z out of memory");
+    // It ends with a last word, and begins anew, which its pod tells of later.
+    let log = |text: &str| cluster.log(WORDPRESS, &format!("{} {text}", Timestamp::now()));
+    log("out of memory");
     cluster.begin_anew(WORDPRESS);
-    cluster.log(WORDPRESS, "2026-11-26T12:00:03Z three");
+    log("three");
+    let early = LogsWanted { after: second.cursor.clone(), ..all() };
+    assert_eq!(texts(&window.logs(&id(), early).await.unwrap()), [""; 0]);
     runs(&cluster, WEB, "wordpress", 1).await;
     let mut told = Vec::new();
     let mut cursor = second.cursor;
