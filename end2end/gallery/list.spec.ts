@@ -160,6 +160,7 @@ test.describe("of several engines, plans and owners", () => {
     await page.getByLabel("Plan").selectOption("Large");
     await expect(page.getByRole("heading", { name: "No match" })).toBeVisible();
     await page.getByRole("link", { name: "Take away “casa”" }).click();
+    await expect(page).toHaveURL(/\/stores\?engine=medusa&plan=large&owner=bo&sort=name$/);
     await page.getByRole("link", { name: "Take away Engine: Medusa" }).click();
     await expect(names).toHaveText(["Berg Kaffee"]);
     await expect(page.getByRole("searchbox")).toHaveValue("");

@@ -6,6 +6,7 @@ import {
   provisioning,
   ready,
   suspended,
+  timeline,
   updating,
 } from "../gallery/support/stores";
 import type { Line } from "../gallery/support/window";
@@ -20,7 +21,7 @@ const SECOND = 1_000;
 /** Those that a team of three may have. */
 export function shops(): Store[] {
   return [
-    ready({ id: SHOP, name: "Atelier Nord", age: 40 * DAY, owner: "ada" }),
+    lived(ready({ id: SHOP, name: "Atelier Nord", age: 40 * DAY, owner: "ada" })),
     ofMedusa(ready({ id: "halle-7-q2m8d", name: "Halle 7", age: 21 * DAY, owner: "bo", plan: "medium" })),
     provisioning({ id: "casa-verde-0qk4z", name: "Casa Verde", age: 8 * SECOND, owner: "ada" }),
     degraded({ id: "demo-8w1vd", name: "Demo", age: 13 * DAY, owner: "bo" }),
@@ -29,6 +30,14 @@ export function shops(): Store[] {
     failed({ id: "librairie-du-port-5n2tc", name: "Librairie du Port", age: 2 * DAY, owner: "bo" }),
     suspended({ id: "eis-am-see-s5d1n", name: "Eis am See", age: 200 * DAY, owner: "cy" }),
   ];
+}
+
+/** Made without a hitch, and with something on its volumes. */
+function lived(store: Store): Store {
+  const made = timeline(SHOP, Date.now() - 40 * DAY) as { what: { command?: { exit: number } } }[];
+  const smooth = made.filter(({ what }) => !what.command?.exit);
+  const used = { database: 214, uploads: 1_380 };
+  return { ...store, status: { ...store.status, timeline: smooth, used } };
 }
 
 function ofMedusa(store: Store): Store {
