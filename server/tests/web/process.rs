@@ -158,6 +158,15 @@ impl Web {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
     }
 
+    /// For how long it has used a core.
+    pub(crate) fn busy(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        // Linux counts a hundred of them in a second, whatever the kernel's own clock.
+        Duration::from_millis(ticks * 10)
+    }
+
     /// It runs, it answers somebody else soon, and it has never had more memory than it is given.
     pub(crate) async fn assert_well(&self) {
         let began = Instant::now();
