@@ -1,7 +1,9 @@
 //! Logs and metrics of a store: a dashboard beside an operator that shows them, over an API server in memory.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
+use app::update::Heard;
+use axum::{Json, routing::get};
 use fake_cluster::Cluster;
 use http::StatusCode;
 use k8s_openapi::api::core::v1::{Namespace, Pod, Secret};
@@ -10,8 +12,14 @@ use provisioner::{
     config::Config,
     observe::storefront::Prober,
     operator::{self, Health, Surroundings, Window},
+    resource::now,
+    window::{
+        client::Client,
+        seal::{self, Key},
+    },
 };
 use serde_json::{Value, json};
+use store::{StoreId, Vitals, vitals::Answer};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
@@ -20,8 +28,14 @@ use super::{CONFIG, READY, Site, Wait, door::of_bo, first, hear, news, the_store
 const PLACE: [&str; 3] = ["store-berg-kaffee-p3m9a", "wordpress-0", "wordpress"];
 const SHOP: &str = "/stores/berg-kaffee-p3m9a";
 
+/// One that runs until it is let go of.
+struct Operator {
+    _running: [AbortOnDropHandle<()>; 2],
+    window: SocketAddr,
+}
+
 /// A site beside an operator, and a store of Bo's whose shop logs.
-async fn site() -> (Site, [AbortOnDropHandle<()>; 2]) {
+async fn site() -> (Site, Operator) {
     let cluster = Cluster::new();
     let mut store = of_bo();
     store["status"]["namespaceUid"] = json!("u-1");
@@ -61,12 +75,12 @@ async fn site() -> (Site, [AbortOnDropHandle<()>; 2]) {
     };
     let running = operator::run(line.client(), config, surroundings, health.clone(), shutdown.clone());
     let showing = crate::window::serve(listener, Window::new(health.clone()), shutdown);
-    let operator = [running_on(running), running_on(showing)];
+    let running = [running_on(running), running_on(showing)];
     let site = Site::over(Arc::clone(&cluster)).read().await.come_in().await.beside(address);
     while !health.is_ready() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
-    (site, operator)
+    (site, Operator { _running: running, window: address })
 }
 
 fn running_on(task: impl Future<Output = ()> + Send + 'static) -> AbortOnDropHandle<()> {
@@ -161,6 +175,38 @@ async fn where_no_operator_shows_anything_the_page_says_so_and_does_not_look_emp
 }
 
 #[tokio::test]
+async fn how_a_shop_fares_is_told_to_whoever_has_the_seal() {
+    let (site, operator) = site().await;
+    let window = Client::new(site.stores.clone(), Some(operator.window));
+    let id = StoreId::parse(READY).unwrap();
+    let key = Key::new(site.access.key_for(seal::PURPOSE).unwrap());
+    let vitals = window.vitals(&key, &id).await.unwrap();
+    // Nothing was measured yet, and no container began anew.
+    assert_eq!((vitals.restarts.times, vitals.cpu, vitals.memory), (0, None, None));
+    let refused = window.vitals(&Key::new([7; 32]), &id).await.unwrap_err();
+    assert!(refused.to_string().contains("without a seal"), "{refused}");
+}
+
+#[tokio::test]
+async fn how_a_shop_fares_is_told_to_a_page_that_stands_already_and_once_known_is_no_news() {
+    let answer = Answer { millis: 84, at: now() };
+    let told = Json(Vitals { answer: Some(answer), ..Vitals::default() });
+    let window = axum::Router::new().route("/vitals/{id}", get(move || async move { told }));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let _window = running_on(async move { axum::serve(listener, window).await.unwrap() });
+    let site = Site::with(&[of_bo()]).await.beside(address);
+    let shown = first(&site, the_store()).await;
+    for html in [&site.get(SHOP).await.body, &shown.html] {
+        assert!(html.contains("when it was last asked") && !html.contains("84 ms"), "{html}");
+    }
+    let told = news(hear(&site, the_store(), Some(&shown.revision), Wait::No).await);
+    assert!(told.html.contains("in 84 ms"), "{}", told.html);
+    let again = hear(&site, the_store(), Some(&told.revision), Wait::No).await;
+    assert!(matches!(again, Heard::Same { .. }), "{again:?}");
+}
+
+#[tokio::test]
 async fn an_operator_that_is_silent_holds_up_no_document_and_a_poll_for_a_moment_only() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let site = Site::with(&[of_bo()]).await.beside(silent.local_addr().unwrap());
@@ -176,5 +222,5 @@ async fn an_operator_that_is_silent_holds_up_no_document_and_a_poll_for_a_moment
     assert!(told.html.replace("<!>", "").contains(says), "{}", told.html);
     // It goes on not telling, which is no news.
     let again = hear(&site, the_store(), Some(&told.revision), Wait::No).await;
-    assert!(matches!(again, app::update::Heard::Same { .. }), "{again:?}");
+    assert!(matches!(again, Heard::Same { .. }), "{again:?}");
 }
