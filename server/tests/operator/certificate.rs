@@ -236,6 +236,8 @@ async fn a_certificate_outlives_the_try_that_failed_and_is_the_next_ones() {
     });
     platform.start(None);
     platform.stores.retry(&id, &ada()).await.unwrap();
+    // What is seen of it may still be that it failed.
+    platform.until(&id, "Ready", |view| view.summary.phase == Phase::Ready).await;
     platform.until_settled(&id).await;
     assert!(is_shown(&platform, &host_of(&id, domain), &issued), "another one would have to be issued");
     platform.delete(&id).await;

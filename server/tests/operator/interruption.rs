@@ -68,10 +68,11 @@ if [ "$1" != upgrade ] || [ -e "$once" ]; then exec "$real" "$@"; fi
 touch "$once"
 while [ $# -gt 0 ]; do [ "$1" = --namespace ] && namespace=$2; args="$args $1"; shift; done
 cat > "$once.values"
-kubectl get secrets -n "$namespace" -l owner=helm --watch -o name > "$once.seen" & watch=$!
-sleep 1
+kubectl get secrets -n "$namespace" --watch -o name > "$once.seen" & watch=$!
+# The store's own Secret is there before: once it is seen, so is what comes next.
+while [ ! -s "$once.seen" ]; do sleep 0.1; done
 "$real" $args < "$once.values" & helm=$!
-while [ ! -s "$once.seen" ]; do :; done
+while ! grep --quiet helm.release "$once.seen"; do :; done
 kill -9 "$helm" "$watch"
 exit 137
 "#;

@@ -100,7 +100,7 @@ async fn logs_are_followed_while_a_part_begins_anew_and_tell_no_secret_and_what_
     let began = Instant::now();
     let exec = ["exec", "-n", &id.namespace(), "mariadb-0", "-c", "mariadb", "--"];
     platform.kubectl(&[&exec[..], &["bash", "-c", "kill 1"]].concat());
-    let ends_and_begins = ["Shutdown complete", "ready for connections"];
+    let ends_and_begins = ["mariadbd: Shutdown complete", "ready for connections"];
     let (told, cursor) = looking.follow(cursor, &ends_and_begins).await;
     eprintln!("killed -> the next run's first words: {} ms", began.elapsed().as_millis());
     let times = |text: &str| told.iter().filter(|line| line.text.contains(text)).count();
