@@ -20,7 +20,7 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(60);
 /// After each look so many times as long as it took nothing is looked at: with however many stores, it costs a fifth of one program's time.
 const REST: u32 = 4;
-/// A node that tells it in another way is not asked at every turn.
+/// A container that tells nothing is asked less and less often, down to this: its node may tell it in another way.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// Pod and container.
@@ -30,7 +30,13 @@ type Place = (String, String);
 #[derive(Default)]
 struct Looks {
     seen: HashMap<Place, (Usage, Instant)>,
-    silent: HashMap<Place, Instant>,
+    silent: HashMap<Place, Silence>,
+}
+
+/// When a container told nothing, and for how long it is not asked after that.
+struct Silence {
+    since: Instant,
+    pause: Duration,
 }
 
 /// Looks until the operator ends.
@@ -45,7 +51,7 @@ pub(super) async fn watch(context: Arc<Context>) {
             }
             // Of what a turn has not come by, nothing is remembered.
             looks.seen.retain(|_, (_, at)| *at >= began);
-            looks.silent.retain(|_, at| at.elapsed() < PATIENCE);
+            looks.silent.retain(|_, silence| silence.since.elapsed() < 2 * PATIENCE);
             let is_there =
                 |id: &StoreId| stores.iter().any(|store| store.metadata.name.as_deref() == Some(id.as_str()));
             context.rings().retain(is_there);
@@ -70,7 +76,7 @@ impl Looks {
     }
 
     async fn look(&mut self, context: &Context, id: &StoreId, part: &Part, place: Place) {
-        if self.silent.contains_key(&place) {
+        if self.silent.get(&place).is_some_and(|silence| silence.since.elapsed() < silence.pause) {
             return;
         }
         let began = Instant::now();
@@ -79,10 +85,14 @@ impl Looks {
         let ran = context.runner.run(look, pending()).await;
         let usage = ran.outcome.as_deref().ok().and_then(Usage::parse);
         match usage {
-            Some(usage) => self.note(context, id, part, place, usage),
+            Some(usage) => {
+                self.silent.remove(&place);
+                self.note(context, id, part, place, usage);
+            }
             None => {
                 tracing::debug!(store = %id, pod = place.0, error = ?ran.outcome.err(), "what a container uses is not known");
-                self.silent.insert(place, began);
+                let pause = pause(self.silent.get(&place).map(|silence| silence.pause));
+                self.silent.insert(place, Silence { since: began, pause });
             }
         }
         sleep(began.elapsed() * REST).await;
@@ -101,6 +111,11 @@ impl Looks {
     }
 }
 
+/// One that begins anew just now is asked at the next turn.
+fn pause(before: Option<Duration>) -> Duration {
+    before.map_or(Duration::ZERO, |before| (2 * before).clamp(EVERY, PATIENCE))
+}
+
 /// Whether containers of the shop are to run.
 fn is_up(store: &Store) -> bool {
     let phase = store.status.as_ref().and_then(|status| status.phase.as_deref());
@@ -112,4 +127,18 @@ fn is_up(store: &Store) -> bool {
 fn main_containers(part: &Part, pods: &[Pod]) -> Vec<Place> {
     let is_main = |(_, container): &Place| part.helpers.iter().all(|helper| helper.name != *container);
     running(part, pods).into_iter().filter(is_main).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::iter;
+
+    use super::*;
+
+    #[test]
+    fn a_container_that_told_nothing_once_is_asked_at_the_next_turn_and_one_that_never_does_seldom() {
+        let pauses = iter::successors(Some(pause(None)), |before| Some(pause(Some(*before))));
+        let minutes: Vec<u64> = pauses.take(7).map(|pause| pause.as_secs() / 60).collect();
+        assert_eq!(minutes, [0, 1, 2, 4, 8, 15, 15]);
+    }
 }
