@@ -77,7 +77,8 @@ async fn visit(id: &StoreId, query: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
-async fn logs_are_followed_while_a_part_begins_anew_and_tell_no_secret_and_what_is_used_is_measured() {
+async fn logs_are_followed_while_a_part_begins_anew_and_tell_no_secret_and_what_is_used_is_told_where_the_node_tells_it()
+ {
     let platform = Platform::started(|_| {}).await;
     let id = platform.create("Window").await;
     platform.until_settled(&id).await;

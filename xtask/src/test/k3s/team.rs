@@ -159,7 +159,7 @@ impl<'a> Team<'a> {
     pub(super) fn upgrades(&mut self, step: &Step) -> Result<Tested> {
         if !self.is_previous {
             return Ok(Tested::Skipped(
-                "the checkout's history has no earlier chart that makes other objects",
+                "the checkout's history has no earlier chart that takes today's values and makes other objects",
             ));
         }
         let upgrade = self.page.blocks("By helm alone")?.concat();
