@@ -7,6 +7,8 @@ pub mod copy;
 #[cfg(feature = "ssr")]
 pub mod crumb;
 #[cfg(feature = "ssr")]
+pub mod evidence;
+#[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
 pub mod health;
@@ -31,6 +33,7 @@ pub use self::{
     brand::brand,
     copy::copy_button,
     crumb::{Whence, crumb},
+    evidence::evidence,
     form::{SentForm, kept, refused_without_script},
     health::health_strip,
     new_password::new_password,

@@ -157,6 +157,7 @@ impl Window {
         let pods = context.pods_of(id);
         let parts = &store.engine.definition.parts;
         let restarts = parts.iter().flat_map(|part| restarts(part, &pods)).collect();
+        let vitals = Some(vitals(&context, id, &store, &pods));
         let rings = context.rings();
         let points = |of, name: &str| rings.points(id, of, name, now);
         let mut series = vec![Series {
@@ -187,8 +188,6 @@ impl Window {
             let points = points(Quantity::Disk, volume);
             Series { of: Quantity::Disk, name: volume.clone(), title: volume.clone(), limit, points }
         }));
-        drop(rings);
-        let vitals = Some(vitals(&context, id, &store, &pods));
         Ok(Metrics { since: context.began(), now, series, restarts, vitals })
     }
 

@@ -5,6 +5,8 @@
 mod by_hand;
 mod operator;
 mod removal;
+#[path = "../shared/usage.rs"]
+mod usage;
 
 use std::{cell::Cell, collections::BTreeSet, io::Write, path::PathBuf, sync::Arc, time::Duration};
 

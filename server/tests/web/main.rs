@@ -13,3 +13,5 @@ mod process;
 mod shapes;
 mod slow;
 mod traces;
+#[path = "../shared/usage.rs"]
+mod usage;

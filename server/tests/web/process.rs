@@ -18,6 +18,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use crate::usage;
+
 /// Bo's.
 pub(crate) const STORE: &str = "berg-kaffee-p3m9a";
 /// Of everybody.
@@ -153,18 +155,12 @@ impl Web {
 
     /// The most memory that it ever had, in MiB.
     pub(crate) fn peak(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+        usage::peak(&self.process)
     }
 
     /// For how long it has used a core.
     pub(crate) fn busy(&self) -> Duration {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
-        let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
-        // Linux counts a hundred of them in a second, whatever the kernel's own clock.
-        Duration::from_millis(ticks * 10)
+        usage::busy(&self.process)
     }
 
     /// It runs, it answers somebody else soon, and it has never had more memory than it is given.

@@ -8,16 +8,13 @@ use store::{
 
 use crate::{
     api::RetryStore,
-    components::{SentForm, copy_button},
+    components::{SentForm, copy_button, evidence},
     me::me,
 };
 
 pub fn notice(view: &StoreView) -> Option<AnyView> {
     let failure = view.failure.as_ref()?;
-    let evidence = |Evidence { source, text }: &Evidence| {
-        view! { <figure><figcaption>{source.clone()}</figcaption><pre tabindex="0">{text.clone()}</pre></figure> }
-            .into_any()
-    };
+    let told = |Evidence { source, text }: &Evidence| evidence(source.clone(), text.clone());
     let retry = me().changes(view.summary.owner.as_ref()).then(|| {
         let form = SentForm::new(&view.summary.id, "retry", "Retry");
         SentForm { class: "inline", busy: "Retrying…", ..form }.sends::<RetryStore>(().into_any())
@@ -26,7 +23,7 @@ pub fn notice(view: &StoreView) -> Option<AnyView> {
         <section class="notice" data-key="failure" aria-labelledby="failure-title">
             <h2 id="failure-title">{format!("Failed at {}", failure.step)}</h2>
             <p>{failure.sentence.clone()}</p>
-            {failure.evidence.iter().map(evidence).collect_view()}
+            {failure.evidence.iter().map(told).collect_view()}
             <div class="actions">
                 {retry}
                 {copy_button(details(view, failure), "details", true)}

@@ -9,7 +9,7 @@ use store::{
 use super::upkeep;
 use crate::{
     clock::Tick,
-    components::{copy_button, tick},
+    components::{copy_button, evidence, tick},
     links,
     me::me,
 };
@@ -22,7 +22,7 @@ pub fn notice(view: &StoreView, now: Millis) -> Option<AnyView> {
     let (first, _) = *lost.first()?;
     let told = lost.iter().map(|(kind, condition)| told(*kind, condition, now)).collect_view();
     let pods = pods(view);
-    let pods = (!pods.is_empty()).then(|| figure("Pods that are not ready", pods));
+    let pods = (!pods.is_empty()).then(|| evidence("Pods that are not ready".to_owned(), pods));
     let notice = view! {
         <section class="notice warn" data-key="loss" aria-labelledby="loss-title">
             <h2 id="loss-title">{what(first)}</h2>
@@ -69,7 +69,7 @@ fn told(kind: ConditionKind, condition: &Condition, now: Millis) -> AnyView {
     });
     view! {
         <p data-key=kind.key()><strong>{kind.to_string()}</strong>": " {sentence} {since}</p>
-        {words.map(|words| figure("In its own words", words))}
+        {words.map(|words| evidence("In its own words".to_owned(), words))}
     }
     .into_any()
 }
@@ -90,10 +90,6 @@ fn pods(view: &StoreView) -> String {
         detail => format!("{}: {detail}", pod.name),
     };
     view.pods.iter().filter(|pod| pod.state != PodState::Ready).map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn figure(from: &'static str, text: String) -> AnyView {
-    view! { <figure><figcaption>{from}</figcaption><pre tabindex="0">{text}</pre></figure> }.into_any()
 }
 
 /// What to do. Of a namespace that is not as it was, what is told of it says so.
