@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -121,17 +121,22 @@ impl References {
         self.engines.get(engine).into_iter().flatten()
     }
 
-    fn values(&self) -> Value {
+    /// What each engine is configured with, whose charts are in that folder.
+    pub fn engines_of(&self, charts: &Path) -> Value {
         let engine = |name: &String| {
             let settings = json!({
-                "chart": format!("{CARRIED}/{name}"),
+                "chart": charts.join(name),
                 "images": self.images(name),
                 "versions": self.versions(name),
                 "options": self.options(name),
             });
             (name.clone(), settings)
         };
-        let engines: serde_json::Map<String, Value> = self.engines.keys().map(engine).collect();
+        self.engines.keys().map(engine).collect()
+    }
+
+    fn values(&self) -> Value {
+        let engines = self.engines_of(Path::new(CARRIED));
         json!({ "image": self.platform, "defaultEngine": WITH_PLUGIN, "engines": engines })
     }
 }
@@ -193,7 +198,7 @@ pub(crate) fn merge(below: &mut Value, above: &Value) {
     }
 }
 
-fn resource_definitions(chart: &std::path::Path) -> Result<String> {
+fn resource_definitions(chart: &Path) -> Result<String> {
     let files = files_below(&chart.join("crds"))?;
     let texts: Vec<String> = files.iter().map(fs::read_to_string).collect::<std::io::Result<_>>()?;
     Ok(texts.join("\n---\n"))

@@ -45,6 +45,9 @@ pub struct Options {
     /// Only what needs no node; the rest is reported as skipped
     #[arg(long)]
     without_cluster: bool,
+    /// Of the operator's tests only those that have this in their names
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
 }
 
 /// What is tested, in the order in which it is.
@@ -119,7 +122,8 @@ impl Part {
 /// # Errors
 /// The run was interrupted, or the machine cannot run all that CI has to.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
-    let mut run = Run { env, parts: options.parts(), report: Report::default() };
+    let only = options.only.as_deref();
+    let mut run = Run { env, parts: options.parts(), only, report: Report::default() };
     match run.obstacle(options)? {
         None => run.on_machine()?,
         Some(obstacle) => {
@@ -135,6 +139,7 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
 struct Run<'a> {
     env: &'a Env,
     parts: Vec<Part>,
+    only: Option<&'a str>,
     report: Report,
 }
 
@@ -241,8 +246,10 @@ impl Run<'_> {
     fn on_trial(&mut self, trial: &mut Trial) -> Result<()> {
         self.part(Part::Rights, |env| rights::run(env, trial))?;
         self.part(Part::Monitoring, |env| monitoring::run(env, trial))?;
-        let plugin = trial.references().plugin;
-        self.part(Part::Operator, |env| rust::run_on_cluster(env, &operator::describe(env, trial)?, plugin))?;
+        let (plugin, only) = (trial.references().plugin, self.only);
+        self.part(Part::Operator, |env| {
+            rust::run_on_cluster(env, &operator::describe(env, trial)?, plugin, only)
+        })?;
         self.part(Part::Rollout, |env| rollout::run(env, trial))?;
         self.part(Part::Journeys, |env| journeys::run(env, trial))?;
         // The last one: from then on the trial is another.
@@ -315,7 +322,7 @@ mod tests {
     use super::*;
 
     fn options(parts: &[Part]) -> Options {
-        Options { parts: parts.to_vec(), without_cluster: false }
+        Options { parts: parts.to_vec(), without_cluster: false, only: None }
     }
 
     #[test]

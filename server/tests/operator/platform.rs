@@ -23,7 +23,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{
-    EngineCard, NewStore, NewStoreForm, Options, Person, PersonId, Phase, PlanName, RequestId, Role, StoreId,
+    Egress, EngineKey, NewStore, NewStoreForm, Options, Person, PersonId, Phase, PlanName, RequestId, Role, StoreId,
     StoreView,
 };
 
@@ -34,11 +34,10 @@ pub(crate) struct Cluster {
     pub(crate) kubeconfig: PathBuf,
     /// Folders with `helm` and `kubectl`, as in `PATH`.
     pub(crate) path: String,
-    pub(crate) chart: PathBuf,
+    /// Every engine that the platform's image has, as in the platform's configuration.
+    pub(crate) engines: BTreeMap<String, Value>,
+    /// Those of WooCommerce, of which stores are where a test says nothing else.
     pub(crate) images: BTreeMap<String, String>,
-    /// What is in which image, by its reference.
-    #[serde(default)]
-    pub(crate) versions: BTreeMap<String, String>,
     /// Whether the WordPress image has WooCommerce inside.
     pub(crate) plugin: bool,
     /// As in the platform's configuration.
@@ -79,9 +78,7 @@ impl Platform {
             "namespace": namespace, "domainSuffix": "localhost", "scheme": "http", "ingress": cluster.ingress,
             "signIn": {"users": "users", "keys": "keys", "signOuts": "sign-outs", "idleMinutes": 60, "absoluteHours": 24},
             "deadlineSeconds": 110, "concurrency": 4, "checkSeconds": 5,
-            "engines": { "woocommerce": {
-                "chart": cluster.chart, "options": { "plugin": cluster.plugin }, "images": cluster.images, "versions": cluster.versions,
-            } },
+            "engines": { "woocommerce": cluster.engines["woocommerce"] },
         });
         change(&mut config);
         let kubeconfig = Kubeconfig::read_from(&cluster.kubeconfig).unwrap();
@@ -175,11 +172,19 @@ impl Platform {
 
     /// A store of the platform's first engine.
     pub(crate) fn asked(&self, name: &str, request: u128) -> NewStore {
-        asked(&self.stores.config().cards(), name, request)
+        let engines = self.stores.config().cards();
+        form(&engines[0].key, name, request).parse(&engines).unwrap()
     }
 
     pub(crate) async fn create(&self, name: &str) -> StoreId {
         self.stores.create(self.asked(name, nanos().into()), &maker(), &key()).await.unwrap()
+    }
+
+    /// A store of that engine, which may reach so much.
+    pub(crate) async fn create_of(&self, engine: &EngineKey, egress: Egress, name: &str) -> StoreId {
+        let form = NewStoreForm { egress: egress.key().to_owned(), ..form(engine, name, nanos().into()) };
+        let asked = form.parse(&self.stores.config().cards()).unwrap();
+        self.stores.create(asked, &maker(), &key()).await.unwrap()
     }
 
     /// The store as soon as `is_so`.
@@ -348,11 +353,11 @@ pub(crate) fn key() -> RequestKey {
     RequestKey::new([7; 32])
 }
 
-fn asked(engines: &[EngineCard], name: &str, request: u128) -> NewStore {
+fn form(engine: &EngineKey, name: &str, request: u128) -> NewStoreForm {
     NewStoreForm {
         request: RequestId::new(request).as_str().to_owned(),
         name: name.to_owned(),
-        engine: engines[0].key.to_string(),
+        engine: engine.to_string(),
         plan: "small".to_owned(),
         egress: String::new(),
         options: Options::new(),
@@ -360,8 +365,6 @@ fn asked(engines: &[EngineCard], name: &str, request: u128) -> NewStore {
         user: "ada".to_owned(),
         password: "correct horse battery".to_owned(),
     }
-    .parse(engines)
-    .unwrap()
 }
 
 pub(crate) fn nanos() -> u32 {

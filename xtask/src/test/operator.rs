@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::env::Env;
 use crate::trial::Trial;
 
-/// What their stores are made of.
+/// What their stores are made of where a test says nothing else.
 const ENGINE: &str = "woocommerce";
 
 /// Writes the file and answers where it is. The operator runs on this machine there, so the ingress is on loopback.
@@ -21,9 +21,8 @@ pub(super) fn describe(env: &Env, trial: &Trial) -> Result<PathBuf> {
     let description = json!({
         "kubeconfig": env.paths.kubeconfig(),
         "path": path(&[&env.tools.helm(), &env.tools.kubectl()])?,
-        "chart": env.paths.checkout.join("charts").join(ENGINE),
+        "engines": references.engines_of(&env.paths.checkout.join("charts")),
         "images": references.images(ENGINE),
-        "versions": references.versions(ENGINE),
         "plugin": references.plugin,
         "ingress": ingress,
         "mailpit": env.tools.mailpit.program("mailpit"),

@@ -47,12 +47,18 @@ pub(super) fn build(env: &Env) -> Result<()> {
 }
 
 /// The operator's tests against a real API server. `cluster`: the file that tells them where it is. `plugin`: whether its shops sell.
+/// `only`: what those have in their names that are run, where not all are.
 ///
 /// # Errors
-/// cargo cannot be started, or the run was interrupted.
-pub(super) fn run_on_cluster(env: &Env, cluster: &Path, plugin: bool) -> Result<Tally> {
+/// cargo cannot be started, no test is called so, or the run was interrupted.
+pub(super) fn run_on_cluster(
+    env: &Env,
+    cluster: &Path,
+    plugin: bool,
+    only: Option<&str>,
+) -> Result<Tally> {
     let mut command = tests();
-    command.args(ON_CLUSTER).env("STOREYARD_TEST_CLUSTER", cluster);
+    command.args(ON_CLUSTER).args(only).env("STOREYARD_TEST_CLUSTER", cluster);
     let mut skipped = Tally::default();
     if !plugin {
         command.args(["--skip", OF_SHOPS]);
@@ -72,7 +78,9 @@ pub(super) fn run_on_cluster(env: &Env, cluster: &Path, plugin: bool) -> Result<
     }
     let mut tally =
         cargo_test(env, "operator against the cluster", "test-operator", &mut command, &Outcome::All)?;
+    skipped.skipped.retain(|skip| only.is_none_or(|only| skip.test.contains(only)));
     tally.add(skipped);
+    ensure!(tally != Tally::default(), "the operator has no tests {}", only.unwrap_or_default());
     Ok(tally)
 }
 
