@@ -41,9 +41,9 @@ pub struct Options {
     /// Instead: makes small stores until there are so many or there is no room, and asks them all at once
     #[arg(long, value_name = "STORES", num_args = 0..=1, default_missing_value = "40")]
     density: Option<u32>,
-    /// Of which engine those are
-    #[arg(long, default_value = "woocommerce", requires = "density")]
-    engine: String,
+    /// Of which engine those are; where none is named, of each in turn
+    #[arg(long, requires = "density")]
+    engine: Option<String>,
     /// Instead: deletes so many stores at once that were ready
     #[arg(long, value_name = "STORES", num_args = 0..=1, default_missing_value = "100", conflicts_with = "density")]
     removed: Option<u32>,
@@ -78,7 +78,7 @@ fn on_cluster(env: &Env, options: &Options, table: &mut Table) -> Result<()> {
     });
     let trial = Trial::install_with(env, &cluster, &images, values)?;
     let measured = match (options.density, options.removed) {
-        (Some(stores), _) => density::measure(env, &trial, &options.engine, stores, options.at_once, table),
+        (Some(stores), _) => density::measure(env, &trial, options.engine.as_deref(), stores, options.at_once, table),
         (None, Some(stores)) => removal::measure(env, &trial, stores, table),
         (None, None) => create::measure(env, &trial, options, table)
             .and_then(|()| list::measure(env, &trial, options.listed, table))

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Options;
 use super::door::{self, Session};
-use super::kind::Kind;
+use super::kind::{self, Kind};
 use super::samples::{Samples, Table, duration};
 use super::shop;
 use crate::cluster::Cluster;
@@ -210,18 +210,13 @@ fn bare(trial: &Trial, kind: &Kind, model: &str, values: &str, number: u32) -> R
     prepare(cluster, &namespace, &format!("store-{model}"))?;
     let values = values.replace(model, &id);
     let host = format!("{namespace}.{}", trial.domain());
+    let questions = kind.questions(&host, |key| secret(cluster, &namespace, key))?;
 
     let started = Instant::now();
     let mut install = cluster.helm();
     install.args(["upgrade", "--install", &namespace, &kind.chart(), "-n", &namespace, "--values", "-"]);
     command::output_with_input(&mut install, Some(&values))?;
-    for component in kind.parts() {
-        let label = format!("app.kubernetes.io/component={component}");
-        let wait =
-            ["wait", "pod", "-n", &namespace, "-l", &label, "--for=condition=Ready", "--timeout", READY];
-        command::output(cluster.kubectl().args(wait))?;
-    }
-    kind.await_shop(&host, |key| secret(cluster, &namespace, key))?;
+    kind::await_answers(&questions)?;
     let took = started.elapsed();
 
     command::output(cluster.helm().args(["uninstall", &namespace, "-n", &namespace]))?;

@@ -25,34 +25,51 @@ const REST: Duration = Duration::from_secs(60);
 const GONE: &str = "1800s";
 const GOAL: u32 = 40;
 
-/// Makes up to `wanted` stores, `at_once` at a time.
+/// Makes up to `wanted` stores, `at_once` at a time: of one engine, or of each in turn.
 pub(super) fn measure(
     env: &Env,
     trial: &Trial,
-    engine: &str,
+    engine: Option<&str>,
     wanted: u32,
     at_once: u32,
     table: &mut Table,
 ) -> Result<()> {
     let session = create::come_in(env, trial)?;
-    let kind = Kind::of(trial, engine)?;
-    let title = format!("small stores, until there are {wanted} or there is no room");
+    let kinds = engine.map_or_else(|| Kind::all(trial), |name| Ok(vec![Kind::of(trial, name)?]))?;
+    kinds.iter().try_for_each(|kind| of_kind(env, trial, &session, kind, wanted, at_once.max(1), table))
+}
+
+fn of_kind(
+    env: &Env,
+    trial: &Trial,
+    session: &Session,
+    kind: &Kind,
+    wanted: u32,
+    at_once: u32,
+    table: &mut Table,
+) -> Result<()> {
+    let name = &kind.name;
+    let title = format!("small stores of {name}, until there are {wanted} or there is no room");
     let made = env
         .reporter
-        .step(&title, "bench-density", |step| fill(trial, &session, &kind, wanted, at_once.max(1), step))?;
+        .step(&title, "bench-density", |step| fill(trial, session, kind, wanted, at_once, step))?;
     let Filled { ready, full } = &made;
     let end = full.as_ref().map_or_else(String::new, |reason| format!(", then no room: {reason}"));
-    table.row("small stores that are ready at once", format!("{}{end}", ready.len()), format!("≥ {GOAL}"));
+    table.row(
+        format!("{name}: small stores that are ready at once"),
+        format!("{}{end}", ready.len()),
+        format!("≥ {GOAL}"),
+    );
 
     let answers =
-        env.reporter.step("all of them asked at once", "bench-asked", |_| ask(trial, &kind, ready))?;
+        env.reporter.step("all of them asked at once", "bench-asked", |_| ask(trial, kind, ready))?;
     let answered = answers.iter().filter(|answer| answer.status == 200);
     let took: Vec<Duration> = answered.map(|answer| answer.whole).collect();
     let count = took.len();
     let samples = Samples::new(took).context("no shop answered")?;
     let times = format!("p50 {}, p95 {}", duration(samples.median()), duration(samples.percentile(95)));
     table.row(
-        "shops that answered, all asked at once",
+        format!("{name}: shops that answered, all asked at once"),
         format!("{count} of {}, {times}", ready.len()),
         "all",
     );
@@ -60,8 +77,8 @@ pub(super) fn measure(
     env.reporter.step("what they use at rest", "bench-rest", |_| {
         interrupt::sleep(REST)?;
         let (cpu, memory) = at_rest(trial, ready)?;
-        table.row("a small store at rest, on average", format!("{cpu:.1}m CPU, {memory:.0} MiB"), "");
-        table.row("memory of the machine in use with them", format!("{:.1} GiB", in_use()?), "");
+        table.row(format!("{name}: a small store at rest, on average"), format!("{cpu:.1}m CPU, {memory:.0} MiB"), "");
+        table.row(format!("{name}: memory of the machine in use with them"), format!("{:.1} GiB", in_use()?), "");
         Ok(())
     })?;
     env.reporter.step("deleting them", "bench-density-gone", |_| {

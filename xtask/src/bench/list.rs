@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use store::{ConditionKind, ListQuery};
 
 use super::door::{self, Session};
+use super::kind::Kind;
 use super::memory::megabytes;
 use super::operator;
 use super::samples::{Samples, Table, duration};
@@ -21,7 +22,7 @@ use crate::command::{self, Running};
 use crate::env::Env;
 use crate::interrupt;
 use crate::site;
-use crate::trial::Trial;
+use crate::trial::{self, Trial};
 
 const NAMESPACE: &str = "storeyard-trial-list";
 const ADDRESS: &str = "127.0.0.1:18080";
@@ -33,6 +34,8 @@ const MALLOC: [(&str, &str); 3] =
     [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "1048576"), ("MALLOC_TRIM_THRESHOLD_", "1048576")];
 /// Objects in one `kubectl apply`.
 const BATCH: u32 = 250;
+/// What an answer has at least that is a list: one without a store is smaller.
+const LIST: u64 = 5_000;
 
 pub(super) fn measure(env: &Env, trial: &Trial, count: u32, table: &mut Table) -> Result<()> {
     env.reporter.step(&format!("a list of {count} stores"), "bench-list", |step| {
@@ -69,6 +72,9 @@ fn ask(env: &Env, trial: &Trial, count: u32, table: &mut Table, web: &Running) -
         let page = shop::request(&page, None, Some(&session))?;
         if (answer.status, found.status, page.status) != (200, 200, 200) {
             bail!("the list, a search and its page were answered with {answer:?}, {found:?} and {page:?}");
+        }
+        if [answer.bytes, found.bytes, page.bytes].iter().any(|bytes| *bytes < LIST) {
+            bail!("the list, a search or its page has no stores in it: {answer:?}, {found:?} and {page:?}");
         }
         answers.push(answer.whole);
         searches.push(found.whole);
@@ -117,13 +123,16 @@ fn question(search: &str) -> Result<String> {
     String::from_utf8(bytes).context("the question has more in it than small numbers")
 }
 
+/// As many of each kind.
 fn make(trial: &Trial, count: u32) -> Result<()> {
     let cluster = trial.cluster();
-    cluster.apply(
-        &json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}).to_string(),
-    )?;
+    let kinds = Kind::all(trial)?;
+    trial::make_namespace(cluster, NAMESPACE)?;
     for start in (0..count).step_by(BATCH as usize) {
-        let items: Vec<Value> = (start..count.min(start + BATCH)).map(store).collect();
+        let items: Vec<Value> = (start..count.min(start + BATCH))
+            .zip(kinds.iter().cycle())
+            .map(|(number, kind)| store(number, kind))
+            .collect();
         let list = json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string();
         cluster.apply(&list)?;
         let mut status = cluster.kubectl();
@@ -141,19 +150,18 @@ fn make(trial: &Trial, count: u32) -> Result<()> {
 }
 
 /// A store as the operator leaves it: most of what there is of one is its status.
-fn store(number: u32) -> Value {
+fn store(number: u32, kind: &Kind) -> Value {
     let id = format!("listed-{number}-bench");
     json!({
         "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store",
         "metadata": {"name": id, "namespace": NAMESPACE, "labels": {"storeyard.dev/request": format!("{number:032x}")},
                      "annotations": {"storeyard.dev/requested-at": "2026-11-23T14:00:00.000Z"}},
-        "spec": {"title": format!("Listed {number}"), "engine": "woocommerce", "plan": "small",
-                 "admin": {"user": "ada", "email": "ada@bench.example"}},
-        "status": status(&id, number),
+        "spec": kind.spec(&format!("Listed {number}")),
+        "status": status(&id, number, kind),
     })
 }
 
-fn status(id: &str, number: u32) -> Value {
+fn status(id: &str, number: u32, kind: &Kind) -> Value {
     let at = |second: u32| format!("2026-11-23T14:{:02}:{second:02}.{:03}Z", number % 60, number % 1_000);
     let millis = 1_795_442_531_000_i64 + i64::from(number) * 1_000;
     let steps = ConditionKind::ALL.into_iter().zip(0..);
@@ -168,7 +176,7 @@ fn status(id: &str, number: u32) -> Value {
         "kubectl apply --server-side --force-conflicts --field-manager storeyard -f - < <stdin: Namespace, RoleBinding>".to_owned(),
         format!("kubectl apply --server-side --force-conflicts --field-manager storeyard -n store-{id} -f - < <stdin: ResourceQuota, LimitRange>"),
         format!("kubectl apply --server-side --force-conflicts --field-manager storeyard -n store-{id} -f - < <stdin: NetworkPolicies, Secret>"),
-        format!("helm upgrade --install shop /charts/woocommerce --namespace store-{id} --history-max 3 --values - < <stdin: values, {number:032x}>"),
+        format!("helm upgrade --install shop /srv/storeyard/charts/{} --namespace store-{id} --history-max 3 --values - < <stdin: values, {number:032x}>", kind.name),
         format!("helm uninstall shop --namespace store-{id} --ignore-not-found --wait"),
     ];
     // What was made, failed, and was made again has as much behind it.
@@ -178,11 +186,13 @@ fn status(id: &str, number: u32) -> Value {
     let mut timeline = vec![phase("queued"), phase("provisioning")];
     timeline.extend(commands);
     timeline.extend([phase("ready"), phase("degraded"), phase("ready")]);
+    let pods: Vec<Value> = kind
+        .parts()
+        .map(|part| json!({"name": format!("{part}-{number:010x}-x7k2q"), "state": "ready", "detail": ""}))
+        .collect();
     json!({
         "phase": "Ready", "phaseSince": at(20), "conditions": conditions, "removal": [], "timeline": timeline,
-        "pods": [{"name": "mariadb-0", "state": "ready", "detail": ""},
-                 {"name": format!("wordpress-{number:010x}-x7k2q"), "state": "ready", "detail": ""}],
-        "timelineDropped": 0, "startedAt": at(1), "readyAt": at(19), "attempt": 1, "observedGeneration": 1,
+        "pods": pods, "timelineDropped": 0, "startedAt": at(1), "readyAt": at(19), "attempt": 1, "observedGeneration": 1,
         "namespaceUid": format!("8d3d9a52-0d57-4d1c-9a4d-{number:012x}"),
     })
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
+use super::kind::Kind;
 use super::memory;
 use super::operator;
 use super::samples::{Table, duration};
@@ -74,7 +75,9 @@ fn make(env: &Env, trial: &Trial, count: u32, step: &Step) -> Result<()> {
         helms.into_iter().try_for_each(|helm| helm.join().unwrap_or_else(|_| bail!("a release was not made")))
     })?;
     step.detail("the Stores");
-    let stores = (0..count).map(|number| store(number, trial.namespace())).collect();
+    let kinds = Kind::all(trial)?;
+    let stores = (0..count).zip(kinds.iter().cycle());
+    let stores = stores.map(|(number, kind)| store(number, trial.namespace(), kind)).collect();
     trial.cluster().apply(&list(stores))?;
     until(trial, "each is known", |stores| stores.iter().all(|store| store["status"]["readyAt"].is_string()))
 }
@@ -154,11 +157,10 @@ fn namespace(number: u32, platform: &str, role: &Value, account: &Value) -> [Val
     ]
 }
 
-fn store(number: u32, platform: &str) -> Value {
+fn store(number: u32, platform: &str, kind: &Kind) -> Value {
     json!({
         "apiVersion": "storeyard.dev/v1alpha1", "kind": "Store", "metadata": {"name": id(number), "namespace": platform},
-        "spec": {"title": format!("Removed {number}"), "engine": "woocommerce", "plan": "small",
-                 "admin": {"user": "ada", "email": "ada@bench.example"}},
+        "spec": kind.spec(&format!("Removed {number}")),
     })
 }
 
