@@ -5,10 +5,12 @@ import journeys from "./playwright.config";
 import { chromium } from "./support/chromium";
 import { required } from "./support/environment";
 
-/** Chromium has no file of authorities to be given; it can be told by which key certificates are good. */
-const intermediate = new X509Certificate(readFileSync(required("STOREYARD_INTERMEDIATE")));
-const key = intermediate.publicKey.export({ type: "spki", format: "der" });
-const trusted = createHash("sha256").update(key).digest("base64");
+/** Chromium has no file of authorities to be given; it can be told by which keys certificates are good. */
+const trusted = ["STOREYARD_INTERMEDIATE", "STOREYARD_PROVIDER_CERTIFICATE"].map((name) => {
+  const { publicKey } = new X509Certificate(readFileSync(required(name)));
+  const key = publicKey.export({ type: "spki", format: "der" });
+  return createHash("sha256").update(key).digest("base64");
+});
 
 /** As the other journeys, over https. */
 export default defineConfig({
@@ -22,7 +24,7 @@ export default defineConfig({
         ...chromium,
         launchOptions: {
           ...chromium.launchOptions,
-          args: [...chromium.launchOptions.args, `--ignore-certificate-errors-spki-list=${trusted}`],
+          args: [...chromium.launchOptions.args, `--ignore-certificate-errors-spki-list=${trusted.join()}`],
         },
       },
     },

@@ -1,6 +1,6 @@
 /**
- * An identity provider for tests: a certified one, with a few people who all have any password. `main.mjs CALLBACK SECRET [PORT [FOLDER]]`
- * tells where it is in its first line; it speaks TLS with the `key.pem` and `cert.pem` of the folder. What it says of people, what time it takes it to be and by which keys it signs is asked for at `/control`.
+ * An identity provider for tests: a certified one, with a few people who all have any password. `main.mjs CALLBACK SECRET [PORT
+ * [FOLDER [ADDRESS]]]` tells where it is in its first line; it speaks TLS with the `key.pem` and `cert.pem` of the folder. What it says of people, what time it takes it to be and by which keys it signs is asked for at `/control`.
  */
 import { generateKeyPair } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import Provider from "oidc-provider";
 
-const [callback, secret, port = "0", folder] = process.argv.slice(2);
+const [callback, secret, port = "0", folder, address] = process.argv.slice(2);
 
 const groups = { ada: ["platform"], bo: ["makers", "others"], nobody: ["others"], namesake: ["makers"] };
 const claims = (sub) => ({
@@ -105,8 +105,9 @@ const pem = (name) => readFileSync(join(folder, name));
 const server = folder
   ? https.createServer({ key: pem("key.pem"), cert: pem("cert.pem") }, take)
   : http.createServer(take);
-await new Promise((resolve) => server.listen(Number(port), "127.0.0.1", resolve));
-const issuer = `${folder ? "https://localhost" : "http://127.0.0.1"}:${server.address().port}`;
+await new Promise((resolve) => server.listen(Number(port), address ?? "127.0.0.1", resolve));
+const host = address ?? (folder ? "localhost" : "127.0.0.1");
+const issuer = `${folder ? "https" : "http"}://${host}:${server.address().port}`;
 provider = await make(issuer);
 // It ends with whoever started it.
 process.stdin.resume().on("end", () => process.exit());

@@ -78,7 +78,9 @@ fn on_cluster(env: &Env, options: &Options, table: &mut Table) -> Result<()> {
     });
     let trial = Trial::install_with(env, &cluster, &images, values)?;
     let measured = match (options.density, options.removed) {
-        (Some(stores), _) => density::measure(env, &trial, options.engine.as_deref(), stores, options.at_once, table),
+        (Some(stores), _) => {
+            density::measure(env, &trial, options.engine.as_deref(), stores, options.at_once, table)
+        }
         (None, Some(stores)) => removal::measure(env, &trial, stores, table),
         (None, None) => create::measure(env, &trial, options, table)
             .and_then(|()| list::measure(env, &trial, options.listed, table))

@@ -1,6 +1,6 @@
 //! The one place that starts programs and waits for them.
 
-use std::io::{Read, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -97,6 +97,20 @@ pub struct Running {
 /// It cannot be started.
 pub fn start(command: &mut Command) -> Result<Running> {
     spawn(command, Stdio::null())
+}
+
+/// As [`start`], a program that says something in a line that begins so, and ends when nobody holds its standard input any more: that line.
+///
+/// # Errors
+/// It cannot be started, or ends without that word.
+pub fn start_telling(command: &mut Command, beginning: &str) -> Result<(Running, String)> {
+    let mut running = spawn(command.stdout(Stdio::piped()), Stdio::piped())?;
+    let mut told = running.child.stdout.take().into_iter().flat_map(|told| BufReader::new(told).lines());
+    let line = told.find_map(|line| line.ok().filter(|line| line.starts_with(beginning)));
+    let line = line.with_context(|| format!("{} ended without a word", running.name))?;
+    // Whatever else it says is nobody's, but it is not held up by it.
+    thread::spawn(move || told.for_each(drop));
+    Ok((running, line))
 }
 
 fn spawn(command: &mut Command, stdin: Stdio) -> Result<Running> {
@@ -218,6 +232,17 @@ mod tests {
     #[test]
     fn input_reaches_the_program() {
         assert_eq!(output_with_input(&mut Command::new("cat"), Some("text")).unwrap(), "text");
+    }
+
+    #[test]
+    fn a_program_that_tells_something_goes_on_until_its_input_ends() {
+        let (mut running, told) =
+            start_telling(Command::new("sh").args(["-c", "echo wait; echo here; cat >/dev/null"]), "he")
+                .unwrap();
+        assert_eq!((told.as_str(), running.finished().unwrap()), ("here", None));
+        drop(running.child.stdin.take());
+        assert!(running.wait().unwrap().success());
+        assert!(start_telling(&mut Command::new("true"), "").is_err());
     }
 
     #[test]

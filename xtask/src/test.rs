@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check and every test, or the parts that are named; one closing line sums them up.
 
 mod carried;
+mod certificate;
 mod charts;
 mod checks;
 mod fresh;
@@ -10,6 +11,7 @@ mod k3s;
 mod monitoring;
 mod operator;
 mod playwright;
+mod provider;
 mod report;
 mod rights;
 mod rollout;
@@ -77,7 +79,7 @@ enum Part {
     Rollout,
     /// The journeys in Chromium
     Journeys,
-    /// A journey over https, with certificates of an ACME server
+    /// Journeys over https, with certificates of an ACME server and a sign-in at an identity provider
     Tls,
     /// The README's way on a k3s that one has
     K3s,

@@ -85,13 +85,15 @@ impl Trial {
         format!("{}://{}", self.scheme, self.host())
     }
 
-    /// Has it speak https from now on, with certificates of the node's ACME server.
+    /// Has it speak https from now on, with certificates of the node's ACME server, and with these chart values beside its own.
     ///
     /// # Errors
     /// As [`Trial::install`].
-    pub fn speak_https(&mut self, env: &Env) -> Result<()> {
+    pub fn speak_https(&mut self, env: &Env, values: &Value) -> Result<()> {
         let trusted = pebble::trusted(env, &self.cluster, &self.installation.name)?;
-        platform::merge(&mut self.installation.values, &trusted);
+        for values in [&trusted, values] {
+            platform::merge(&mut self.installation.values, values);
+        }
         let values = [platform::local_values(env), platform::local_tls_values(env)];
         platform::install(env, &self.cluster, &self.installation, &self.references, &values)?;
         self.scheme = Scheme::Https;

@@ -23,8 +23,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{
-    Egress, EngineKey, NewStore, NewStoreForm, Options, Person, PersonId, Phase, PlanName, RequestId, Role, StoreId,
-    StoreView,
+    Egress, EngineKey, NewStore, NewStoreForm, Options, Person, PersonId, Phase, PlanName, RequestId, Role,
+    StoreId, StoreView,
 };
 
 /// What is known of the cluster that tests may use.

@@ -82,8 +82,7 @@ async fn stores_of_every_engine_reach_and_are_reached_as_the_table_of_ways_says(
     });
     drop(open);
 
-    let wrong: Vec<&str> =
-        outcomes.iter().flat_map(|outcome| &outcome.wrong).map(String::as_str).collect();
+    let wrong: Vec<&str> = outcomes.iter().flat_map(|outcome| &outcome.wrong).map(String::as_str).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let tried: BTreeSet<_> = outcomes.iter().flat_map(|outcome| &outcome.tried).copied().collect();
     ways.assert_all(&tried);
@@ -108,8 +107,7 @@ enum Asking {
 }
 
 impl Asking {
-    const ALL: [Self; 5] =
-        [Self::UnderNone, Self::UnderInternet, Self::Within, Self::Alone, Self::Outside];
+    const ALL: [Self; 5] = [Self::UnderNone, Self::UnderInternet, Self::Within, Self::Alone, Self::Outside];
 
     fn of(asker: Option<&Place>) -> Self {
         match asker {
@@ -232,9 +230,11 @@ impl<'a> Ways<'a> {
     }
 
     fn attempts(&self, asker: Option<&Place>) -> Vec<Attempt> {
-        let promised = self.rows.iter().enumerate().filter_map(|(row, it)| {
-            it.open[Asking::of(asker) as usize].map(|open| (row, it, open))
-        });
+        let promised = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter_map(|(row, it)| it.open[Asking::of(asker) as usize].map(|open| (row, it, open)));
         let attempts = promised.flat_map(|(row, it, open)| {
             let to = self.targets(it, asker).into_iter();
             to.map(move |(address, port)| Attempt { row, open, address, port })
@@ -262,9 +262,8 @@ impl<'a> Ways<'a> {
 
     /// Those of the attempts that did not come out as promised.
     fn wrong(&self, asker: Option<&Place>, attempts: Vec<Attempt>, patience: &str) -> Vec<Attempt> {
-        let line = |(n, it): (usize, &Attempt)| {
-            format!("{n} {} {} {}", self.rows[it.row].way, it.address, it.port)
-        };
+        let line =
+            |(n, it): (usize, &Attempt)| format!("{n} {} {} {}", self.rows[it.row].way, it.address, it.port);
         let lines: Vec<String> = attempts.iter().enumerate().map(line).collect();
         let probe = format!("PATIENCE={patience}{PROBE}");
         let namespace =

@@ -77,8 +77,16 @@ fn of_kind(
     env.reporter.step("what they use at rest", "bench-rest", |_| {
         interrupt::sleep(REST)?;
         let (cpu, memory) = at_rest(trial, ready)?;
-        table.row(format!("{name}: a small store at rest, on average"), format!("{cpu:.1}m CPU, {memory:.0} MiB"), "");
-        table.row(format!("{name}: memory of the machine in use with them"), format!("{:.1} GiB", in_use()?), "");
+        table.row(
+            format!("{name}: a small store at rest, on average"),
+            format!("{cpu:.1}m CPU, {memory:.0} MiB"),
+            "",
+        );
+        table.row(
+            format!("{name}: memory of the machine in use with them"),
+            format!("{:.1} GiB", in_use()?),
+            "",
+        );
         Ok(())
     })?;
     env.reporter.step("deleting them", "bench-density-gone", |_| {

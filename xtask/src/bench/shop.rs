@@ -37,7 +37,10 @@ pub(super) fn request(url: &str, body: Option<(&str, &str)>, session: Option<&Se
         "--header",
         &format!("Accept: {accept}"),
     ]);
-    curl.args(["--write-out", "%{http_code} %{size_download} %{time_starttransfer} %{time_total} %{redirect_url}"]);
+    curl.args([
+        "--write-out",
+        "%{http_code} %{size_download} %{time_starttransfer} %{time_total} %{redirect_url}",
+    ]);
     if let Some((kind, _)) = body {
         // Passwords are in it, and argv is for everybody to read.
         curl.args(["--header", &format!("Content-Type: {kind}"), "--data-binary", "@-"]);
@@ -97,7 +100,8 @@ mod tests {
 
     #[test]
     fn an_answer_has_its_headers_whatever_stands_in_its_body() {
-        let read = parse("HTTP/1.1 200 OK\r\nLink: <a>\r\nlink: <b>\r\nDate: 12:00\r\n\r\none\r\n\r\ntwo").unwrap();
+        let read =
+            parse("HTTP/1.1 200 OK\r\nLink: <a>\r\nlink: <b>\r\nDate: 12:00\r\n\r\none\r\n\r\ntwo").unwrap();
         assert_eq!((read.status, read.body.as_str()), (200, "one\r\n\r\ntwo"));
         assert_eq!(read.headers.get_all("link").iter().collect::<Vec<_>>(), ["<a>", "<b>"]);
         assert_eq!(read.headers["date"], "12:00");

@@ -51,12 +51,7 @@ pub(super) fn build(env: &Env) -> Result<()> {
 ///
 /// # Errors
 /// cargo cannot be started, no test is called so, or the run was interrupted.
-pub(super) fn run_on_cluster(
-    env: &Env,
-    cluster: &Path,
-    plugin: bool,
-    only: Option<&str>,
-) -> Result<Tally> {
+pub(super) fn run_on_cluster(env: &Env, cluster: &Path, plugin: bool, only: Option<&str>) -> Result<Tally> {
     let mut command = tests();
     command.args(ON_CLUSTER).args(only).env("STOREYARD_TEST_CLUSTER", cluster);
     let mut skipped = Tally::default();
