@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 import journeys from "./playwright.config";
 import { chromium } from "./support/chromium";
-import { required } from "./support/environment";
+import { required } from "./support/required";
 
 /** Chromium has no file of authorities to be given; it can be told by which keys certificates are good. */
 const trusted = ["STOREYARD_INTERMEDIATE", "STOREYARD_PROVIDER_CERTIFICATE"].map((name) => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type IncomingHttpHeaders, get as getPlain } from "node:http";
 import { get as getSecured } from "node:https";
 import { text } from "node:stream/consumers";
-import { required } from "./environment";
+import { required } from "./required";
 
 export interface Answer {
   status: number;

@@ -1,3 +1,5 @@
+import { required } from "./required";
+
 /** Where the platform under test is. `cargo xtask test` sets every one of these. */
 export const environment = {
   /** The dashboard, e.g. http://dashboard.localhost */
@@ -16,9 +18,3 @@ export const environment = {
 /** Why tests are skipped where it does not. */
 export const WITHOUT_PLUGIN =
   "the shop's image was built without the WooCommerce plugin (no WOOCOMMERCE_ZIP, no download)";
-
-export function required(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set. Run these tests by \`cargo xtask test\`.`);
-  return value;
-}

@@ -14,7 +14,7 @@ use crate::lanes::side_by_side;
 use crate::lock::Lock;
 use crate::node::{self, Claim, Keep, pebble};
 use crate::preflight::{self, Purpose};
-use crate::{bench, command, elsewhere, interrupt, platform, status, test, tools, up};
+use crate::{bench, command, elsewhere, interrupt, platform, status, test, tools, up, watch};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -78,6 +78,8 @@ enum Command {
     Pictures,
     /// Builds all programs that are missing
     Tools,
+    /// Shows the pages of this checkout, built anew whenever a file of them is saved; without a cluster
+    Watch(watch::Options),
 }
 
 impl Command {
@@ -86,7 +88,8 @@ impl Command {
         match self {
             Self::Up { .. } => Some("up"),
             Self::Down { .. } => Some("down"),
-            Self::Status => None,
+            // It lasts, and what it writes is nobody else's.
+            Self::Status | Self::Watch(_) => None,
             Self::Test(_) => Some("test"),
             Self::Bench(_) => Some("bench"),
             Self::Images { .. } => Some("images"),
@@ -154,6 +157,7 @@ pub fn run() -> Result<ExitCode> {
             env.reporter
                 .step("pictures of the pages", "pictures", |step| command::logged(step, &mut playwright))?;
         }
+        Command::Watch(options) => watch::run(&env, &options)?,
         Command::Tools => {
             preflight::check(&env, Purpose::Build)?;
             env.tools.build_node_programs(&env.paths, &env.reporter)?;

@@ -24,4 +24,5 @@ pub mod test;
 pub mod tools;
 pub mod trial;
 pub mod up;
+pub mod watch;
 pub mod workloads;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command;
@@ -20,6 +20,9 @@ const NAME: &str = "storeyard";
 /// What the page is compiled for.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "wasm-release";
+/// Of the checkout.
+const STYLE: &str = "style";
+const PUBLIC: &str = "public";
 /// What a first page may load at most, compressed.
 pub(crate) const MODULE_BUDGET: u64 = 150_000;
 pub(crate) const SCRIPT_BUDGET: u64 = 10_000;
@@ -53,8 +56,8 @@ pub fn build(env: &Env) -> Result<PathBuf> {
         Ok(env.paths.target().join(TARGET).join(PROFILE).join("frontend.wasm"))
     })?;
 
-    let style = style(&env.paths.checkout.join("style"))?;
-    let public = env.paths.checkout.join("public");
+    let style = style(&env.paths.checkout.join(STYLE))?;
+    let public = env.paths.checkout.join(PUBLIC);
     let bytes = fs::read(&module).with_context(|| format!("{} cannot be read", module.display()))?;
     if let Some(place) = builders(env).into_iter().find(|place| tells_of(&bytes, place)) {
         bail!("the module for browsers tells of {}: whoever loads a page could read it", place.display());
@@ -70,24 +73,52 @@ pub fn build(env: &Env) -> Result<PathBuf> {
         fs::remove_dir_all(&sites)?;
     }
     let half_made = sites.join("half-made");
-    fs::create_dir_all(half_made.join("pkg"))?;
     env.reporter.step("putting the site together", "build-site", |step| {
         step.detail("binding the module to its script");
-        bind(&module, &half_made.join("pkg"))?;
+        lay_out(&env.paths.checkout, &module, &half_made)?;
         step.detail("");
-        fs::write(half_made.join("pkg").join(format!("{NAME}.css")), style)?;
-        for file in files_below(&public)? {
-            let target = half_made.join(file.strip_prefix(&public).unwrap_or(&file));
-            if let Some(parent) = target.parent() {
-                fs::create_dir_all(parent)?;
-            }
-            fs::copy(&file, target)?;
-        }
         compress(&half_made, step)?;
         fits(&half_made.join("pkg"))
     })?;
     fs::rename(&half_made, &site).with_context(|| format!("{} cannot be put in place", site.display()))?;
     Ok(site)
+}
+
+/// Puts the site together, without anything compressed, in a folder in which nothing is, or will stay.
+///
+/// # Errors
+/// The module cannot be bound, or a file cannot be read or written.
+pub(crate) fn lay_out(checkout: &Path, module: &Path, folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    let (pkg, public) = (folder.join("pkg"), checkout.join(PUBLIC));
+    fs::create_dir_all(&pkg)?;
+    bind(module, &pkg)?;
+    fs::write(pkg.join(format!("{NAME}.css")), style(&checkout.join(STYLE))?)?;
+    for file in files_below(&public)? {
+        let target = folder.join(file.strip_prefix(&public).unwrap_or(&file));
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::copy(&file, target)?;
+    }
+    Ok(())
+}
+
+/// Compiles the page's module quickly, whatever size it has, for whoever waits for it.
+///
+/// # Errors
+/// It does not compile.
+pub(crate) fn module_at_hand(env: &Env) -> Result<PathBuf> {
+    ensure_target(env)?;
+    let mut build = Command::new("cargo");
+    build
+        .args(["build", "--locked", "--package", "frontend", "--target", TARGET])
+        .current_dir(&env.paths.checkout)
+        .env("CARGO_TARGET_DIR", env.paths.target());
+    ensure!(command::shown(&mut build)?.success(), "the page does not compile");
+    Ok(env.paths.target().join(TARGET).join("debug/frontend.wasm"))
 }
 
 /// Where the builder keeps what the module is made of.

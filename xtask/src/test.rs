@@ -11,6 +11,7 @@ mod k3s;
 mod monitoring;
 mod operator;
 mod playwright;
+pub(crate) mod programs;
 mod provider;
 mod report;
 mod rights;

@@ -2,11 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { required } from "../../support/required";
 import { Cluster, type Mood } from "./cluster";
+import { CONFIG, LEASE, leadingTo } from "./config";
 import { lines } from "./lines";
 import { PASSWORD, keep } from "./people";
 import { Provider, freePort } from "./provider";
-import { type Store, VERSIONS } from "./stores";
+import type { Store } from "./stores";
 import { Window } from "./window";
 
 /** Where the programs and the pages' files are. `cargo xtask test` sets both. */
@@ -108,60 +110,6 @@ export class Server {
 }
 
 const ANY = "127.0.0.1:0";
-const LEASE = "storeyard-operator";
-
-const CONFIG = {
-  namespace: "storeyard",
-  domainSuffix: "shops.example",
-  scheme: "http",
-  ingress: {
-    className: "traefik",
-    address: "127.0.0.1:80",
-    namespace: "traefik",
-    podLabels: { app: "traefik" },
-  },
-  signIn: {
-    users: "storeyard-users",
-    keys: "storeyard-keys",
-    signOuts: "storeyard-sign-outs",
-    audit: "storeyard-audit-",
-    idleMinutes: 720,
-    absoluteHours: 168,
-  },
-  deadlineSeconds: 600,
-  concurrency: 4,
-  checkSeconds: 60,
-  limits: { users: { cy: { stores: 3, plans: { large: 0 } }, di: { stores: 0 } } },
-  egress: { default: "none", maximum: "internet", ports: [443] },
-  engines: {
-    woocommerce: {
-      chart: join(import.meta.dirname, "../../../charts/woocommerce"),
-      images: { wordpress: "localhost/wordpress:1", mariadb: "localhost/mariadb:1" },
-      versions: VERSIONS,
-    },
-    medusa: {
-      chart: join(import.meta.dirname, "../../../charts/medusa"),
-      images: {
-        medusa: "localhost/medusa:1",
-        "medusa-storefront": "localhost/medusa-storefront:1",
-        postgres: "localhost/postgres:1",
-        valkey: "localhost/valkey:1",
-      },
-    },
-  },
-  defaultEngine: "woocommerce",
-};
-
-function leadingTo(server: string): object {
-  return {
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "fake", cluster: { server } }],
-    users: [{ name: "fake", user: {} }],
-    contexts: [{ name: "fake", context: { cluster: "fake", user: "fake", namespace: "storeyard" } }],
-    "current-context": "fake",
-  };
-}
 
 function program(name: string, args: string[], env: Record<string, string> = {}) {
   return spawn(join(PROGRAMS, name), args, {
@@ -172,10 +120,4 @@ function program(name: string, args: string[], env: Record<string, string> = {})
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set. Run these tests by \`cargo xtask test\`.`);
-  return value;
 }

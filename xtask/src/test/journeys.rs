@@ -76,7 +76,7 @@ fn is_installed(folder: &Path) -> bool {
 }
 
 /// `playwright test`, which has to be told with which configuration.
-pub(super) fn playwright(env: &Env) -> Command {
+pub(crate) fn playwright(env: &Env) -> Command {
     let mut command = Command::new("npx");
     command
         .args(["--no-install", "playwright", "test"])

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::journeys;
+use super::programs;
 use super::tally::Tally;
 use super::times;
 use crate::command;
@@ -17,7 +18,7 @@ use crate::env::Env;
 /// # Errors
 /// cargo cannot be started, or the run was interrupted.
 pub(super) fn run(env: &Env) -> Result<Tally> {
-    let mut command = tests();
+    let mut command = tests(env);
     let has_node = has_node();
     if has_node {
         journeys::install_modules(env)?;
@@ -41,8 +42,8 @@ fn has_node() -> bool {
 /// # Errors
 /// It does not compile, or the run was interrupted.
 pub(super) fn build(env: &Env) -> Result<()> {
-    let mut command = tests();
-    command.arg("--no-run").current_dir(&env.paths.checkout).env("CARGO_TARGET_DIR", env.paths.target());
+    let mut command = tests(env);
+    command.arg("--no-run");
     env.reporter.step("programs that are tested", "build-tested", |step| command::logged(step, &mut command))
 }
 
@@ -52,7 +53,7 @@ pub(super) fn build(env: &Env) -> Result<()> {
 /// # Errors
 /// cargo cannot be started, no test is called so, or the run was interrupted.
 pub(super) fn run_on_cluster(env: &Env, cluster: &Path, plugin: bool, only: Option<&str>) -> Result<Tally> {
-    let mut command = tests();
+    let mut command = tests(env);
     command.args(ON_CLUSTER).args(only).env("STOREYARD_TEST_CLUSTER", cluster);
     let mut skipped = Tally::default();
     if !plugin {
@@ -115,25 +116,10 @@ impl Given {
 /// a third one.
 const ON_CLUSTER: [&str; 5] = ["--test", "operator", "--", "--ignored", "--test-threads=3"];
 
-/// The same packages and features for every run, so that cargo compiles them once. Features are named for each package, since `store`
-/// and `app` are compiled differently for the browser.
-fn tests() -> Command {
-    let packages = [
-        "store",
-        "engine",
-        "access",
-        "provisioner",
-        "app",
-        "fake-cluster",
-        "listen",
-        "server",
-        "storefront",
-        "xtask",
-    ];
-    let mut command = Command::new("cargo");
-    command.args(["test", "--locked", "--no-fail-fast", "--features", "app/ssr,store/transliterate"]);
-    command.args(packages.iter().flat_map(|package| ["-p", package]));
-    command
+fn tests(env: &Env) -> Command {
+    let mut tests = programs::cargo(env, "test");
+    tests.arg("--no-fail-fast");
+    tests
 }
 
 enum Outcome {
@@ -143,7 +129,6 @@ enum Outcome {
 }
 
 fn cargo_test(env: &Env, title: &str, log: &str, command: &mut Command, count: &Outcome) -> Result<Tally> {
-    command.current_dir(&env.paths.checkout).env("CARGO_TARGET_DIR", env.paths.target());
     let path = env.paths.logs().join(format!("{log}.log"));
     let run = env.reporter.step(title, log, |step| command::logged(step, command));
     crate::interrupt::check()?;
@@ -174,14 +159,7 @@ pub(super) fn skip_on_cluster(env: &Env, reason: &str) -> Result<Tally> {
 
 /// Those of the operator's tests whose names have one of `filters` in them, or all where there is none.
 fn skip(env: &Env, filters: &[&str], reason: &str) -> Result<Tally> {
-    let list = command::output(
-        tests()
-            .args(ON_CLUSTER)
-            .args(filters)
-            .arg("--list")
-            .current_dir(&env.paths.checkout)
-            .env("CARGO_TARGET_DIR", env.paths.target()),
-    )?;
+    let list = command::output(tests(env).args(ON_CLUSTER).args(filters).arg("--list"))?;
     let mut tally = Tally::default();
     for test in list.lines().filter_map(|line| line.strip_suffix(": test")) {
         tally.skip(test, reason);
