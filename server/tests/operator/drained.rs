@@ -6,12 +6,19 @@
 use std::process::Command;
 
 use serde_json::json;
-use store::{Phase, StoreId};
+use store::{
+    Phase, StoreId,
+    view::{PodState, PodView},
+};
 
-use crate::{engine_as_data::offer_the_page, platform::Platform};
+use crate::{
+    engine_as_data::{offer_the_page, read},
+    platform::Platform,
+};
 
 /// Also the key of its taint.
 const NAME: &str = "storeyard-2";
+const FIRST: &str = "storeyard";
 
 /// Goes with the test.
 struct SecondNode {
@@ -23,19 +30,24 @@ impl SecondNode {
         let program = std::env::var("STOREYARD_SECOND_NODE")
             .expect("STOREYARD_SECOND_NODE names the program that makes a second node: cluster/second-node");
         let node = Self { program };
-        node.told(&["up", image]);
+        node.run(&["up", image]).unwrap();
         node
     }
 
-    fn told(&self, args: &[&str]) {
+    /// What it complains of, if it fails.
+    fn run(&self, args: &[&str]) -> Result<(), String> {
         let ended = Command::new(&self.program).args(args).output().unwrap();
-        assert!(ended.status.success(), "{args:?}: {}", String::from_utf8_lossy(&ended.stderr));
+        let complaint = || format!("{args:?}: {}", String::from_utf8_lossy(&ended.stderr));
+        if ended.status.success() { Ok(()) } else { Err(complaint()) }
     }
 }
 
 impl Drop for SecondNode {
     fn drop(&mut self) {
-        self.told(&["down"]);
+        match self.run(&["down"]) {
+            Err(complaint) if std::thread::panicking() => eprintln!("{complaint}"),
+            ended => ended.unwrap(),
+        }
     }
 }
 
@@ -58,10 +70,12 @@ async fn stores_of_a_node_that_is_drained_come_back_on_another() {
     platform.kubectl(&["drain", NAME, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=60s"]);
     platform
         .until(&id, "ready by another pod", |view| {
-            view.summary.phase == Phase::Ready && view.pods.iter().all(|other| other.name != pod)
+            let is_another = |other: &PodView| other.name != pod && other.state == PodState::Ready;
+            view.summary.phase == Phase::Ready && !view.pods.is_empty() && view.pods.iter().all(is_another)
         })
         .await;
-    assert_ne!(told(&platform, &id, "{.items[0].spec.nodeName}"), NAME);
+    assert_eq!(told(&platform, &id, "{.items[*].spec.nodeName}"), FIRST);
+    assert!(read(&id).contains("Welcome to Moving"), "{}", read(&id));
     platform.delete(&id).await;
     platform.until_gone(&id).await;
     drop(second);

@@ -13,7 +13,7 @@ pub(crate) fn offer_the_page(config: &mut Value) {
 }
 
 /// What a visitor reads.
-fn read(id: &StoreId) -> String {
+pub(crate) fn read(id: &StoreId) -> String {
     let host = format!("store-{id}.localhost");
     let told = std::process::Command::new("curl")
         .args(["--silent", "--max-time", "10", "--resolve", &format!("{host}:80:127.0.0.1")])
