@@ -39,7 +39,8 @@
 
   // So that a form that asks for it can begin with the time zone of whoever fills it in.
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  if (timeZone) document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  if (timeZone) document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax${secure}`;
   if ("noModule" in HTMLScriptElement.prototype) root.dataset.live = "starting";
   addEventListener("storeyard:beat", beat);
   addEventListener("storeyard:failed", () => end("This page does not renew itself: its program did not start."));
