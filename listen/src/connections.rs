@@ -1,6 +1,14 @@
 //! Connections: accepted, timed, and let go of in order at the end.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::Router;
 use http::Request;
@@ -34,45 +42,72 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// How long a client may take to send a request's head. A kept connection may rest as long.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long a client may leave lie what it is sent.
-const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client is waited for.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// For the head of the first request of a connection.
+    first: Duration,
+    /// For that of every later one, from the answer to the one before.
+    next: Duration,
+    /// For what it is sent to be read.
+    unread: Duration,
+}
+
+const PATIENCE: Patience = Patience {
+    first: Duration::from_secs(20),
+    // Longer than Traefik keeps a connection that rests (`idleConnTimeout`, 90 s): what it sends into one that ends at that
+    // moment it may not send again where that changes something, and so the visitor would be told 502.
+    next: Duration::from_secs(100),
+    unread: Duration::from_secs(30),
+};
 /// After a failed accept, for instance for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `shutdown`, then lets what is under way finish.
 pub async fn run(listener: TcpListener, router: Router, limits: Limits, shutdown: CancellationToken) {
-    run_for(listener, router, limits, UNREAD_TIMEOUT, shutdown).await;
+    run_for(listener, router, limits, PATIENCE, shutdown).await;
 }
 
 async fn run_for(
     listener: TcpListener,
     router: Router,
     limits: Limits,
-    unread: Duration,
+    patience: Patience,
     shutdown: CancellationToken,
 ) {
     // HTTP/1.1 alone, which is what ingress controllers speak: what first finds out which version it is waits for that without an end.
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    http.timer(TokioTimer::new()).header_read_timeout(patience.next);
     http.max_header_size(limits.head_bytes).max_buf_size(limits.head_bytes);
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections));
     while let Some((stream, peer, place)) = next(&listener, &places, &shutdown).await {
-        if let Err(error) = set_up(&stream, unread) {
+        if let Err(error) = set_up(&stream, patience.unread) {
             tracing::debug!(%error, "a connection was gone before it began");
             continue;
         }
         let router = router.clone();
+        let asked = Arc::new(AtomicBool::new(false));
+        let asks = Arc::clone(&asked);
         let service = tower::service_fn(move |mut request: Request<Incoming>| {
+            asks.store(true, Ordering::Relaxed);
             request.extensions_mut().insert(Peer(peer));
             router.clone().oneshot(request)
         });
         let service = TowerToHyperService::new(service);
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                ended = &mut connection => Some(ended),
+                () = sleep(patience.first) => None,
+            };
+            let ended = match ended {
+                Some(ended) => ended,
+                None if asked.load(Ordering::Relaxed) => connection.await,
+                None => return tracing::debug!("a connection was let go of that nothing was asked by"),
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection ended early");
             }
             drop(place);
@@ -127,7 +162,9 @@ mod tests {
 
     use super::*;
 
-    const UNREAD: Duration = Duration::from_secs(2);
+    const BRIEF: Patience =
+        Patience { first: SECOND, next: Duration::from_secs(4), unread: Duration::from_secs(2) };
+    const SECOND: Duration = Duration::from_secs(1);
 
     fn limits() -> Limits {
         Limits { head_bytes: 16 * 1024, connections: 2, grace: Duration::from_secs(10) }
@@ -136,7 +173,7 @@ mod tests {
     async fn serve(router: Router, shutdown: &CancellationToken) -> (SocketAddr, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        (address, tokio::spawn(run_for(listener, router, limits(), UNREAD, shutdown.clone())))
+        (address, tokio::spawn(run_for(listener, router, limits(), BRIEF, shutdown.clone())))
     }
 
     async fn ask(address: SocketAddr) -> String {
@@ -193,5 +230,26 @@ mod tests {
         assert!(asking.await.unwrap().ends_with("127.0.0.1"));
         shutdown.cancel();
         timeout(limits().grace / 2, serving).await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_asks_nothing_is_let_go_of_sooner_than_one_that_rests_after_an_answer() {
+        let shutdown = CancellationToken::new();
+        let (address, _serving) = serve(Router::new().route("/", get(|| async { "here" })), &shutdown).await;
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        let mut resting = TcpStream::connect(address).await.unwrap();
+        let answered = async |stream: &mut TcpStream| {
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+            let mut told = [0; 1024];
+            let length = stream.read(&mut told).await.unwrap();
+            assert!(told[..length].ends_with(b"here"), "{}", String::from_utf8_lossy(&told[..length]));
+        };
+        answered(&mut resting).await;
+        let ended = timeout(BRIEF.next / 2, silent.read(&mut [0; 1])).await;
+        assert_eq!(ended.expect("it is waited for").unwrap(), 0);
+        sleep(BRIEF.next / 2 - SECOND / 2).await;
+        answered(&mut resting).await;
+        let ended = timeout(BRIEF.next + SECOND, resting.read(&mut [0; 1])).await;
+        assert_eq!(ended.expect("it rests without an end").unwrap(), 0);
     }
 }
