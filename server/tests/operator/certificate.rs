@@ -4,7 +4,7 @@ use std::{process::Command, time::Duration};
 
 use rcgen::{CertifiedKey, KeyPair};
 use serde_json::{Value, json};
-use store::{ConditionKind, Phase, StoreId};
+use store::{ConditionKind, Phase, StoreId, Wish};
 use tokio::time::{Instant, sleep};
 
 use crate::platform::{LONG, Platform, ada};
@@ -62,8 +62,13 @@ fn tls_secret(metadata: &Value, certificate: &CertifiedKey<KeyPair>) -> Value {
     })
 }
 
-/// Whether a visitor who trusts nothing else is shown that certificate.
+/// Whether a visitor who trusts nothing else is shown that certificate, and the shop.
 fn is_shown(platform: &Platform, host: &str, certificate: &CertifiedKey<KeyPair>) -> bool {
+    told(platform, host, certificate) == "200"
+}
+
+/// The status that a visitor is told who trusts nothing else than that certificate: 000 where it is another.
+fn told(platform: &Platform, host: &str, certificate: &CertifiedKey<KeyPair>) -> String {
     let file = platform.folder().join("trusted.crt");
     std::fs::write(&file, certificate.cert.pem()).unwrap();
     let told = Command::new("curl")
@@ -72,7 +77,7 @@ fn is_shown(platform: &Platform, host: &str, certificate: &CertifiedKey<KeyPair>
         .arg(&file)
         .output()
         .unwrap();
-    told.stdout == b"200"
+    String::from_utf8_lossy(&told.stdout).into_owned()
 }
 
 async fn until_shown(platform: &Platform, host: &str, certificate: &CertifiedKey<KeyPair>) {
@@ -197,7 +202,21 @@ async fn a_store_waits_for_the_certificate_that_cert_manager_is_to_bring_and_say
     until_proven(&id, domain).await;
     issue(&platform, &id, &issued);
     platform.until_settled(&id).await;
-    assert!(is_shown(&platform, &host_of(&id, domain), &issued));
+    let host = host_of(&id, domain);
+    assert!(is_shown(&platform, &host, &issued));
+
+    platform.stores.change(&id, Wish::Suspend, &ada()).await.unwrap();
+    platform.until_phase(&id, Phase::Suspended).await;
+    let began = Instant::now();
+    while is_shown(&platform, &host, &issued) {
+        assert!(began.elapsed() < LONG, "a shop that is suspended answers\n{}", platform.log());
+        sleep(Duration::from_millis(500)).await;
+    }
+    assert_ne!(
+        told(&platform, &host, &issued),
+        "000",
+        "what says that it is suspended is shown under another"
+    );
     platform.delete(&id).await;
     platform.until_gone(&id).await;
 }
