@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{option::When, size::Resources};
+use crate::{Sizes, option::When, size::Resources};
 
 /// The label that tells the pods of a part from others, where the engine names no labels of its own.
 pub const COMPONENT_LABEL: &str = "app.kubernetes.io/component";
@@ -30,6 +30,14 @@ pub struct Part {
     /// Names of the parts that it reaches.
     pub reaches: Vec<String>,
     pub helpers: Vec<Helper>,
+}
+
+impl Part {
+    /// The containers of one of its pods.
+    pub fn containers(&self, sizes: &Sizes) -> Vec<Resources> {
+        let helpers = self.helpers.iter().map(|helper| helper.resources);
+        sizes.parts.get(&self.name).copied().into_iter().chain(helpers).collect()
+    }
 }
 
 /// A container beside the part's own, the same under every plan.

@@ -1,6 +1,7 @@
 //! What is to be done, from what is known. Pure: no clock, no cluster.
 
 pub(crate) mod backoff;
+pub mod capacity;
 pub mod diagnosis;
 pub mod keep;
 pub mod next;

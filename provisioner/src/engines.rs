@@ -192,9 +192,7 @@ impl OfferedEngine {
             versions: self.versions.clone(),
             note: self.note(mail, config),
             account: self.definition.account,
-            plans: plans
-                .map(|(name, sizes)| PlanCard { name: *name, summary: sizes.summary(), lack: None })
-                .collect(),
+            plans: plans.map(|(name, sizes)| PlanCard::new(*name, sizes.summary())).collect(),
             egress,
             questions: self.definition.questions(&self.options).cloned().collect(),
         }

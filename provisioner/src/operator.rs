@@ -155,7 +155,7 @@ async fn run_under(
         growing: Mutex::default(),
         memories: Mutex::default(),
         broken_off: Mutex::default(),
-        room: Default::default(),
+        nodes: Default::default(),
         rings: Mutex::default(),
         window: window.map(|address| address.to_string()),
         wake,
@@ -171,6 +171,7 @@ async fn run_under(
     beside.spawn(users::serve(Arc::clone(&context)));
     beside.spawn(audit::keep(Arc::clone(&context)));
     beside.spawn(usage::watch(Arc::clone(&context)));
+    beside.spawn(room::watch(Arc::clone(&context)));
     beside.spawn(told.publish(context.client.clone(), context.claim.clone()));
     watch_the_rest(&context, &mut beside);
     let (mut contending, ended) = (JoinSet::new(), CancellationToken::new());

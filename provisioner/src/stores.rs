@@ -3,6 +3,7 @@
 
 mod actions;
 pub(crate) mod asks;
+pub(crate) mod capacity;
 mod create;
 pub(crate) mod credentials;
 mod feed;
@@ -24,8 +25,8 @@ use kube::{
     api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions},
 };
 use store::{
-    Egress, MailServer, NewStore, OwnMail, Person, PersonId, Phase, PlanName, Role, Slug, StoreId, StoreName,
-    StoreView, StrayKind, Wish,
+    Egress, EngineKey, Fit, MailServer, NewStore, OwnMail, Person, PersonId, Phase, PlanName, Role, Slug,
+    StoreId, StoreName, StoreView, StrayKind, Wish,
     limit::{Held, Left, Limit, Over},
     view::{Ask, OwnMailOffer},
 };
@@ -38,6 +39,7 @@ use self::places::Places;
 pub use self::snapshot::{Gone, Reading, Scope, Snapshot};
 use crate::{
     config::Config,
+    decide::capacity as fits,
     resource::{CHANGE_ANNOTATION, RETRY_ANNOTATION, Store, now, rfc3339},
 };
 
@@ -209,6 +211,14 @@ impl Stores {
         let held: Held = places::plans(&self.snapshot(), &owner.id).collect();
         let lacking = PlanName::ALL.into_iter().filter_map(|plan| limit.admit_another(plan, &held).err());
         (limit.left(&held), lacking.collect())
+    }
+
+    /// Whether the nodes have room for another store of that size. Nothing where nobody tells what they have left.
+    pub fn fit(&self, engine: &EngineKey, plan: PlanName) -> Option<Fit> {
+        let known = self.snapshot();
+        let engine = self.config.engine(engine)?;
+        let asked = fits::asked(&engine.definition, engine.sizes(plan)?);
+        fits::fit(&asked, known.capacity()?)
     }
 
     /// Asks for the end of a store, for `by`. To ask again changes nothing.

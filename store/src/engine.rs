@@ -41,6 +41,23 @@ pub struct PlanCard {
     pub summary: String,
     /// Why whoever asks can have no other store of it.
     pub lack: Option<String>,
+    /// Whether the nodes have room for another store of it, as far as that is known.
+    pub fit: Option<Fit>,
+}
+
+/// What the nodes have left, held against what a store asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fit {
+    Fits,
+    /// Why it does not at this moment, and what would come of it.
+    Lacks(String),
+}
+
+impl PlanCard {
+    /// Of which nobody has said yet what it lacks.
+    pub fn new(name: PlanName, summary: String) -> Self {
+        Self { name, summary, lack: None, fit: None }
+    }
 }
 
 impl EngineKey {

@@ -231,10 +231,7 @@ mod tests {
             versions: crate::Versions::default(),
             note: None,
             account,
-            plans: plans
-                .iter()
-                .map(|name| PlanCard { name: *name, summary: String::new(), lack: None })
-                .collect(),
+            plans: plans.iter().map(|name| PlanCard::new(*name, String::new())).collect(),
             egress: vec![Egress::None],
             questions: Vec::new(),
         };

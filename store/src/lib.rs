@@ -32,7 +32,7 @@ pub mod wish;
 pub use admin::{Account, AccountRule, AdminEmail, AdminPassword, AdminUser};
 pub use condition::{Condition, ConditionKind, Conditions, RemovalKind, State};
 pub use egress::Egress;
-pub use engine::{EngineCard, EngineKey, PlanCard};
+pub use engine::{EngineCard, EngineKey, Fit, PlanCard};
 pub use form::{Field, FieldError, NewStore, NewStoreForm};
 pub use id::{Address, RequestId, Scheme, StoreId};
 pub use index::Index;

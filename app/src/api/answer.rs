@@ -113,8 +113,11 @@ fn offer() -> Result<Offer, ApiError> {
     let config = stores.config();
     let mut engines = config.cards();
     let (left, lacking) = stores.left(&person);
-    for plan in engines.iter_mut().flat_map(|card| &mut card.plans) {
-        plan.lack = lacking.iter().find(|over| over.plan == Some(plan.name)).map(ToString::to_string);
+    for card in &mut engines {
+        for plan in &mut card.plans {
+            plan.lack = lacking.iter().find(|over| over.plan == Some(plan.name)).map(ToString::to_string);
+            plan.fit = stores.fit(&card.key, plan.name);
+        }
     }
     if let Some(parts) = use_context::<http::request::Parts>() {
         let browser = Browser::of(&parts.headers);

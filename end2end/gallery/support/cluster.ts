@@ -42,9 +42,10 @@ export class Cluster {
     await this.send("POST", `/api/v1/namespaces/storeyard/${kind}`, { metadata: { name }, data });
   }
 
-  /** Has an operator hold the Lease, whose window is there. */
-  async renew(name: string, window: string): Promise<void> {
-    const metadata = { name, namespace: "storeyard", annotations: { "storeyard.dev/window": window } };
+  /** Has an operator hold the Lease, that tells where its window is and what the nodes have left. */
+  async renew(name: string, told: { window?: string; left?: string }): Promise<void> {
+    const annotations = { "storeyard.dev/window": told.window, "storeyard.dev/left-on-nodes": told.left };
+    const metadata = { name, namespace: "storeyard", annotations };
     const spec = { holderIdentity: "operator", renewTime: new Date().toISOString().replace("Z", "000Z") };
     await this.send("POST", LEASES, { metadata, spec });
   }

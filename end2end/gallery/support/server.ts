@@ -24,6 +24,8 @@ export interface World {
   config?: object;
   /** Whether an operator acts that shows logs and metrics. */
   shows?: boolean;
+  /** What the operator that acts says the nodes have left. */
+  left?: string;
   /** How one signs in: with a password, at an identity provider, or both. */
   ways: Way[];
 }
@@ -45,7 +47,7 @@ export class Server {
     private readonly end: () => void,
   ) {}
 
-  static async start({ stores, mood, people, ways, shows, config: otherwise }: World): Promise<Server> {
+  static async start({ stores, mood, people, ways, shows, left, config: otherwise }: World): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), "storeyard-gallery-"));
     const fake = program("fake-cluster", []);
     const [api] = await lines(fake, fake.stdout, 1);
@@ -58,8 +60,9 @@ export class Server {
     const provider = ways.includes("provider") ? await Provider.start(`http://${listen}`, folder) : undefined;
     const signIn = { ...CONFIG.signIn, local: ways.includes("password"), oidc: provider?.config };
     const window = shows ? await Window.start() : undefined;
-    if (window) await cluster.renew(LEASE, window.address);
-    const operatorLease = window ? LEASE : "";
+    const acts = window !== undefined || left !== undefined;
+    if (acts) await cluster.renew(LEASE, { window: window?.address, left });
+    const operatorLease = acts ? LEASE : "";
     writeFileSync(config, JSON.stringify({ ...CONFIG, signIn, operatorLease, ...otherwise }));
     const kubeconfig = join(folder, "kubeconfig");
     writeFileSync(kubeconfig, JSON.stringify(leadingTo(api ?? "")));

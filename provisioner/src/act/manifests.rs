@@ -87,7 +87,7 @@ pub fn namespace(
 /// What the store may use at most. There is room for one more of its largest pods, while one is replaced, and for a job.
 pub fn limits(id: &StoreId, engine: &Engine, sizes: &Sizes, tls: &Tls) -> Vec<Value> {
     let node_ports = if tls.is_per_shop() { SOLVERS } else { 0 };
-    let pods: Vec<Vec<Resources>> = engine.parts.iter().map(|part| containers(part, sizes)).collect();
+    let pods: Vec<Vec<Resources>> = engine.parts.iter().map(|part| part.containers(sizes)).collect();
     let sum = |of: fn(&Resources) -> u32| {
         let pods = || pods.iter().map(|pod| pod.iter().map(of).sum::<u32>());
         pods().sum::<u32>() + pods().max().unwrap_or_default() + of(&JOB)
@@ -128,12 +128,6 @@ pub fn limits(id: &StoreId, engine: &Engine, sizes: &Sizes, tls: &Tls) -> Vec<Va
 /// What of the node's own disk a container has, which is the namespace's default where its engine does not say.
 fn on_disk(amounts: Amounts, default: Amounts) -> u32 {
     amounts.ephemeral_storage.or(default.ephemeral_storage).map_or(0, |storage| storage.0)
-}
-
-/// The containers of one pod of a part.
-fn containers(part: &Part, sizes: &Sizes) -> Vec<Resources> {
-    let helpers = part.helpers.iter().map(|helper| helper.resources);
-    sizes.parts.get(&part.name).copied().into_iter().chain(helpers).collect()
 }
 
 /// A container that does not say what it needs, such as one that a person starts to look into something.
@@ -327,7 +321,7 @@ mod tests {
         for (plan, sizes) in &engine.plans {
             let quota = &limits(&id(), &engine, sizes, &Tls::default())[0]["spec"]["hard"];
             let hard: Memory = quota["limits.memory"].as_str().unwrap().parse().unwrap();
-            let pod = |name: &str| containers(engine.part(name).unwrap(), sizes);
+            let pod = |name: &str| engine.part(name).unwrap().containers(sizes);
             let twice = pod("web").into_iter().chain(pod("web")).chain(pod("database"));
             let containers: Vec<Resources> = twice.chain([JOB]).collect();
             let asked: u32 = containers.iter().map(|container| container.limits.memory.0).sum();
@@ -357,7 +351,7 @@ mod tests {
                 let quota = &limits(&id(), engine, sizes, &Tls::default())[0]["spec"]["hard"];
                 for (name, of) in MEASURES {
                     let sum = |parts: &mut dyn Iterator<Item = &Part>| -> u32 {
-                        parts.flat_map(|part| containers(part, sizes)).map(|container| of(&container)).sum()
+                        parts.flat_map(|part| part.containers(sizes)).map(|container| of(&container)).sum()
                     };
                     let asked = sum(&mut engine.parts.iter())
                         + sum(&mut engine.parts.iter().filter(|part| part.public));
@@ -373,7 +367,7 @@ mod tests {
         let engine = engine();
         // The set-up runs before the web server, with the same request, so the pod asks for the larger of the two.
         let sizes = &engine.plans[&PlanName::Small];
-        engine.parts.iter().flat_map(|part| containers(part, sizes)).map(|container| of(&container)).sum()
+        engine.parts.iter().flat_map(|part| part.containers(sizes)).map(|container| of(&container)).sum()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How much room the nodes have left, for a store that waits for some.
+//! How much room the nodes have left, for a store that waits for some and for whoever would make one.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -40,8 +40,8 @@ impl fmt::Display for Room {
     }
 }
 
-/// What is left on the node that has the most memory left, of those that take the pods of stores.
-pub fn left(nodes: &[Node], pods: &[Pod], scheduling: &Scheduling) -> Option<Room> {
+/// What is left on each node that takes the pods of stores.
+pub fn left(nodes: &[Node], pods: &[Pod], scheduling: &Scheduling) -> Vec<Room> {
     let mut asked: BTreeMap<&str, Room> = BTreeMap::new();
     for pod in pods.iter().filter(|pod| !is_over(pod)) {
         let Some(node) = pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()) else { continue };
@@ -53,7 +53,12 @@ pub fn left(nodes: &[Node], pods: &[Pod], scheduling: &Scheduling) -> Option<Roo
         let asked = asked.get(node.metadata.name.as_deref()?).copied().unwrap_or_default();
         Some(capacity.with(asked, u64::saturating_sub))
     });
-    rest.max_by_key(|room| (room.memory, room.cpu))
+    rest.collect()
+}
+
+/// Of the node that has the most memory.
+pub fn most(rooms: &[Room]) -> Option<Room> {
+    rooms.iter().copied().max_by_key(|room| (room.memory, room.cpu))
 }
 
 /// What the pods that have no node yet ask for.
@@ -171,9 +176,11 @@ mod tests {
     fn what_is_left_is_told_of_the_node_that_has_most() {
         let nodes = [node("a", "2", "2Gi"), node("b", "1500m", "1Gi")];
         let pods = [pod(json!("a"), "10m", &["900m", "1"]), pod(json!(null), "1", &["10m"])];
-        let left = left(&nodes, &pods, &Scheduling::default()).unwrap();
-        assert_eq!(left, Room { cpu: 100, memory: (2048 - 200) * MIB, disk: (1024 - 20) * MIB });
-        assert_eq!(left.to_string(), "100m CPU, 1004 MiB of ephemeral storage and 1848 MiB of memory");
+        let left = left(&nodes, &pods, &Scheduling::default());
+        let most = most(&left).unwrap();
+        assert_eq!(most, Room { cpu: 100, memory: (2048 - 200) * MIB, disk: (1024 - 20) * MIB });
+        assert_eq!(left, [most, Room { cpu: 1500, memory: 1024 * MIB, disk: 1024 * MIB }]);
+        assert_eq!(most.to_string(), "100m CPU, 1004 MiB of ephemeral storage and 1848 MiB of memory");
         assert_eq!(wanted(&pods), Room { cpu: 1000, memory: 100 * MIB, disk: 10 * MIB });
     }
 
@@ -183,8 +190,8 @@ mod tests {
         ended.status.as_mut().unwrap().phase = Some("Succeeded".into());
         let mut closed = node("b", "64", "64Gi");
         closed.spec = serde_json::from_value(json!({ "unschedulable": true })).unwrap();
-        let left = left(&[node("a", "1", "1Gi"), closed], &[ended], &Scheduling::default()).unwrap();
-        assert_eq!(left, Room { cpu: 1000, memory: 1024 * MIB, disk: 1024 * MIB });
+        let left = left(&[node("a", "1", "1Gi"), closed], &[ended], &Scheduling::default());
+        assert_eq!(left, [Room { cpu: 1000, memory: 1024 * MIB, disk: 1024 * MIB }]);
     }
 
     #[test]
@@ -198,7 +205,7 @@ mod tests {
         let nodes = [tainted, node("b", "1", "1Gi")];
         let left_under = |scheduling: Value| {
             let scheduling = serde_json::from_value(scheduling).unwrap();
-            left(&nodes, &[], &scheduling).map(|room| room.memory / MIB)
+            most(&left(&nodes, &[], &scheduling)).map(|room| room.memory / MIB)
         };
         assert_eq!(left_under(json!({})), Some(1024));
         for toleration in [

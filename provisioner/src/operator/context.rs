@@ -23,6 +23,7 @@ use super::{
     change::{Healing, standing},
     events::Events,
     limits::held,
+    room::Nodes,
 };
 use crate::{
     act::{
@@ -36,9 +37,7 @@ use crate::{
         queue::{Candidate, admitted, ahead, waiting},
         updates::{Standing, Turn, turn},
     },
-    observe::{
-        objects::Objects, room::Room, seen::Seen, storefront::Prober, volumes::Volumes, watched::Watched,
-    },
+    observe::{objects::Objects, seen::Seen, storefront::Prober, volumes::Volumes, watched::Watched},
     resource::{
         STORE_LABEL, Store, Wanted, action::ActionId, change::Settled, elapsed_since, fingerprint, is_of,
         millis, now, progress::Progress,
@@ -74,8 +73,7 @@ pub(super) struct Context {
     pub(super) memories: Mutex<HashMap<StoreId, Memory>>,
     /// Reconciles that broke off in a row, by store.
     pub(super) broken_off: Mutex<HashMap<String, u32>>,
-    /// What the nodes have left, and when they were looked at.
-    pub(super) room: tokio::sync::Mutex<Option<(Instant, Room)>>,
+    pub(super) nodes: Nodes,
     /// How the stores fared.
     pub(super) rings: Mutex<Rings>,
     /// Where this operator's window is, if it has one.

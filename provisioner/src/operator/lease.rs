@@ -1,5 +1,5 @@
 //! The Lease by which one of several operators acts, and by which a page knows since when none does. It also tells which namespaces were
-//! found without a Store, since web may see no namespace.
+//! found without a Store and what the nodes have left, since web may see neither.
 //!
 //! Not by a crate: kube-lease-manager keeps a lost lock for held while its renewals fail, judges by the wall clock, and takes over whatever
 //! version the Lease has meanwhile; kubert is of an older kube.
@@ -20,7 +20,11 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
-use crate::{resource::MANAGER, stores::strays, window};
+use crate::{
+    resource::MANAGER,
+    stores::{capacity, strays},
+    window,
+};
 
 /// Tries to let go of the Lease.
 const RELEASES: u32 = 3;
@@ -241,6 +245,7 @@ impl Contender {
         let strays = strays::told_in_lease(&self.context.namespaces_without_store());
         let mut annotations = window::told_in_lease(self.context.window.as_deref());
         annotations.extend(strays.into_iter().map(|(key, value)| (key, Some(value))));
+        annotations.extend(capacity::told_in_lease(self.context.nodes.told().as_ref()));
         json!({
             "metadata": { "resourceVersion": seen.version, "annotations": annotations },
             "spec": spec,

@@ -224,6 +224,32 @@ async fn of_two_operators_one_acts_and_the_other_does_when_that_one_is_gone() {
 }
 
 #[tokio::test]
+async fn the_lease_tells_what_the_nodes_have_left_and_takes_it_back_when_nobody_can_tell() {
+    let cluster = cluster();
+    let node = |name: &str| json!({ "metadata": { "name": name }, "status": { "allocatable": { "cpu": "2", "memory": "2Gi" } } });
+    cluster.place("nodes", node("a"));
+    let pod = json!({
+        "metadata": { "name": "other", "namespace": "elsewhere" },
+        "spec": { "nodeName": "a", "containers": [{ "name": "c", "resources": { "requests": { "cpu": "1500m", "memory": "1Gi" } } }] },
+    });
+    cluster.place("pods", pod);
+    let told = || {
+        let lease = cluster.placed("leases", LEASE).unwrap();
+        lease["metadata"]["annotations"]["storeyard.dev/left-on-nodes"].as_str().map(str::to_owned)
+    };
+    let operator = Operator::over(&cluster).ready().await;
+    until("told", || told().is_some()).await;
+    assert_eq!(told().as_deref(), Some("500m/1024Mi"));
+    operator.running.abort();
+
+    // The next one finds no nodes to look at, and does not go on telling what that one saw.
+    let next = Operator::over(&cluster);
+    next.line.lose("nodes");
+    until("taken back", || told().is_none()).await;
+    next.running.abort();
+}
+
+#[tokio::test]
 async fn an_operator_that_is_asked_to_end_leaves_its_place_at_once() {
     let cluster = cluster();
     let first = Operator::over(&cluster).ready().await;

@@ -36,8 +36,7 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
     let volumes = engine.definition.volumes.iter().filter_map(of_volume).collect();
     let larger =
         engine.definition.plans.iter().filter(|(other, larger)| **other != plan && larger.holds(sizes));
-    let larger =
-        larger.map(|(plan, sizes)| PlanCard { name: *plan, summary: sizes.summary(), lack: None }).collect();
+    let larger = larger.map(|(plan, sizes)| PlanCard::new(*plan, sizes.summary())).collect();
     let offered = engine.egress(&config.egress);
     let egress = if offered.contains(&wanted.egress) { wanted.egress } else { Egress::None };
     let own_mail = match (&resource.spec.mail, engine.definition.has_mail(), egress) {

@@ -7,7 +7,7 @@ use kube::{Api, Client};
 use store::Millis;
 use tokio::{sync::watch, time::timeout};
 
-use super::{feed, snapshot::Snapshot, strays};
+use super::{capacity, feed, snapshot::Snapshot, strays};
 use crate::{config::Config, resource::now};
 
 const EVERY: Duration = Duration::from_secs(15);
@@ -50,6 +50,7 @@ pub(super) async fn follow(client: Client, config: Arc<Config>, snapshots: watch
         match timeout(LIMIT, leases.get_opt(&config.operator_lease)).await {
             Ok(Ok(lease)) => {
                 let strays = lease.as_ref().map(strays::read_in_lease).unwrap_or_default();
+                let capacity = lease.as_ref().and_then(capacity::read_in_lease);
                 let beat = lease
                     .and_then(|lease| lease.spec?.renew_time)
                     .map(|time| Millis(time.0.as_millisecond()));
@@ -58,6 +59,7 @@ pub(super) async fn follow(client: Client, config: Arc<Config>, snapshots: watch
                 feed::update(&snapshots, |snapshot| {
                     snapshot.hear(next.silent_since(now));
                     snapshot.hear_of_strays(strays);
+                    snapshot.hear_of_capacity(capacity);
                 });
                 pulse = Some(next);
             }

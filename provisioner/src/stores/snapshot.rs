@@ -8,6 +8,7 @@ use std::{
 use store::{Index, Millis, StoreId, StoreSummary, StoreView, Stray, StrayKind, time::Elapsed};
 
 use super::kept::{Kept, Packed};
+use crate::decide::capacity::Capacity;
 
 /// What a reader is interested in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Snapshot {
     pub reading: Reading,
     /// Since when the operator was not heard of, if it should have been.
     pub unobserved: Option<Millis>,
+    /// What the nodes have left, as the operator told last.
+    capacity: Option<Capacity>,
     /// Counts the changes since this process began.
     number: u64,
     /// When the list or the reading last changed.
@@ -112,6 +115,11 @@ impl Snapshot {
         times.get(times.len() / 2).copied()
     }
 
+    /// What the nodes have left, unless nobody looks at them.
+    pub fn capacity(&self) -> Option<&Capacity> {
+        self.capacity.as_ref().filter(|_| self.unobserved.is_none())
+    }
+
     /// Grows whenever there is something new in `scope`.
     pub(super) fn number(&self, scope: &Scope) -> u64 {
         let changed = match scope {
@@ -173,6 +181,14 @@ impl Snapshot {
             self.without_store = without_store;
             self.number += 1;
             self.list_number = self.number;
+        }
+    }
+
+    /// No page is news for that.
+    pub(super) fn hear_of_capacity(&mut self, capacity: Option<Capacity>) {
+        if self.capacity != capacity {
+            self.capacity = capacity;
+            self.number += 1;
         }
     }
 

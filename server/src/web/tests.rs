@@ -1,4 +1,5 @@
 mod audit;
+mod capacity;
 mod door;
 mod fuzz;
 mod headers;

@@ -1,6 +1,6 @@
 //! Engine, plan and what the shop may reach: radio buttons that look like cards.
 
-use store::{Egress, EngineCard, Field, PlanName};
+use store::{Egress, EngineCard, Field, Fit, PlanName};
 
 use super::{draft::Draft, text::Card};
 
@@ -35,7 +35,14 @@ pub fn plans(draft: &Draft) -> String {
             is_chosen: chosen == Some(plan.name),
             lack: plan.lack.as_deref(),
         };
-        card.write(&[("num", &capitalised(&plan.summary))], &mut html);
+        let summary = capitalised(&plan.summary);
+        let mut lines = vec![("num", summary.as_str())];
+        // Of what cannot be had anyway nobody asks whether it fits.
+        lines.extend(plan.fit.as_ref().filter(|_| plan.lack.is_none()).map(|fit| match fit {
+            Fit::Fits => ("fits", "Fits: the nodes have room for it."),
+            Fit::Lacks(why) => ("lack", why.as_str()),
+        }));
+        card.write(&lines, &mut html);
     }
     html
 }
