@@ -40,22 +40,32 @@ pub fn list(query: &ListQuery) -> String {
     with(STORES, &pairs(query))
 }
 
-/// In a store's address: the list that it was opened from, so that the way back leads there without a script too, and after a reload.
+/// In the address of each of a store's pages: the list that it was opened from, so that the way back leads there without a script too, and
+/// after a reload.
 pub const FROM: &str = "from";
 
 pub fn store_from(id: &StoreId, list: &ListQuery) -> String {
-    let pairs = pairs(list);
-    let from = if pairs.is_empty() { pairs } else { format!("{FROM}={}", escaped(&pairs)) };
-    with(&store(id), &from)
+    from(&store(id), &pairs(list))
 }
 
-fn pairs(query: &ListQuery) -> String {
+/// The address, for whoever came from the list with those wishes.
+pub fn from(address: &str, list: &str) -> String {
+    let from = if list.is_empty() { String::new() } else { format!("{FROM}={}", escaped(list)) };
+    with(address, &from)
+}
+
+/// What is wished of a list, as its address has it.
+pub fn pairs(query: &ListQuery) -> String {
     let pairs = query.to_pairs().into_iter().map(|(key, value)| format!("{key}={}", escaped(&value)));
     pairs.collect::<Vec<_>>().join("&")
 }
 
-fn with(path: &str, pairs: &str) -> String {
-    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{pairs}") }
+fn with(address: &str, pairs: &str) -> String {
+    match (pairs, address.contains('?')) {
+        ("", _) => address.to_owned(),
+        (_, true) => format!("{address}&{pairs}"),
+        (_, false) => format!("{address}?{pairs}"),
+    }
 }
 
 /// Percent-encodes all but what RFC 3986 calls unreserved.
@@ -102,5 +112,6 @@ mod tests {
         assert_eq!(store_from(&id, &ListQuery::default()), store(&id));
         let list = ListQuery { search: "a&b".into(), sort: Sort::Name, ..ListQuery::default() };
         assert_eq!(store_from(&id, &list), "/stores/atelier-nord-x7k2q?from=q%3Da%2526b%26sort%3Dname");
+        assert_eq!(from("/logs?level=error", "sort=name"), "/logs?level=error&from=sort%3Dname");
     }
 }

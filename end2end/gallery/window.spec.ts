@@ -1,5 +1,5 @@
 import { degraded, ready } from "./support/stores";
-import { expect, stands, test } from "./support/test";
+import { expect, hydrated, stands, test } from "./support/test";
 import { day, lines } from "./support/window";
 
 const HOUR = 3_600_000;
@@ -140,3 +140,37 @@ test.describe("where no operator shows them", () => {
 function line(text: string) {
   return { at: Date.now(), part: "web", level: "info" as const, text };
 }
+
+test.describe("from whichever of a store's pages", () => {
+  test.use({ world: { stores: [ready(SHOP)], shows: true } });
+  for (const javaScriptEnabled of [true, false]) {
+    test.describe(javaScriptEnabled ? "with a script" : "without one", () => {
+      test.use({ javaScriptEnabled });
+      test("the way back leads to the list that one came from", async ({ page, own }) => {
+        const LIST = /\/stores\?show=ready&sort=name$/;
+        const tab = (name: string) =>
+          page.getByRole("navigation", { name: "Of this store" }).getByRole("link", { name });
+        const back = page.getByRole("link", { name: "← Stores" });
+        for (const pages of [["Logs"], ["Metrics"], ["Logs", "Metrics", "Overview"]]) {
+          await page.goto(`${own.address}/stores?show=ready&sort=name`);
+          if (javaScriptEnabled) await hydrated(page);
+          await page.getByRole("link", { name: SHOP.name, exact: true }).click();
+          for (const name of pages) {
+            await tab(name).click();
+            await expect(tab(name)).toHaveAttribute("aria-current", "page");
+            await expect(page).toHaveURL(/[?&]from=show%3Dready%26sort%3Dname$/);
+          }
+          await back.click();
+          await expect(page).toHaveURL(LIST);
+        }
+        await page.getByRole("link", { name: SHOP.name, exact: true }).click();
+        await tab("Logs").click();
+        await page.getByLabel("Level").selectOption("error");
+        await page.getByRole("button", { name: "Show" }).click();
+        await expect(page).toHaveURL(/level=error/);
+        await back.click();
+        await expect(page).toHaveURL(LIST);
+      });
+    });
+  }
+});

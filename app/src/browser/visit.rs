@@ -210,6 +210,13 @@ fn prepare(written: &web_sys::Node, now: Millis) {
     for link in super::all(written, "[data-list]") {
         set(&link, "href", Some(list.as_deref().unwrap_or(links::STORES)));
     }
+    // Whoever goes on to another of the store's pages comes back there too.
+    let from = list.as_deref().and_then(|list| list.split_once('?')).map_or("", |(_, pairs)| pairs);
+    for link in super::all(written, "[data-from]") {
+        if let Some(address) = link.get_attribute("href") {
+            set(&link, "href", Some(&links::from(&address, from)));
+        }
+    }
 }
 
 /// What a page needs beside its text.

@@ -8,7 +8,7 @@ use store::{
 
 use crate::{
     clock::{self, Tick, Zone},
-    components::tick,
+    components::{Whence, tick},
     links,
 };
 
@@ -48,7 +48,7 @@ pub fn health_strip(view: &StoreView, vitals: Option<&Result<Vitals, String>>, n
     let unasked = vitals.is_none().then(|| {
         view! {
             <p class="muted quiet scriptless" data-key="unasked">
-                "How fast it answers and what it uses is on " <a rel="external" href=links::metrics(&view.summary.id)>"Metrics"</a> "."
+                "How fast it answers and what it uses is on " <a rel="external" href=Whence::known().kept_in(&links::metrics(&view.summary.id))>"Metrics"</a> "."
             </p>
         }
         .into_any()

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use store::StoreId;
 
-use crate::links;
+use crate::{components::Whence, links};
 
 /// Which of a store's pages one is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +21,13 @@ impl Tab {
     }
 }
 
-/// The ways between a store's pages. Those that need no program are loaded as documents.
-pub fn tabs(id: &StoreId, here: Tab) -> AnyView {
+/// The ways between a store's pages, on each of which the way back leads to the list that one came from. Those that need no program are
+/// loaded as documents.
+pub fn tabs(id: &StoreId, here: Tab, whence: &Whence) -> AnyView {
     let tab = |tab: Tab, to: String| {
         let current = (tab == here).then_some("page");
         let rel = (tab != Tab::Overview).then_some("external");
-        view! { <a href=to rel=rel aria-current=current>{tab.title()}</a> }
+        view! { <a href=whence.kept_in(&to) rel=rel data-from="" aria-current=current>{tab.title()}</a> }
     };
     view! {
         <nav class="tabs" data-key="tabs" aria-label="Of this store">

@@ -5,7 +5,7 @@ use store::{Phase, StoreView, view::Volume};
 
 use crate::{
     api::DeleteStore,
-    components::{loading_card, refused_notice, refused_without_script, unread_notice},
+    components::{Whence, loading_card, refused_notice, refused_without_script, unread_notice},
     links,
     me::me,
     pages::{not_found, set_status},
@@ -36,11 +36,11 @@ fn confirm(view: &StoreView) -> AnyView {
         return view! { <h1 tabindex="-1">"Delete store"</h1> {refused_notice(NOT_YOURS.to_owned())} }
             .into_any();
     }
-    let back = links::store(&view.summary.id);
+    let back = Whence::known().kept_in(&links::store(&view.summary.id));
     let name = view.summary.name.to_string();
-    let cancel = view! { <a class="button" href=back.clone()>"Cancel"</a> }.into_any();
+    let cancel = view! { <a class="button" data-from="" href=back.clone()>"Cancel"</a> }.into_any();
     view! {
-        <a class="crumb" href=back>"← " <bdi>{name.clone()}</bdi></a>
+        <a class="crumb" data-from="" href=back>"← " <bdi>{name.clone()}</bdi></a>
         <div class="page-head"><h1 tabindex="-1">"Delete " <bdi>{name}</bdi></h1></div>
         <div class="card padded narrow">{form(view, cancel)}</div>
     }

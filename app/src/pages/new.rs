@@ -25,7 +25,7 @@ mod server {
     use crate::{
         api::CreateStore,
         clock,
-        components::{crumb, new_password, refused_notice, refused_without_script, unread_notice},
+        components::{Whence, crumb, new_password, refused_notice, refused_without_script, unread_notice},
         error::ApiError,
         first, links,
         pages::{rendered::still, set_again_after, set_status},
@@ -46,7 +46,7 @@ mod server {
                 view! { <h1 tabindex="-1">"New store"</h1> {notice} }.into_any()
             }
         };
-        still("New store · Storeyard", view! { {crumb()} {body} }.into_any())
+        still("New store · Storeyard", view! { {crumb(&Whence::known())} {body} }.into_any())
     }
 
     fn form(offer: Offer) -> AnyView {

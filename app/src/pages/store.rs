@@ -16,7 +16,7 @@ use store::{Millis, Phase, StoreId, StoreView};
 
 use crate::{
     clock::{self, Tick, Zone},
-    components::{Tab, crumb, health_strip, loading_card, phase_mark, tabs, tick, unread_notice},
+    components::{Tab, Whence, crumb, health_strip, loading_card, phase_mark, tabs, tick, unread_notice},
     links,
     pages::{not_found, set_status, stores::table},
     update::{Shown, Update},
@@ -40,12 +40,12 @@ pub fn page(id: &StoreId, update: &Update) -> AnyView {
             reading_store()
         }
     };
-    view! { {crumb()} {body} }.into_any()
+    view! { {crumb(&Whence::known())} {body} }.into_any()
 }
 
 /// Until there is something to show.
 pub fn reading() -> AnyView {
-    view! { {crumb()} {reading_store()} }.into_any()
+    view! { {crumb(&Whence::known())} {reading_store()} }.into_any()
 }
 
 fn reading_store() -> AnyView {
@@ -58,6 +58,7 @@ fn reading_store() -> AnyView {
 
 fn there(view: &StoreView, update: &Update) -> AnyView {
     let now = update.now;
+    let whence = Whence::known();
     let steps = match view.summary.phase {
         Phase::Deleting => steps::removal_steps(view, now),
         _ => steps::steps(view, update),
@@ -70,7 +71,7 @@ fn there(view: &StoreView, update: &Update) -> AnyView {
             </div>
             {actions::actions(view)}
         </div>
-        {tabs(&view.summary.id, Tab::Overview)}
+        {tabs(&view.summary.id, Tab::Overview, &whence)}
         {runs(view.summary.phase).then(|| health_strip(view, update.vitals.as_ref(), now)).into_iter().collect_view()}
         <div class="split" data-key="there">
             <div class="stack">
@@ -88,7 +89,7 @@ fn there(view: &StoreView, update: &Update) -> AnyView {
         </div>
         <p class="scriptless" data-key="scriptless">
             {format!("This is the state of {} UTC; it does not renew itself without JavaScript. ", clock::time_of_day(now, Zone::Utc))}
-            <a rel="external" href=links::store(&view.summary.id)>"Reload"</a>
+            <a rel="external" href=whence.kept_in(&links::store(&view.summary.id))>"Reload"</a>
         </p>
         {actions::delete_dialog(view)}
     }

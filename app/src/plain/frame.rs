@@ -5,7 +5,7 @@ use store::{Person, StoreView};
 
 use crate::{
     clock,
-    components::{Tab, crumb, phase_mark, tabs},
+    components::{Tab, Whence, crumb, phase_mark, tabs},
     links,
     pages::stores::table,
     plain::document,
@@ -15,6 +15,7 @@ pub(crate) fn page(
     style: &str,
     person: &Person,
     view: &StoreView,
+    whence: &Whence,
     tab: Tab,
     now: store::Millis,
     body: AnyView,
@@ -23,14 +24,14 @@ pub(crate) fn page(
     let title = format!("{} · {}", tab.title(), summary.name);
     let body = view! {
         <div>
-            {crumb()}
+            {crumb(whence)}
             <div class="page-head">
                 <div>
                     <h1><bdi>{summary.name.to_string()}</bdi></h1>
                     <p>{phase_mark(summary.phase, table::since(summary, now))}</p>
                 </div>
             </div>
-            {tabs(&summary.id, tab)}
+            {tabs(&summary.id, tab, whence)}
         </div>
         {body}
         <p class="hint">{format!("Times are UTC. This is the state of {}.", clock::time_of_day(now, clock::Zone::Utc))}</p>

@@ -6,7 +6,7 @@ use store::{Millis, Person, StoreId, StoreView};
 
 use crate::{
     clock,
-    components::{Tab, unread_notice},
+    components::{Tab, Whence, unread_notice},
     links,
     plain::frame::page as store_page,
 };
@@ -23,16 +23,24 @@ pub struct Asked {
     pub level: Level,
     pub search: String,
     pub lines: usize,
+    /// From which list one came to the store.
+    pub whence: Whence,
 }
 
 impl Asked {
     pub fn parse(part: String, level: &str, search: String, lines: &str) -> Self {
         let lines = lines.parse().ok().filter(|lines| LINES.contains(lines)).unwrap_or(LINES[0]);
-        Self { part, level: Level::parse(level), search: search.trim().to_owned(), lines }
+        Self {
+            part,
+            level: Level::parse(level),
+            search: search.trim().to_owned(),
+            lines,
+            whence: Whence::default(),
+        }
     }
 
     pub fn wanted(&self) -> LogsWanted {
-        let Self { part, level, search, lines } = self.clone();
+        let Self { part, level, search, lines, .. } = self.clone();
         LogsWanted { part, level, search, lines, ..LogsWanted::default() }
     }
 
@@ -48,6 +56,11 @@ impl Asked {
     fn at(&self, place: String) -> String {
         let query = self.query();
         if query.is_empty() { place } else { format!("{place}?{query}") }
+    }
+
+    /// The page of it.
+    fn page_of(&self, id: &StoreId) -> String {
+        self.whence.kept_in(&self.at(links::logs(id)))
     }
 }
 
@@ -71,11 +84,11 @@ pub fn page(
         .into_any(),
         Err(why) => view! {
             {filters(id, asked, &[])}
-            {unread_notice("The logs cannot be shown", why.clone(), asked.at(links::logs(id)))}
+            {unread_notice("The logs cannot be shown", why.clone(), asked.page_of(id))}
         }
         .into_any(),
     };
-    store_page(style, person, view, Tab::Logs, now, body)
+    store_page(style, person, view, &asked.whence, Tab::Logs, now, body)
 }
 
 /// Lines that came since, to be put below those that are there.
@@ -96,13 +109,14 @@ fn filters(id: &StoreId, asked: &Asked, parts: &[(String, String)]) -> AnyView {
     let lines = LINES.map(|lines| option(lines.to_string(), format!("{lines}"), lines == asked.lines));
     view! {
         <form class="filters card padded" method="get" action=links::logs(id)>
+            {asked.whence.field()}
             <div class="field"><label for="part">"Part"</label><select id="part" name="part"><option value="">"All"</option>{parts.collect_view()}</select></div>
             <div class="field"><label for="level">"Level"</label><select id="level" name="level">{levels.collect_view()}</select></div>
             <div class="field"><label for="q">"With this text"</label><input id="q" name="q" type="search" value=asked.search.clone() maxlength="200" autocapitalize="none" autocomplete="off" spellcheck="false"/></div>
             <div class="field"><label for="lines">"Newest lines"</label><select id="lines" name="lines">{lines.collect_view()}</select></div>
             <div class="actions">
                 <button class="button primary" type="submit">"Show"</button>
-                <a class="button" href=links::logs(id)>"All"</a>
+                <a class="button" href=asked.whence.kept_in(&links::logs(id))>"All"</a>
             </div>
         </form>
     }
@@ -120,7 +134,7 @@ fn console(id: &StoreId, asked: &Asked, logs: &Logs) -> AnyView {
                     <span id="log-said" class="muted" role="status"></span>
                     <button id="log-follow" class="button" type="button" hidden>"Follow"</button>
                     <button id="log-copy" class="button" type="button" hidden>"Copy"</button>
-                    <a class="button" href=asked.at(links::logs(id))>"Reload"</a>
+                    <a class="button" href=asked.page_of(id)>"Reload"</a>
                     <a class="button" href=file>"Download"</a>
                 </div>
             </header>
@@ -237,6 +251,23 @@ mod tests {
             "/stores/atelier-nord-x7k2q/logs/file?part=web&amp;level=warning&amp;q=a%26b&amp;lines=2000"
         ));
         assert_eq!(Asked::parse(String::new(), "loud", String::new(), "7").query(), "");
+    }
+
+    #[test]
+    fn whatever_is_looked_for_the_way_back_leads_to_the_list_that_one_came_from() {
+        let whence = Whence::parse("show=ready&sort=name");
+        let asked = Asked { whence, ..Asked::parse("web".into(), "", String::new(), "") };
+        let page = page("/s.css", &ada(), &view(Phase::Ready), "n", &asked, &Ok(logs(&[])), NOW);
+        const FROM: &str = "from=show%3Dready%26sort%3Dname";
+        for part in [
+            "href=\"/stores?show=ready&amp;sort=name\"".to_owned(),
+            format!("href=\"/stores/atelier-nord-x7k2q?{FROM}\""),
+            format!("href=\"/stores/atelier-nord-x7k2q/metrics?{FROM}\""),
+            format!("href=\"/stores/atelier-nord-x7k2q/logs?part=web&amp;{FROM}\""),
+            "name=\"from\" value=\"show=ready&amp;sort=name\"".to_owned(),
+        ] {
+            assert!(page.contains(&part), "{part}: {page}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use store::{
 
 use crate::{
     clock,
-    components::{Tab, health_strip, unread_notice},
+    components::{Tab, Whence, health_strip, unread_notice},
     links,
     plain::{
         frame::page as store_page,
@@ -38,15 +38,16 @@ pub fn page(
     style: &str,
     person: &Person,
     view: &StoreView,
+    whence: &Whence,
     shown: &Result<Metrics, String>,
     now: Millis,
 ) -> String {
-    let again = links::metrics(&view.summary.id);
+    let again = whence.kept_in(&links::metrics(&view.summary.id));
     let body = match shown {
         Ok(metrics) => measured(view, metrics),
         Err(why) => unread_notice("The metrics cannot be shown", why.clone(), again),
     };
-    store_page(style, person, view, Tab::Metrics, now, body)
+    store_page(style, person, view, whence, Tab::Metrics, now, body)
 }
 
 fn measured(view: &StoreView, metrics: &Metrics) -> AnyView {
@@ -330,7 +331,7 @@ mod tests {
     #[test]
     fn the_page_says_in_words_what_it_draws() {
         let ada = Person { id: PersonId::parse("ada").unwrap(), name: "ada".into(), role: Role::Admin };
-        let page = page("/s.css", &ada, &view(Phase::Ready), &Ok(metrics()), NOW);
+        let page = page("/s.css", &ada, &view(Phase::Ready), &Whence::default(), &Ok(metrics()), NOW);
         // What Leptos marks its texts with.
         let page = page.replace("<!>", "");
         for part in [

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::{
+    components::Whence,
     error::ApiError,
     guard::{Asking, seeing},
     links,
@@ -59,11 +60,19 @@ struct Typed {
     q: String,
     lines: String,
     after: String,
+    from: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct CameFrom {
+    from: String,
 }
 
 impl Typed {
     fn asked(self) -> Asked {
-        Asked::parse(self.part, &self.level, self.q, &self.lines)
+        let whence = Whence::parse(&self.from);
+        Asked { whence, ..Asked::parse(self.part, &self.level, self.q, &self.lines) }
     }
 }
 
@@ -126,9 +135,15 @@ async fn hand_out(State(site): State<Shown>, seen: Seen, Query(typed): Query<Typ
     }
 }
 
-async fn show_metrics(State(site): State<Shown>, seen: Seen) -> Response {
+async fn show_metrics(
+    State(site): State<Shown>,
+    seen: Seen,
+    Query(CameFrom { from }): Query<CameFrom>,
+) -> Response {
+    let whence = Whence::parse(&from);
     let (status, shown) = told(site.metrics(&seen).await);
-    (status, Html(metrics::page(&site.style, &seen.person, &seen.view, &shown, now()))).into_response()
+    (status, Html(metrics::page(&site.style, &seen.person, &seen.view, &whence, &shown, now())))
+        .into_response()
 }
 
 /// The store at the address and whoever asks, to whom the guard lets it be seen.

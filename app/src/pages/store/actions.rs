@@ -3,7 +3,13 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use store::{Phase, StoreId, StoreView};
 
-use crate::{api::OpenAdmin, components::refused_without_script, links, me::me, pages::delete};
+use crate::{
+    api::OpenAdmin,
+    components::{Whence, refused_without_script},
+    links,
+    me::me,
+    pages::delete,
+};
 
 const DIALOG: &str = "delete-dialog";
 
@@ -13,7 +19,7 @@ pub fn actions(view: &StoreView) -> Option<AnyView> {
     let changes = me().changes(summary.owner.as_ref());
     // A link that works without a script; with one, the dialog opens in place.
     let delete = changes.then(|| {
-        view! { <a class="button danger" aria-haspopup="dialog" data-opens=DIALOG href=links::delete(&summary.id)>"Delete…"</a> }
+        view! { <a class="button danger" aria-haspopup="dialog" data-opens=DIALOG href=Whence::known().kept_in(&links::delete(&summary.id))>"Delete…"</a> }
             .into_any()
     });
     let way_in = if changes && phase.may_answer() && view.ways_in.sign_in {
