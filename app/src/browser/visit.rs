@@ -193,14 +193,19 @@ fn replace(html: &str, now: Millis) {
     // What was just written is in nobody's way.
     let _ = place.append_child(&written);
     arrive();
-    if let Some(menu) = find("[popover]:popover-open") {
-        let _ = menu.hide_popover();
-    }
+    close_menu();
     if let Some(link) = find("header nav a") {
         let current = if path == links::STORES { "page" } else { "true" };
         set(&link, "aria-current", Some(current));
     }
     focus_heading();
+}
+
+fn close_menu() {
+    if let Some(menu) = find("[popover]:popover-open") {
+        // It is open.
+        let _ = menu.hide_popover();
+    }
 }
 
 fn prepare(written: &web_sys::Node, now: Millis) {
@@ -233,6 +238,10 @@ fn scroll() {
 }
 
 fn follow(event: &Event) {
+    // Also where it is followed in another tab.
+    if around(event, "[popover] a").is_some() {
+        close_menu();
+    }
     let Some(link) = led(event) else { return };
     let address = format!("{}{}", link.pathname(), link.search());
     if at(&link.pathname(), &link.search()).is_none() {

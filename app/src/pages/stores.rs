@@ -1,5 +1,6 @@
 //! The list of stores.
 
+pub mod row_menu;
 pub mod strays;
 pub mod table;
 pub mod toolbar;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use store::{ListPage, ListQuery, Millis, Phase, Selection, StoreSummary, Verb, Whose, query::Sort};
 
-use super::whose;
+use super::{row_menu, whose};
 use crate::{
     clock::Tick,
     components::{kept, moment, phase_mark, tick},
@@ -28,6 +28,7 @@ pub fn table(page: &ListPage, query: &ListQuery, now: Millis) -> AnyView {
                         {me().sees_all().then(|| view! { <th role="columnheader" scope="col">"Owner"</th> }.into_any())}
                         {sortable(Sort::Created, query)}
                         <th role="columnheader" scope="col"><span class="visually-hidden">"Links"</span></th>
+                        <th role="columnheader" scope="col"><span class="visually-hidden">"Actions"</span></th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{rows}</tbody>
@@ -36,6 +37,7 @@ pub fn table(page: &ListPage, query: &ListQuery, now: Millis) -> AnyView {
     .into_any();
     view! {
         <div class="card" data-key="table">{if selects { selecting(table, query) } else { table }}</div>
+        {row_menu::menus(&page.rows, query)}
         {(page.pages > 1).then(|| pager(page, query))}
     }
     .into_any()
@@ -117,6 +119,7 @@ fn row(summary: &StoreSummary, query: &ListQuery, now: Millis) -> AnyView {
             {owner}
             <td role="cell" class="cell-created muted num">{moment(summary.created, now)}</td>
             <td role="cell" class="cell-links">{row_links(summary, href)}</td>
+            <td role="cell" class="cell-menu">{row_menu::opener(summary)}</td>
         </tr>
     }
     .into_any()
