@@ -8,7 +8,10 @@ use store::StoreId;
 use crate::{
     act::runner::{Input, Invocation, Tool},
     engines::Chart,
-    observe::{usage::FILES, used::Place},
+    observe::{
+        usage::{FILES, ROOT},
+        used::Place,
+    },
     resource::MANAGER,
 };
 
@@ -69,11 +72,15 @@ pub fn measure(namespace: &str, place: &Place) -> Invocation {
     kubectl(&args, None)
 }
 
-/// What a container uses, as its cgroup's files say.
+/// What a container uses, as its cgroup's files say. One search for all of them finds those that its node has, and ends well whichever these are.
 pub fn look_at_usage(namespace: &str, pod: &str, container: &str) -> Invocation {
-    let mut args =
-        vec!["exec", "--quiet", "--namespace", namespace, pod, "--container", container, "--", "cat"];
-    args.extend(FILES);
+    let mut args = vec!["exec", "--quiet", "--namespace", namespace, pod, "--container", container, "--"];
+    args.extend(["find", ROOT, "-maxdepth", "2", "("]);
+    for (index, name) in FILES.iter().enumerate() {
+        args.extend((index > 0).then_some("-o"));
+        args.extend(["-name", name]);
+    }
+    args.extend([")", "-print", "-exec", "cat", "{}", ";"]);
     invocation(Tool::Kubectl, &args, None, EXEC)
 }
 
@@ -186,6 +193,27 @@ mod tests {
             "kubectl exec --stdin --quiet --namespace store-a-00000 web-0 -- let in < <stdin: a digest>";
         assert_eq!(exec.line(), line);
         assert_eq!(exec.stdin.unwrap().text(), r#"{"digest":"abc"}"#);
+    }
+
+    /// The very search that is run in a container, run here: whichever version of cgroups this machine has, and wherever it shows none of its own, it
+    /// prints nothing but files that it found, and ends well.
+    #[test]
+    fn what_a_container_uses_is_found_by_one_search_whichever_files_its_node_has() {
+        let look = look_at_usage("store-a-00000", "web-0", "web");
+        let begin = look.args.iter().position(|arg| arg == "--").unwrap() + 1;
+        assert_eq!(
+            look.args[..begin].join(" "),
+            "exec --quiet --namespace store-a-00000 web-0 --container web --"
+        );
+        let found =
+            std::process::Command::new(&look.args[begin]).args(&look.args[begin + 1..]).output().unwrap();
+        assert!(found.status.success(), "{found:?}");
+        let printed = String::from_utf8(found.stdout).unwrap();
+        assert!(printed.is_empty() || printed.starts_with(ROOT), "{printed}");
+        let is_there = |file: &str| std::path::Path::new(ROOT).join(file).exists();
+        let is_told = is_there("memory.current")
+            || is_there("cpuacct/cpuacct.usage") && is_there("memory/memory.usage_in_bytes");
+        assert_eq!(crate::observe::usage::Usage::parse(&printed).is_some(), is_told, "{printed}");
     }
 
     #[test]

@@ -77,8 +77,7 @@ async fn visit(id: &StoreId, query: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a cluster: run by cargo xtask test"]
-async fn logs_are_followed_while_a_part_begins_anew_and_tell_no_secret_and_what_is_used_is_told_where_the_node_tells_it()
- {
+async fn logs_are_followed_while_a_part_begins_anew_and_tell_no_secret_and_what_is_used_is_told() {
     let platform = Platform::started(|_| {}).await;
     let id = platform.create("Window").await;
     platform.until_settled(&id).await;
@@ -111,9 +110,6 @@ async fn logs_are_followed_while_a_part_begins_anew_and_tell_no_secret_and_what_
     visit(&id, "second").await;
     looking.follow(cursor, &["?second"]).await;
 
-    // A node with the first version of cgroups tells it in another way, and nothing is told of it then.
-    let tells = "test -e /sys/fs/cgroup/memory.current && echo yes || echo no";
-    let is_told = platform.kubectl(&[&exec[..], &["sh", "-c", tells]].concat()).trim() == "yes";
     // The operator looks at each part about once a minute.
     let began = Instant::now();
     let metrics = loop {
@@ -121,7 +117,7 @@ async fn logs_are_followed_while_a_part_begins_anew_and_tell_no_secret_and_what_
         let is_known = |of| {
             metrics.series.iter().filter(|series| series.of == of && !series.points.is_empty()).count() == 2
         };
-        if !is_told || is_known(Quantity::Memory) && is_known(Quantity::Cpu) {
+        if is_known(Quantity::Memory) && is_known(Quantity::Cpu) {
             break metrics;
         }
         assert!(began.elapsed() < 2 * LONG, "{metrics:#?}\n{}", platform.log());
@@ -129,10 +125,7 @@ async fn logs_are_followed_while_a_part_begins_anew_and_tell_no_secret_and_what_
     };
     for series in metrics.series.iter().filter(|series| matches!(series.of, Quantity::Memory | Quantity::Cpu))
     {
-        let Some((_, last)) = series.points.last().copied() else {
-            assert!(!is_told, "{series:?}");
-            continue;
-        };
+        let (_, last) = series.points.last().copied().unwrap();
         let limit = series.limit.unwrap();
         assert!(last > 0.0 && last <= limit, "{last} of {limit}: {series:?}");
     }
