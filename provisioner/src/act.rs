@@ -4,6 +4,7 @@ pub mod certificate;
 pub mod claim;
 pub mod commands;
 pub mod manifests;
+pub mod recount;
 pub mod runner;
 pub mod secrets;
 pub mod target;

@@ -2,6 +2,7 @@
 
 pub(crate) mod backoff;
 pub mod capacity;
+pub mod charged;
 pub mod diagnosis;
 pub mod keep;
 pub mod next;

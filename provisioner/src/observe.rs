@@ -1,5 +1,6 @@
 //! What is so: facts from the cluster, each of which may be unknown. Nothing here changes anything.
 
+pub mod counted;
 pub(crate) mod objects;
 pub mod pods;
 pub mod release;

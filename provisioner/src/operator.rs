@@ -19,6 +19,7 @@ mod make;
 mod orphans;
 mod prepare;
 mod reconcile;
+mod recount;
 mod remove;
 mod room;
 mod teardown;

@@ -145,7 +145,7 @@ impl Reconcile<'_> {
             Act::Fence => return self.fence_change(wanted).await.map(Some),
             Act::Deploy(next) => return self.deploy(next, wanted, target).await.map(Some),
             Act::Undo(why) => self.undo(&why, wanted).await,
-            Act::RollBack(revision) => return self.roll_back(revision).await.map(Some),
+            Act::RollBack(revision) => return self.roll_back(revision, wanted).await.map(Some),
             Act::Finish => {
                 self.finish();
                 self.drop_old_logins(wanted).await?;
@@ -386,7 +386,9 @@ impl Reconcile<'_> {
             }
             _ => commands::install(&self.id, &wanted.engine.chart, &target.values, &target.release.id),
         };
-        match self.run_through(command).await {
+        let ran = self.run_through(command).await;
+        self.recount_if_charged(wanted, &ran).await?;
+        match ran {
             Ok(_) => {
                 self.memory.forget_complaints();
                 if next == release::Next::Install {
@@ -444,9 +446,11 @@ impl Reconcile<'_> {
         self.progress.change = Some(Change { undone: Some(sentence), ..change });
     }
 
-    async fn roll_back(&mut self, revision: u32) -> Result<Flow, ReconcileError> {
+    async fn roll_back(&mut self, revision: u32, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         self.save().await?;
-        match self.run_through(commands::roll_back(&self.id, revision)).await {
+        let ran = self.run_through(commands::roll_back(&self.id, revision)).await;
+        self.recount_if_charged(wanted, &ran).await?;
+        match ran {
             Ok(_) => self.memory.forget_complaints(),
             Err(error) => return Ok(self.changing_failed(&error.to_string())),
         }
@@ -501,10 +505,12 @@ impl Reconcile<'_> {
         {
             return Ok(self.healing_failed(&complaint));
         }
-        if let Some(revision) = heal.revision
-            && let Err(error) = self.run_through(commands::roll_back(&self.id, revision)).await
-        {
-            return Ok(self.healing_failed(&error.to_string()));
+        if let Some(revision) = heal.revision {
+            let ran = self.run_through(commands::roll_back(&self.id, revision)).await;
+            self.recount_if_charged(wanted, &ran).await?;
+            if let Err(error) = ran {
+                return Ok(self.healing_failed(&error.to_string()));
+            }
         }
         if let Some(before) = self.progress.settled {
             let healing = self.memory.healing.get_or_insert_default();

@@ -106,6 +106,8 @@ pub(super) struct Memory {
     pub(super) run_again: Option<Instant>,
     /// What a command complained about is what was asked for, so that more tries would change nothing.
     pub(super) hopeless: bool,
+    /// Whether the plan's quota was counted anew since a command last did what it was to do.
+    pub(super) recounted: bool,
     /// When the shop was last asked, how its pods were then, why its answer was none, and how often in a row.
     pub(super) asked: Option<Millis>,
     pub(super) pods_when_asked: Vec<String>,
@@ -147,6 +149,7 @@ impl Memory {
         self.complaints = 0;
         self.run_again = None;
         self.hopeless = false;
+        self.recounted = false;
     }
 
     /// Whether the resource is as this process wrote it last. Where more was asked for in the same breath, it is news all the same: the watch

@@ -56,12 +56,9 @@ impl Reconcile<'_> {
         }
         let was_ready = self.progress.ready.is_some();
         self.progress = self.progress.restarted(self.retry);
-        self.memory.complaint = None;
-        self.memory.complaints = 0;
+        self.memory.forget_complaints();
         self.memory.no_answer = None;
         self.memory.teardown_began = None;
-        self.memory.run_again = None;
-        self.memory.hopeless = false;
         if was_ready {
             self.progress
                 .note("Another try was asked for. The store was ready, so it is kept as it is.", now());
@@ -148,6 +145,7 @@ impl Reconcile<'_> {
                         format!("The release {} was deployed from {}.", self.id.release(), chart.reference),
                     );
                 }
+                self.recount_if_charged(wanted, &installed).await?;
                 Ok(self.after(ConditionKind::ReleaseDeployed, installed))
             }
         }
@@ -310,9 +308,7 @@ impl Reconcile<'_> {
     fn after(&mut self, kind: ConditionKind, result: Result<String, CommandError>) -> Flow {
         match result {
             Ok(_) => {
-                self.memory.complaint = None;
-                self.memory.complaints = 0;
-                self.memory.run_again = None;
+                self.memory.forget_complaints();
                 Flow::Continue
             }
             Err(error) => self.complained(kind, &error),

@@ -46,12 +46,57 @@ async fn an_image_that_does_not_exist_fails_with_its_name_and_leaves_nothing_and
 #[ignore = "needs a cluster: run by cargo xtask test"]
 async fn a_quota_that_is_refused_is_told_and_the_store_is_ready_without_it() {
     let mut platform = Platform::new(|_| {}).await;
+    let policy = refuse(&platform, "resourcequotas", "no quotas here");
+    platform.start(None);
+    // A policy is enforced some moments after it was made.
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let id = platform.create("Boundless").await;
+    let ready = platform.until_phase(&id, Phase::Ready).await;
+    platform.kubectl(&["delete", POLICIES, &policy]);
+    let quota = ready.conditions.get(ConditionKind::QuotaApplied);
+    assert_eq!(quota.state, State::NotApplied);
+    assert!(quota.message.contains("no quotas here"), "{}", quota.message);
+}
+
+/// Of a helm that was killed while its volume was let in, and of nothing else, a quota is charged for what is not there: here it is written into it.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a cluster: run by cargo xtask test"]
+async fn a_quota_that_is_charged_for_what_is_not_there_is_counted_anew_and_the_store_is_made() {
+    let mut platform = Platform::new(|_| {}).await;
+    let policy = refuse(&platform, "persistentvolumeclaims", "no claims yet");
+    platform.start(None);
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let id = platform.create("Charged").await;
+    let is_refused = |view: &store::StoreView| {
+        view.conditions.get(ConditionKind::ReleaseDeployed).message.contains("no claims yet")
+    };
+    platform.until(&id, "refused", is_refused).await;
+    let quota = |args: &[&str]| {
+        let of_plan = ["resourcequota", "plan", "--namespace", &id.namespace()];
+        platform.kubectl(&[&args[..1], &of_plan, &args[1..]].concat())
+    };
+    let hard = quota(&["get", "--output=jsonpath={.spec.hard.persistentvolumeclaims}"]);
+    let charged = json!({ "status": { "used": { "persistentvolumeclaims": hard } } }).to_string();
+    quota(&["patch", "--subresource=status", "--type=merge", "--patch", &charged]);
+    platform.kubectl(&["delete", POLICIES, &policy]);
+
+    let ready = platform.until_phase(&id, Phase::Ready).await;
+    let told = format!("{:?}", ready.timeline);
+    assert!(told.contains("exceeded quota: plan"), "it was not refused: {told}");
+    assert!(told.contains("It is counted anew."), "{told}");
+    assert_eq!(quota(&["get", "--output=jsonpath={.spec.hard.replicationcontrollers}"]), "");
+}
+
+const POLICIES: &str = "validatingadmissionpolicy,validatingadmissionpolicybinding";
+
+/// Has the cluster refuse whatever of that resource is made in the platform's stores; the policy's name.
+fn refuse(platform: &Platform, resource: &str, message: &str) -> String {
     let name = platform.namespace.clone();
     let policy = json!({
         "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": { "name": name },
         "spec": {
-            "matchConstraints": { "resourceRules": [{ "apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["resourcequotas"] }] },
-            "validations": [{ "expression": "false", "message": "no quotas here" }],
+            "matchConstraints": { "resourceRules": [{ "apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": [resource] }] },
+            "validations": [{ "expression": "false", "message": message }],
         },
     });
     let binding = json!({
@@ -62,15 +107,7 @@ async fn a_quota_that_is_refused_is_told_and_the_store_is_ready_without_it() {
         },
     });
     platform.apply(&json!({ "apiVersion": "v1", "kind": "List", "items": [policy, binding] }));
-    platform.start(None);
-    // A policy is enforced some moments after it was made.
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-    let id = platform.create("Boundless").await;
-    let ready = platform.until_phase(&id, Phase::Ready).await;
-    platform.kubectl(&["delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", &name]);
-    let quota = ready.conditions.get(ConditionKind::QuotaApplied);
-    assert_eq!(quota.state, State::NotApplied);
-    assert!(quota.message.contains("no quotas here"), "{}", quota.message);
+    name
 }
 
 #[tokio::test(flavor = "multi_thread")]
