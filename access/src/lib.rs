@@ -12,6 +12,7 @@ mod device;
 pub mod errand;
 mod follow;
 mod hashing;
+pub mod http;
 pub mod oidc;
 pub mod password;
 mod sealed;

@@ -118,6 +118,24 @@ test.describe("metrics", () => {
     await stands(page);
   });
 
+  test("of a Prometheus are said to be, and what it does not tell", async ({ page, own }) => {
+    const trouble =
+      "The Prometheus at https://prometheus.example knows nothing of the store's volumes (kubelet_volume_stats_used_bytes).";
+    const prometheus = {
+      at: "https://prometheus.example",
+      quantities: ["cpu", "memory"],
+      troubles: [trouble],
+    };
+    if (own.window) own.window.metrics = { ...day(), prometheus };
+    await page.goto(own.address + METRICS);
+    await expect(
+      page.getByText("From the Prometheus at https://prometheus.example: CPU, memory."),
+    ).toBeVisible();
+    await expect(page.getByText(trouble)).toBeVisible();
+    await expect(page.getByText("What the operator remembers: answer time, disk.")).toBeVisible();
+    await stands(page);
+  });
+
   test("of which there are none yet stand", async ({ page, own }) => {
     await page.goto(own.address + METRICS);
     await expect(page.getByText("Nothing was measured yet")).toHaveCount(4);

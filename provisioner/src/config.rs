@@ -16,6 +16,7 @@ use crate::{
     engines::{EngineConfig, EngineConfigError, OfferedEngine},
     relay::{Mail, Relay},
     stores::CreationRate,
+    window::prometheus::Prometheus,
 };
 
 /// The configuration file. What it does not know it refuses, so that a typing error is not a silent default.
@@ -71,6 +72,9 @@ pub struct Config {
     /// How shops send mail.
     #[serde(default)]
     pub mail: Mail,
+    /// A Prometheus that is asked what the stores used.
+    #[serde(default)]
+    pub prometheus: Option<Prometheus>,
     /// How many stores somebody may have.
     #[serde(default)]
     pub limits: Limits,
@@ -249,6 +253,12 @@ impl Config {
                     "says nothing of where the server is, and on the internet no store reaches its port: see egress.maximum and egress.ports",
                 );
             }
+        }
+        if config.prometheus.as_ref().is_some_and(|it| it.url.is_open() && it.token_file.is_some()) {
+            return senseless(
+                "prometheus.tokenFile",
+                "has a token, which whoever is between could read: the url is reached without TLS",
+            );
         }
         if config.updates.concurrency == 0 {
             return senseless("updates.concurrency", "is 0, so no store would ever be updated");

@@ -12,3 +12,4 @@ pub mod usage;
 pub mod used;
 pub mod volumes;
 pub(crate) mod watched;
+pub mod workloads;

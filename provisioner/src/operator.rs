@@ -18,6 +18,7 @@ mod limits;
 mod make;
 mod orphans;
 mod prepare;
+mod prometheus;
 mod reconcile;
 mod recount;
 mod remove;
@@ -158,6 +159,7 @@ async fn run_under(
         broken_off: Mutex::default(),
         nodes: Default::default(),
         rings: Mutex::default(),
+        prometheus: config.prometheus.clone().map(prometheus::Source::new),
         window: window.map(|address| address.to_string()),
         wake,
         began: Mutex::new(now()),

@@ -2,11 +2,12 @@
 //! the Lease of the operator that acts, and each request is sealed, so that nobody else is answered.
 //!
 //! Reading order: what is said here; [`seal`] (who is answered), [`cursor`] (how far somebody has read), [`line`] and [`redact`] (what is shown of a
-//! log), [`ring`] (what is remembered of a day), [`client`] (web's side). The operator's side is `operator::window`.
+//! log), [`ring`] (what is remembered of a day), [`prometheus`] (what is asked of another), [`client`] (web's side). The operator's side is `operator::window`.
 
 pub mod client;
 pub mod cursor;
 pub mod line;
+pub mod prometheus;
 pub mod redact;
 pub mod ring;
 pub mod seal;
@@ -95,6 +96,9 @@ pub struct Metrics {
     /// How it fares at this moment; an operator of an earlier version does not tell.
     #[serde(default)]
     pub vitals: Option<Vitals>,
+    /// What is from a Prometheus instead, where the platform's values name one.
+    #[serde(default)]
+    pub prometheus: Option<prometheus::Told>,
 }
 
 /// Containers that began anew, each the last time.

@@ -50,7 +50,7 @@ async fn logs(
 }
 
 async fn metrics(State(window): State<Window>, Path(id): Path<StoreId>) -> Result<Json<Metrics>, Refused> {
-    Ok(Json(window.metrics(&id).map_err(Refused)?))
+    Ok(Json(window.metrics(&id).await.map_err(Refused)?))
 }
 
 async fn vitals(State(window): State<Window>, Path(id): Path<StoreId>) -> Result<Json<Vitals>, Refused> {

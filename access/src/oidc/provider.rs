@@ -24,14 +24,11 @@ use serde_json::{Map, Value};
 use store::Millis;
 use tokio::sync::Mutex;
 
-use super::{
-    Refused,
-    attempt::Attempt,
-    config::Oidc,
+use super::{Refused, attempt::Attempt, config::Oidc, told::Claims};
+use crate::{
+    Session,
     http::{Http, reason},
-    told::Claims,
 };
-use crate::Session;
 
 /// How long it is believed what the provider said of itself: addresses and keys.
 const FRESH: Duration = Duration::from_secs(3_600);

@@ -57,12 +57,30 @@ fn measured(view: &StoreView, metrics: &Metrics) -> AnyView {
         {health_strip(view, metrics.vitals.clone().map(Ok).as_ref(), metrics.now)}
         {sections.collect_view()}
         {happened(&events, metrics.now)}
-        <p class="hint">{format!(
-            "A day at most, and of every three minutes the highest value. The operator remembers it since {} and forgets it when it begins anew.",
-            clock::date_and_time(metrics.since.max(Millis(metrics.now.0 - DAY)), clock::Zone::Utc)
-        )}</p>
+        {sources(metrics).into_iter().map(|text| view! { <p class="hint">{text}</p> }).collect_view()}
     }
     .into_any()
+}
+
+/// Where the values are from, a paragraph each.
+fn sources(metrics: &Metrics) -> Vec<String> {
+    let since = clock::date_and_time(metrics.since.max(Millis(metrics.now.0 - DAY)), clock::Zone::Utc);
+    let remembered = format!(
+        "A day at most, and of every three minutes the highest value. The operator remembers it since {since} and forgets it when it begins anew."
+    );
+    let Some(told) = &metrics.prometheus else { return vec![remembered] };
+    let names: Vec<&str> = told.quantities.iter().map(|of| word(*of)).collect();
+    let from_there = (!names.is_empty()).then(|| {
+        format!(
+            "From the Prometheus at {}: {}. A value every three minutes: of CPU what was used on average meanwhile, and else the highest.",
+            told.at,
+            names.join(", ")
+        )
+    });
+    let rest: Vec<&str> =
+        Quantity::ALL.into_iter().filter(|of| !told.quantities.contains(of)).map(word).collect();
+    let remembered = format!("What the operator remembers: {}. {remembered}", rest.join(", "));
+    told.troubles.iter().cloned().chain(from_there).chain([remembered]).collect()
 }
 
 fn section(of: Quantity, metrics: &Metrics, events: &[Event]) -> AnyView {
@@ -239,6 +257,15 @@ fn key(of: Quantity) -> &'static str {
     }
 }
 
+fn word(of: Quantity) -> &'static str {
+    match of {
+        Quantity::Answer => "answer time",
+        Quantity::Cpu => "CPU",
+        Quantity::Memory => "memory",
+        Quantity::Disk => "disk",
+    }
+}
+
 /// With its unit: `84 ms`, `0.25 cores`, `312 MiB`, `1.5 GiB`.
 fn amount(of: Quantity, value: f32) -> String {
     match of {
@@ -257,6 +284,8 @@ mod tests {
         PersonId, Role, Vitals,
         vitals::{Answer, Restarts},
     };
+
+    use provisioner::window::prometheus::Told;
 
     use super::*;
     use crate::fixtures::{NOW, view};
@@ -284,7 +313,7 @@ mod tests {
             ..Vitals::default()
         };
         let (since, restarts, vitals) = (Millis(NOW.0 - HOUR), vec![restart], Some(vitals));
-        Metrics { since, now: NOW, series, restarts, vitals }
+        Metrics { since, now: NOW, series, restarts, vitals, prometheus: None }
     }
 
     fn entry(ago: i64, phase: Phase) -> TimelineEntry {
@@ -349,6 +378,32 @@ mod tests {
             assert!(page.contains(part), "{part}: {page}");
         }
         assert!(!page.contains("style=") && !page.contains("<script"));
+    }
+
+    #[test]
+    fn it_is_said_what_a_prometheus_has_told_what_not_and_why() {
+        let told = |quantities: &[Quantity], trouble: Option<&str>| {
+            let prometheus = Told {
+                at: "http://a:9090".into(),
+                quantities: quantities.into(),
+                troubles: trouble.into_iter().map(str::to_owned).collect(),
+            };
+            sources(&Metrics { prometheus: Some(prometheus), ..metrics() })
+        };
+        let [there, remembered]: [String; 2] =
+            told(&[Quantity::Cpu, Quantity::Memory, Quantity::Disk], None).try_into().unwrap();
+        assert!(there.starts_with("From the Prometheus at http://a:9090: CPU, memory, disk."), "{there}");
+        assert!(
+            remembered.starts_with("What the operator remembers: answer time. A day at most"),
+            "{remembered}"
+        );
+        let away = "The Prometheus at http://a:9090 does not answer.";
+        let [trouble, remembered]: [String; 2] = told(&[], Some(away)).try_into().unwrap();
+        assert_eq!(trouble, away);
+        assert!(
+            remembered.starts_with("What the operator remembers: answer time, CPU, memory, disk."),
+            "{remembered}"
+        );
     }
 
     #[test]

@@ -111,6 +111,14 @@
 {{- if and .Values.traces.endpoint .Values.networkPolicy.enabled (not .Values.traces.to) -}}
   {{- fail "traces.endpoint is given but traces.to says nothing of where that is: name the collector's pods or addresses there, or no trace gets out." -}}
 {{- end -}}
+{{- with .Values.monitoring.prometheus -}}
+  {{- if and .url $.Values.networkPolicy.enabled (not .to) -}}
+    {{- fail "monitoring.prometheus.url is given but monitoring.prometheus.to says nothing of where that is: name its pods or addresses there, or the operator does not reach it." -}}
+  {{- end -}}
+  {{- if and .credentials (hasPrefix "http:" .url) -}}
+    {{- fail "monitoring.prometheus.credentials names a token, but monitoring.prometheus.url is reached without TLS: whoever is between could read it. Use its https address." -}}
+  {{- end -}}
+{{- end -}}
 {{- if and .Values.monitoring.podMonitor.enabled .Values.networkPolicy.enabled (not .Values.networkPolicy.metricsFrom) -}}
   {{- fail "monitoring.podMonitor is enabled but networkPolicy.metricsFrom names nobody: name the namespace of your Prometheus there, or it reads nothing." -}}
 {{- end -}}

@@ -34,6 +34,7 @@
   "updates" (dict "mode" .Values.updates.mode "concurrency" (int .Values.updates.concurrency))
   "egress" (dict "default" .Values.egress.default "maximum" .Values.egress.maximum "ports" .Values.egress.ports "closed" .Values.egress.closed)
   "mail" (include "platform.mail" . | fromJson)
+  "prometheus" (include "platform.prometheus" . | fromJson | default nil)
   "limits" .Values.limits
   "defaultEngine" (.Values.defaultEngine | default nil)
   "engines" (include "platform.engines" . | fromJson)
@@ -62,10 +63,27 @@
 {{- toJson $signIn -}}
 {{- end }}
 
-{{/* The port at which the identity provider is asked. */}}
-{{- define "platform.issuerPort" -}}
-{{- $issuer := urlParse .Values.signIn.oidc.issuer -}}
-{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $issuer.host) | default (ternary "443" "80" (eq $issuer.scheme "https")) -}}
+{{/* The port at which the server of an address is asked. */}}
+{{- define "platform.portOf" -}}
+{{- $url := urlParse . -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary "443" "80" (eq $url.scheme "https")) -}}
+{{- end }}
+
+{{/* Where none is named, nothing is asked of it. */}}
+{{- define "platform.prometheus" -}}
+{{- $prometheus := dict -}}
+{{- with .Values.monitoring.prometheus -}}
+  {{- if .url -}}
+    {{- $_ := set $prometheus "url" .url -}}
+    {{- if .credentials -}}
+      {{- $_ := set $prometheus "tokenFile" "/etc/storeyard/prometheus/token" -}}
+    {{- end -}}
+    {{- if .caConfigMap -}}
+      {{- $_ := set $prometheus "caFile" "/etc/storeyard/prometheus/ca.crt" -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- toJson $prometheus -}}
 {{- end }}
 
 {{/* Of a server that nobody uses nothing is said. */}}

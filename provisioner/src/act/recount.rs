@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// Of what no store has: Deployments and StatefulSets make its pods.
+/// Of what no store has: its pods are made by newer kinds.
 const NONE_OF: &str = "replicationcontrollers";
 
 /// The quota with one bound more, and then as it is: whenever its bounds are others the cluster counts all that is in the namespace, and does not

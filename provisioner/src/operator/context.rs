@@ -23,6 +23,7 @@ use super::{
     change::{Healing, standing},
     events::Events,
     limits::held,
+    prometheus::Source,
     room::Nodes,
 };
 use crate::{
@@ -57,6 +58,8 @@ pub(super) struct Context {
     /// Stores whose volumes may be looked at at a time.
     pub(super) measures: Semaphore,
     pub(super) prober: Prober,
+    /// What the stores use is asked of it, where the values name one.
+    pub(super) prometheus: Option<Source>,
     pub(super) account: Option<Account>,
     pub(super) stores: reflector::Store<Store>,
     /// By namespace.

@@ -1,5 +1,6 @@
 //! Operators over an API server in memory.
 
+mod prometheus;
 mod window;
 
 use std::time::Duration;
@@ -55,17 +56,17 @@ impl Operator {
     }
 
     fn with_shops_at(address: &str, cluster: &Arc<Cluster>) -> Self {
-        Self::with_limits("{}", address, cluster)
+        Self::with(r#""limits": {}"#, address, cluster)
     }
 
-    fn with_limits(limits: &str, address: &str, cluster: &Arc<Cluster>) -> Self {
+    /// With one more field in its configuration.
+    fn with(field: &str, address: &str, cluster: &Arc<Cluster>) -> Self {
         let line = cluster.line();
         // Where it is not known what stands in a namespace, no program is started to put it right.
         line.lose("limitranges");
-        let config = EXAMPLE.replace("127.0.0.1:80", address).replace(
-            r#""concurrency""#,
-            &format!(r#""operatorLease": "{LEASE}", "limits": {limits}, "concurrency""#),
-        );
+        let config = EXAMPLE
+            .replace("127.0.0.1:80", address)
+            .replace(r#""concurrency""#, &format!(r#""operatorLease": "{LEASE}", {field}, "concurrency""#));
         let config = Arc::new(Config::parse(&config).unwrap());
         let prober = Prober::new(&config).unwrap();
         let (health, shutdown) = (Health::default(), CancellationToken::new());
@@ -382,7 +383,8 @@ async fn an_operator_that_begins_anew_over_a_ready_store_writes_nothing() {
     second.running.abort();
 }
 
-const LARGE_ONCE: &str = r#"{"roles": {"member": {"stores": 1}}, "users": {"bo": {"plans": {"large": 1}}}}"#;
+const LARGE_ONCE: &str =
+    r#""limits": {"roles": {"member": {"stores": 1}}, "users": {"bo": {"plans": {"large": 1}}}}"#;
 
 /// Users as their Secret has them.
 fn users(cluster: &Cluster, roles: &[(&str, Role)]) {
@@ -410,7 +412,7 @@ async fn of_two_stores_of_somebody_who_may_have_one_one_is_made_and_the_other_sa
     for name in names {
         cluster.put(by_hand(name, if name.starts_with('a') { "ada" } else { "bo" }));
     }
-    let operator = Operator::with_limits(LARGE_ONCE, "127.0.0.1:9", &cluster).ready().await;
+    let operator = Operator::with(LARGE_ONCE, "127.0.0.1:9", &cluster).ready().await;
     let status = |name: &str| cluster.get(name).unwrap()["status"].clone();
     let is_begun = |name: &&str| !status(name)["startedAt"].is_null();
     let is_refused = |name: &&str| status(name)["phase"] == "Failed";
@@ -443,7 +445,7 @@ async fn of_two_stores_that_are_to_have_a_plan_of_which_there_may_be_one_the_oth
         cluster.put(store);
         run_shop(&cluster, name).await;
     }
-    let operator = Operator::with_limits(LARGE_ONCE, &shops().await, &cluster).ready().await;
+    let operator = Operator::with(LARGE_ONCE, &shops().await, &cluster).ready().await;
     let status = |name: &str| cluster.get(name).unwrap()["status"].clone();
     until("known", || names.iter().all(|name| status(name)["release"]["plan"] == "small")).await;
     for name in names {

@@ -150,45 +150,14 @@ impl Window {
     ///
     /// # Errors
     /// There is no such store.
-    pub fn metrics(&self, id: &StoreId) -> Result<Metrics, WindowError> {
+    pub async fn metrics(&self, id: &StoreId) -> Result<Metrics, WindowError> {
         let context = self.context()?;
         let store = wanted(&context, id)?;
-        let now = now();
-        let pods = context.pods_of(id);
-        let parts = &store.engine.definition.parts;
-        let restarts = parts.iter().flat_map(|part| restarts(part, &pods)).collect();
-        let vitals = Some(vitals(&context, id, &store, &pods));
-        let rings = context.rings();
-        let points = |of, name: &str| rings.points(id, of, name, now);
-        let mut series = vec![Series {
-            of: Quantity::Answer,
-            name: String::new(),
-            title: "Shop".to_owned(),
-            limit: None,
-            points: points(Quantity::Answer, ""),
-        }];
-        for of in [Quantity::Cpu, Quantity::Memory] {
-            series.extend(parts.iter().map(|part| {
-                let limits = store.sizes.parts.get(&part.name).map(|resources| resources.limits);
-                let limit = limits.map(|limits| match of {
-                    Quantity::Cpu => limits.cpu.0 as f32,
-                    _ => limits.memory.0 as f32,
-                });
-                Series {
-                    of,
-                    name: part.name.clone(),
-                    title: part.title.clone(),
-                    limit,
-                    points: points(of, &part.name),
-                }
-            }));
+        let mut metrics = remembered(&context, id, &store);
+        if let Some(source) = &context.prometheus {
+            source.tell(&context, id, &store, &mut metrics).await;
         }
-        series.extend(store.engine.definition.volumes.iter().map(|volume| {
-            let limit = store.sizes.volumes.get(volume).map(|size| size.0 as f32 * 1024.0);
-            let points = points(Quantity::Disk, volume);
-            Series { of: Quantity::Disk, name: volume.clone(), title: volume.clone(), limit, points }
-        }));
-        Ok(Metrics { since: context.began(), now, series, restarts, vitals })
+        Ok(metrics)
     }
 
     /// How the store fares at this moment.
@@ -204,6 +173,46 @@ impl Window {
     fn context(&self) -> Result<Arc<Context>, WindowError> {
         self.0.health.context().filter(|_| self.0.health.is_ready()).ok_or(WindowError::NotReady)
     }
+}
+
+/// What this operator has seen of the store.
+fn remembered(context: &Context, id: &StoreId, store: &Wanted) -> Metrics {
+    let now = now();
+    let pods = context.pods_of(id);
+    let parts = &store.engine.definition.parts;
+    let restarts = parts.iter().flat_map(|part| restarts(part, &pods)).collect();
+    let vitals = Some(vitals(context, id, store, &pods));
+    let rings = context.rings();
+    let points = |of, name: &str| rings.points(id, of, name, now);
+    let mut series = vec![Series {
+        of: Quantity::Answer,
+        name: String::new(),
+        title: "Shop".to_owned(),
+        limit: None,
+        points: points(Quantity::Answer, ""),
+    }];
+    for of in [Quantity::Cpu, Quantity::Memory] {
+        series.extend(parts.iter().map(|part| {
+            let limits = store.sizes.parts.get(&part.name).map(|resources| resources.limits);
+            let limit = limits.map(|limits| match of {
+                Quantity::Cpu => limits.cpu.0 as f32,
+                _ => limits.memory.0 as f32,
+            });
+            Series {
+                of,
+                name: part.name.clone(),
+                title: part.title.clone(),
+                limit,
+                points: points(of, &part.name),
+            }
+        }));
+    }
+    series.extend(store.engine.definition.volumes.iter().map(|volume| {
+        let limit = store.sizes.volumes.get(volume).map(|size| size.0 as f32 * 1024.0);
+        let points = points(Quantity::Disk, volume);
+        Series { of: Quantity::Disk, name: volume.clone(), title: volume.clone(), limit, points }
+    }));
+    Metrics { since: context.began(), now, series, restarts, vitals, prometheus: None }
 }
 
 fn vitals(context: &Context, id: &StoreId, store: &Wanted, pods: &[Pod]) -> Vitals {

@@ -1,4 +1,4 @@
-//! What a Prometheus is given: that the alerts are raised by what they are meant for, and that it reads what the processes tell.
+//! What a Prometheus is given: that the alerts are raised by what they are meant for, and that it reads what the processes tell. And what it is asked.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,10 +7,11 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use super::checks::check_one;
+use super::rust;
 use super::tally::Tally;
 use crate::command;
 use crate::env::Env;
-use crate::tools::debian::PROMTOOL;
+use crate::tools::debian::{PROMETHEUS, PROMTOOL};
 use crate::trial::Trial;
 
 const RULES: &str = "charts/platform/monitoring/alerts.yaml";
@@ -33,6 +34,7 @@ pub(super) fn run(env: &Env, trial: &Trial) -> Result<Tally> {
     let mut tally = check_one(env, "alerts are understood", "test-alerts", rules)?;
     let series = &mut of_checkout(["test", "rules", SERIES]);
     tally.add(check_one(env, "alerts are raised by what they are for", "test-alerts-raised", series)?);
+    tally.add(rust::run_with_prometheus(env, &PROMETHEUS.ensure(env)?, &promtool)?);
     for process in [WEB, "operator"] {
         let title = format!("metrics of {process} are as Prometheus wants them");
         let checked = env.reporter.step(&title, "test-metrics", |_| metrics(&promtool, trial, process));

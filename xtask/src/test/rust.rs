@@ -80,6 +80,24 @@ pub(super) fn run_on_cluster(env: &Env, cluster: &Path, plugin: bool, only: Opti
     Ok(tally)
 }
 
+/// What the operator asks a Prometheus, asked of a real one, which promtool gives what it knows.
+///
+/// # Errors
+/// cargo cannot be started, or the run was interrupted.
+pub(super) fn run_with_prometheus(env: &Env, prometheus: &Path, promtool: &Path) -> Result<Tally> {
+    let mut command = tests(env);
+    command
+        .args(["--lib", "--", "--ignored", "operator::tests::prometheus::"])
+        .env("STOREYARD_PROMETHEUS", prometheus)
+        .env("STOREYARD_PROMTOOL", promtool);
+    let title = "a real Prometheus is asked what stores use";
+    let mut tally = cargo_test(env, title, "test-prometheus", &mut command, &Outcome::All)?;
+    if tally.passed == 0 && tally.failed.is_empty() {
+        tally.fail(format!("{title}: there is no such test"));
+    }
+    Ok(tally)
+}
+
 /// Where the tests of shops are that need the WooCommerce plugin in their image.
 const OF_SHOPS: &str = "opening::";
 const WITHOUT_PLUGIN: &str =

@@ -14,6 +14,9 @@ use crate::progress::Step;
 
 /// `promtool`, which reads rules and metrics as Prometheus does.
 pub const PROMTOOL: Program = Program { name: "promtool", package: "prometheus", inside: "usr/bin/promtool" };
+/// Prometheus itself, to be asked as the operator asks one.
+pub const PROMETHEUS: Program =
+    Program { name: "prometheus", package: "prometheus", inside: "usr/bin/prometheus" };
 /// distribution's registry, which takes images and charts, and hands them out.
 pub const REGISTRY: Program =
     Program { name: "registry", package: "docker-registry", inside: "usr/bin/docker-registry" };

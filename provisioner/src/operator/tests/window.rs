@@ -10,16 +10,21 @@ use crate::{
     window::{Cursor, Level, Logs, LogsWanted, Quantity, seal::Key},
 };
 
-const SHOP: &str = "store-a-00001";
+pub(super) const SHOP: &str = "store-a-00001";
 const WORDPRESS: [&str; 3] = [SHOP, WEB, "wordpress"];
 const MARIADB: [&str; 3] = [SHOP, DATABASE, "mariadb"];
 
-fn id() -> store::StoreId {
+pub(super) fn id() -> store::StoreId {
     store::StoreId::parse("a-00001").unwrap()
 }
 
 /// A shop that runs, and an operator that has seen it.
 async fn shop() -> (Arc<Cluster>, Operator, Window) {
+    shop_with(r#""limits": {}"#).await
+}
+
+/// Of an operator with one more field in its configuration.
+pub(super) async fn shop_with(field: &str) -> (Arc<Cluster>, Operator, Window) {
     let cluster = cluster();
     cluster.put(ready("a-00001"));
     run_shop(&cluster, "a-00001").await;
@@ -33,7 +38,7 @@ async fn shop() -> (Arc<Cluster>, Operator, Window) {
     for (pod, container) in [(WEB, "wordpress"), (DATABASE, "mariadb")] {
         runs(&cluster, pod, container, 0).await;
     }
-    let operator = Operator::with_shops_at(&shops().await, &cluster).ready().await;
+    let operator = Operator::with(field, &shops().await, &cluster).ready().await;
     let window = Window::new(operator.health.clone());
     (cluster, operator, window)
 }
@@ -146,10 +151,6 @@ async fn a_log_is_followed_over_the_end_of_its_container_and_nothing_is_told_twi
 #[tokio::test]
 async fn how_fast_a_shop_answers_and_how_often_its_parts_began_anew_is_told_beside_what_the_plan_allows() {
     let (cluster, operator, window) = shop().await;
-    let answers = || {
-        let metrics = window.metrics(&id()).unwrap();
-        metrics.series.into_iter().find(|series| series.of == Quantity::Answer).unwrap().points
-    };
     // So that the operator asks it now.
     runs(&cluster, WEB, "wordpress", 2).await;
     let pods: Api<Pod> = Api::namespaced(cluster.client(), SHOP);
@@ -158,8 +159,9 @@ async fn how_fast_a_shop_answers_and_how_often_its_parts_began_anew_is_told_besi
     until("seen to be away", || cluster.get("a-00001").unwrap()["status"]["phase"] == "Degraded").await;
     let ready = json!({ "status": { "conditions": [{ "type": "PodScheduled", "status": "True" }, { "type": "Ready", "status": "True" }] } });
     pods.patch(WEB, &PatchParams::default(), &Patch::Merge(ready)).await.unwrap();
-    until("asked", || !answers().is_empty()).await;
-    let metrics = window.metrics(&id()).unwrap();
+    until("asked", || window.vitals(&id()).unwrap().answer.is_some()).await;
+    let metrics = window.metrics(&id()).await.unwrap();
+    assert!(metrics.series.iter().any(|series| series.of == Quantity::Answer && !series.points.is_empty()));
     let limit = |of: Quantity, name: &str| {
         metrics.series.iter().find(|series| series.of == of && series.name == name).unwrap().limit
     };
@@ -185,7 +187,7 @@ async fn nothing_is_told_of_what_is_no_store_of_this_platform_or_to_whoever_has_
     let (cluster, operator, window) = shop().await;
     let other = store::StoreId::parse("b-00001").unwrap();
     assert!(matches!(window.logs(&other, all()).await, Err(WindowError::NotFound(_))));
-    assert!(matches!(window.metrics(&other), Err(WindowError::NotFound(_))));
+    assert!(matches!(window.metrics(&other).await, Err(WindowError::NotFound(_))));
     assert!(matches!(window.vitals(&other), Err(WindowError::NotFound(_))));
     // A Store whose namespace is somebody else's.
     cluster.put(ready("b-00001"));
