@@ -12,6 +12,7 @@ mod credentials;
 pub mod events;
 mod fail;
 mod fault;
+mod heal;
 mod keep;
 mod lease;
 mod limits;

@@ -1,5 +1,7 @@
 //! What a store's pods say: whether the shop's parts run, and what is wrong with one that does not.
 
+mod trouble;
+
 use engine::Part;
 use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
 use kube::ResourceExt;
@@ -8,99 +10,12 @@ use store::{
     view::{PodState, PodView},
 };
 
+pub use self::trouble::{Trouble, What};
+use self::trouble::{short, trouble};
 use crate::window::{Restart, cursor::Run};
 
 /// Of a pod that has ended other than well.
 const FAILED: &str = "Failed";
-const EVICTED: &str = "Evicted";
-
-/// Why a pod does not come up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    pub pod: String,
-    /// None where the pod as a whole is concerned.
-    pub container: Option<String>,
-    pub what: What,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
-    Image {
-        image: String,
-        detail: String,
-    },
-    /// The container's program ended badly.
-    Crash {
-        exit: i32,
-        restarts: i32,
-        reason: String,
-        last_words: String,
-    },
-    /// The container cannot be made, e.g. for a missing Secret.
-    CannotStart {
-        reason: String,
-        detail: String,
-    },
-    Unschedulable {
-        detail: String,
-    },
-    /// The node has ended it, for what it used or for want of room.
-    Evicted {
-        detail: String,
-    },
-    Volumes {
-        detail: String,
-    },
-}
-
-impl Trouble {
-    /// A clause: “…, container … : …”.
-    pub fn clause(&self) -> String {
-        let pod = &self.pod;
-        let container = self.container.as_deref().unwrap_or_default();
-        match &self.what {
-            What::Image { image, detail } => {
-                format!("the image {image} of container {container} in pod {pod} cannot be pulled ({detail})")
-            }
-            What::Crash { exit, restarts, reason, last_words } => {
-                let why = if reason == "OOMKilled" {
-                    "it ran out of memory".to_owned()
-                } else {
-                    format!("exit code {exit}")
-                };
-                let plural = if *restarts == 1 { "" } else { "s" };
-                let last = if last_words.is_empty() {
-                    String::new()
-                } else {
-                    format!(", with the words “{last_words}”")
-                };
-                format!(
-                    "container {container} in pod {pod} has ended: {why}, {restarts} restart{plural}{last}"
-                )
-            }
-            What::CannotStart { reason, detail } => {
-                format!("container {container} in pod {pod} cannot be started: {reason} ({detail})")
-            }
-            What::Unschedulable { detail } if self.is_for_room() => {
-                format!("no node has room for pod {pod}: {detail}")
-            }
-            What::Unschedulable { detail } => format!("no node takes pod {pod}: {detail}"),
-            What::Evicted { detail } => format!("pod {pod} was put off its node: {detail}"),
-            What::Volumes { detail } => format!("pod {pod} waits for its volume: {detail}"),
-        }
-    }
-
-    /// Whether nothing is wrong with it but that the nodes are full.
-    pub fn is_for_room(&self) -> bool {
-        const SIGNS: [&str; 2] = ["Insufficient ", "Too many pods"];
-        matches!(&self.what, What::Unschedulable { detail } if SIGNS.iter().any(|sign| detail.contains(sign)))
-    }
-
-    /// Whether waiting is unlikely to mend it.
-    pub fn is_serious(&self) -> bool {
-        !matches!(self.what, What::Volumes { .. })
-    }
-}
 
 /// All pods of a store, seen together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -276,22 +191,6 @@ fn view(pod: &Pod) -> PodView {
     PodView { name: pod.name_any(), state: state(pod), detail }
 }
 
-fn short(trouble: &Trouble) -> String {
-    let container = trouble.container.as_deref().unwrap_or_default();
-    match &trouble.what {
-        What::Image { .. } => format!("{container}: image cannot be pulled"),
-        What::Crash { exit, reason, .. } if reason.is_empty() || reason == "Error" => {
-            format!("{container}: ended with {exit}")
-        }
-        What::Crash { reason, .. } => format!("{container}: {reason}"),
-        What::CannotStart { reason, .. } => format!("{container}: {reason}"),
-        What::Unschedulable { .. } if trouble.is_for_room() => "no node has room".to_owned(),
-        What::Unschedulable { .. } => "no node takes it".to_owned(),
-        What::Evicted { .. } => "put off its node".to_owned(),
-        What::Volumes { .. } => "waits for its volume".to_owned(),
-    }
-}
-
 fn state(pod: &Pod) -> PodState {
     if pod.metadata.deletion_timestamp.is_some() {
         return PodState::Stopping;
@@ -332,57 +231,6 @@ fn waiting_for(pods: &[&Pod]) -> String {
         }
     }
     "attaching volumes and loading the image".to_owned()
-}
-
-fn trouble(pod: &Pod) -> Option<Trouble> {
-    if pod.metadata.deletion_timestamp.is_some() {
-        return None;
-    }
-    let name = pod.name_any();
-    if let Some(("False", "Unschedulable", detail)) = condition(pod, "PodScheduled") {
-        let detail = detail.trim_end_matches('.').to_owned();
-        let is_volume = detail.contains("PersistentVolumeClaim") || detail.contains("persistentvolumeclaim");
-        let what = if is_volume { What::Volumes { detail } } else { What::Unschedulable { detail } };
-        return Some(Trouble { pod: name, container: None, what });
-    }
-    if let (Some(FAILED), Some(status)) = (phase(pod), &pod.status)
-        && let (Some(EVICTED), Some(message)) = (status.reason.as_deref(), &status.message)
-    {
-        let what = What::Evicted { detail: brief(message.trim_end().trim_end_matches('.')) };
-        return Some(Trouble { pod: name, container: None, what });
-    }
-    let (container, what) =
-        statuses(pod).find_map(|(status, _)| Some((status.name.clone(), what(status)?)))?;
-    Some(Trouble { pod: name, container: Some(container), what })
-}
-
-fn what(status: &ContainerStatus) -> Option<What> {
-    let state = status.state.as_ref()?;
-    if let Some((exit, reason, last_words)) = terminated(Some(state)).filter(|(exit, _, _)| *exit != 0) {
-        return Some(What::Crash { exit, restarts: status.restart_count, reason, last_words });
-    }
-    let waiting = state.waiting.as_ref()?;
-    let detail = waiting.message.clone().unwrap_or_default();
-    match waiting.reason.as_deref()? {
-        reason @ ("ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull") => {
-            let detail = if detail.is_empty() { reason.to_owned() } else { brief(&detail) };
-            Some(What::Image { image: status.image.clone(), detail })
-        }
-        "CrashLoopBackOff" => {
-            let (exit, reason, last_words) = terminated(status.last_state.as_ref()).unwrap_or_default();
-            Some(What::Crash { exit, restarts: status.restart_count, reason, last_words })
-        }
-        reason if reason.ends_with("Error") => {
-            Some(What::CannotStart { reason: reason.to_owned(), detail: brief(&detail) })
-        }
-        _ => None,
-    }
-}
-
-/// The part of a runtime's message that tells: its first line, bounded.
-fn brief(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
-    crate::resource::progress::shortened(line, 200)
 }
 
 /// Exit code, reason and last words.

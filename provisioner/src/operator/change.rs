@@ -31,7 +31,7 @@ use crate::{
     decide::{
         backoff,
         diagnosis::{capitalised, diagnose},
-        keep::{Act, Facts, Heal, Known, Settling, keep},
+        keep::{Act, Facts, Known, Settling, keep},
         updates::{First, Standing, Turn, is_measure, turn},
     },
     observe::{
@@ -51,20 +51,9 @@ use crate::{
 };
 
 /// What an own command changed has been told by the watches within this time.
-const SETTLES: Duration = Duration::from_secs(2);
+pub(super) const SETTLES: Duration = Duration::from_secs(2);
 /// While a change is under way its parts and its shop are looked at this often, beside what wakes the store.
 const LOOK: Duration = Duration::from_millis(500);
-/// What is changed by hand again and again, or by another controller, is put back ever less often.
-const HEAL_AGAIN: Duration = Duration::from_secs(600);
-const AT_ONCE: u32 = 5;
-
-/// What is being put back after somebody changed it, by its fingerprints before.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Healing {
-    fences: Option<u64>,
-    objects: Option<u64>,
-}
-
 /// What was read for one decision.
 struct Read {
     namespace: Namespace,
@@ -493,80 +482,8 @@ impl Reconcile<'_> {
         self.context.end_update(&self.id);
     }
 
-    /// `before`: what stands there now.
-    async fn heal(
-        &mut self,
-        heal: Heal,
-        before: Option<Settled>,
-        wanted: &Wanted,
-    ) -> Result<Flow, ReconcileError> {
-        if heal.fences
-            && let Err(complaint) = self.fence(wanted).await?
-        {
-            return Ok(self.healing_failed(&complaint));
-        }
-        if let Some(revision) = heal.revision {
-            let ran = self.run_through(commands::roll_back(&self.id, revision)).await;
-            self.recount_if_charged(wanted, &ran).await?;
-            if let Err(error) = ran {
-                return Ok(self.healing_failed(&error.to_string()));
-            }
-        }
-        if let Some(before) = self.progress.settled {
-            let healing = self.memory.healing.get_or_insert_default();
-            healing.fences = healing.fences.or(heal.fences.then_some(before.fences));
-            healing.objects = healing.objects.or(heal.revision.map(|_| before.objects));
-        }
-        self.count_heal();
-        self.memory.settling = Some((Instant::now(), before));
-        Ok(Flow::Requeue(SETTLES))
-    }
-
-    fn healing_failed(&mut self, complaint: &str) -> Flow {
-        let line = complaint.lines().last().unwrap_or_default();
-        self.progress
-            .note(format!("What somebody changed could not be put back, and is tried again: {line}"), now());
-        self.count_heal();
-        Flow::Continue
-    }
-
-    /// The first few times something is put back at once, and then ever less often until there has been peace for a while.
-    fn count_heal(&mut self) {
-        let is_calm = self.memory.healed.is_none_or(|at| at.elapsed() > HEAL_AGAIN);
-        self.memory.heals = if is_calm { 1 } else { self.memory.heals.saturating_add(1) };
-        self.memory.healed = Some(Instant::now());
-    }
-
-    fn is_healed(&self) -> bool {
-        let repeated = self.memory.heals.saturating_sub(AT_ONCE);
-        let pause = backoff::pause(repeated, HEAL_AGAIN, &self.id);
-        repeated > 0 && self.memory.healed.is_some_and(|at| at.elapsed() < pause)
-    }
-
-    /// What stands there now is right; of a change by hand it is told what became of it.
-    fn settled(&mut self, settled: Settled) {
-        if let Some(before) = self.memory.healing.take() {
-            // What another controller wrote into an object is nobody's hand, and does not come back as it was.
-            let notes = [
-                before.fences.map(|fences| match fences == settled.fences {
-                    true => "Somebody had changed or deleted a limit or policy of the store by hand; it is as it was again.",
-                    false => "Limits, policies and Secrets were applied anew, since something of them had been changed.",
-                }),
-                (before.objects == Some(settled.objects))
-                    .then_some("Somebody had changed or deleted a part of the shop by hand; it is as it was again."),
-            ];
-            for note in notes.into_iter().flatten() {
-                tracing::info!(store = %self.id, "{note}");
-                self.tell_event(Reason::Healed, note);
-                self.progress.note(note, now());
-            }
-        }
-        self.progress.settled = Some(settled);
-        self.memory.settling = None;
-    }
-
     /// Namespace, limits, policies and Secrets as they should be, or what is wrong.
-    async fn fence(&mut self, wanted: &Wanted) -> Result<Result<(), String>, ReconcileError> {
+    pub(super) async fn fence(&mut self, wanted: &Wanted) -> Result<Result<(), String>, ReconcileError> {
         let (config, account) = (&self.context.config, self.context.account.as_ref());
         let mut all = manifests::namespace(&self.id, config, account, self.progress.ready);
         let engine = &wanted.engine.definition;

@@ -20,11 +20,7 @@ use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    change::{Healing, standing},
-    events::Events,
-    limits::held,
-    prometheus::Source,
-    room::Nodes,
+    change::standing, events::Events, heal::Healing, limits::held, prometheus::Source, room::Nodes,
 };
 use crate::{
     act::{
