@@ -6,6 +6,8 @@
 pub mod answer;
 pub mod build;
 #[cfg(feature = "ssr")]
+pub mod jobs;
+#[cfg(feature = "ssr")]
 mod noting;
 #[cfg(feature = "ssr")]
 pub mod selected;
@@ -101,6 +103,12 @@ pub async fn set_mail(
     #[server(default)] password: String,
 ) -> Result<(), ApiError> {
     answer::set_mail(&id, &store::MailForm { host, port, tls, from, user, password }).await
+}
+
+/// Tells no more how what ended until then did.
+#[server(prefix = "/api", endpoint = "dismiss_jobs", output = Postcard)]
+pub async fn dismiss_jobs(#[server(default)] until: String) -> Result<(), ApiError> {
+    jobs::dismiss(&until)
 }
 
 /// Removes a namespace whose Store is gone.

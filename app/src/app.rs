@@ -12,7 +12,7 @@ use leptos_router::{
 
 use crate::{
     api::answer,
-    components::{Status, Whence, brand},
+    components::{Status, TRAY, Whence, brand},
     first, links,
     me::{Me, me},
     pages,
@@ -63,6 +63,7 @@ fn framed(view: View, mut page: Page) -> AnyView {
         _ => Some("true"),
     };
     let html = std::mem::take(&mut page.html);
+    let tray = std::mem::take(&mut page.tray);
     let begins = first::written(&page);
     let person = me();
     view! {
@@ -81,6 +82,7 @@ fn framed(view: View, mut page: Page) -> AnyView {
             <div id=first::STATUS data-first=begins><Status view first=page/></div>
             <div id="page" inner_html=html></div>
         </main>
+        <div id=TRAY inner_html=tray></div>
         <template id="reading-list" inner_html=pages::stores::reading().to_html()></template>
         <template id="reading-store" inner_html=pages::store::reading().to_html()></template>
     }

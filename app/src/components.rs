@@ -24,6 +24,8 @@ pub mod tabs;
 #[cfg(feature = "ssr")]
 pub mod time;
 #[cfg(feature = "ssr")]
+pub mod tray;
+#[cfg(feature = "ssr")]
 pub mod unread;
 
 pub use status::Status;
@@ -41,5 +43,6 @@ pub use self::{
     refused::refused_notice,
     tabs::{Tab, tabs},
     time::{date, moment, tick},
+    tray::{TRAY, tray},
     unread::{loading_card, unread_notice},
 };

@@ -1,6 +1,6 @@
 //! Where things are, so that no page spells a path by itself.
 
-use store::{ListQuery, StoreId};
+use store::{ListQuery, StoreId, query::Filter};
 
 pub const SIGN_IN: &str = "/sign-in";
 /// Where a sign-in at the identity provider begins, and where it comes back to.
@@ -38,6 +38,11 @@ pub fn metrics(id: &StoreId) -> String {
 
 pub fn list(query: &ListQuery) -> String {
     with(STORES, &pairs(query))
+}
+
+/// The list of what is not as it stays.
+pub fn in_progress() -> String {
+    list(&ListQuery { filter: Filter::InProgress, ..ListQuery::default() })
 }
 
 /// In the address of each of a store's pages: the list that it was opened from, so that the way back leads there without a script too, and
@@ -84,7 +89,7 @@ pub fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use store::query::{Filter, Sort};
+    use store::query::Sort;
 
     use super::*;
 

@@ -15,6 +15,8 @@ use crate::{
 
 /// A page that is not looked at asks this often instead of holding a connection: a browser has six for one host.
 const RARE_PAUSE_MS: u32 = 30_000;
+/// So often one does of which there is nothing new, for what is under way elsewhere.
+const USUAL_PAUSE_MS: u32 = 5_000;
 /// From the beginning of a poll to the next one's at least, whatever the answers are.
 const FLOOR_MS: f64 = 250.0;
 /// A poll that takes longer than the server was asked to hold it, and this for a slow line, has lost its connection.
@@ -201,7 +203,8 @@ impl Live {
 
     fn turn(self) -> Option<Turn> {
         let is_lost = self.told.with_untracked(|told| told.link) != Link::Live;
-        Turn::next(self.state.with_value(|state| state.page.pace), is_lost, browser::is_hidden())
+        let (pace, jobs) = self.state.with_value(|state| (state.page.pace, state.page.jobs));
+        Turn::next(pace, jobs > 0, is_lost, browser::is_hidden())
     }
 
     fn take(self, view: &View, heard: Heard) {
@@ -218,6 +221,7 @@ impl Live {
         }
         visit::show(view, &page, now);
         page.html = String::new();
+        page.tray = String::new();
         let said = announcement(&before, &page);
         self.told.update(|told| {
             told.stale = page.stale.clone();
@@ -242,7 +246,8 @@ impl Live {
         }
     }
 
-    fn wake(self) {
+    /// Asks anew, at once.
+    pub fn wake(self) {
         self.view.update(|_| ());
     }
 
@@ -285,15 +290,19 @@ struct Turn {
 }
 
 impl Turn {
-    /// Nothing where there is nothing to ask.
-    fn next(pace: Pace, is_lost: bool, is_hidden: bool) -> Option<Self> {
+    /// Nothing where there is nothing to ask. `is_busy` while something is under way, here or elsewhere.
+    fn next(pace: Pace, is_busy: bool, is_lost: bool, is_hidden: bool) -> Option<Self> {
         let wait = match pace {
             Pace::Still => return None,
             _ if is_hidden => return Some(Self { pause: RARE_PAUSE_MS, wait: Wait::No }),
-            Pace::Last => return Some(Self { pause: RARE_PAUSE_MS, wait: Wait::No }),
+            Pace::Last => {
+                let pause = if is_busy { USUAL_PAUSE_MS } else { RARE_PAUSE_MS };
+                return Some(Self { pause, wait: Wait::No });
+            }
             // Any answer takes the word back.
             _ if is_lost => Wait::No,
             Pace::Restless | Pace::Brisk => Wait::Brief,
+            Pace::Calm | Pace::Absent if is_busy => Wait::Brief,
             Pace::Calm | Pace::Absent => Wait::Long,
         };
         Some(Self { pause: 0, wait })
@@ -340,7 +349,7 @@ mod tests {
 
     #[test]
     fn a_page_that_nobody_looks_at_asks_seldom_and_holds_no_connection() {
-        let turn = Turn::next(Pace::Brisk, false, true);
+        let turn = Turn::next(Pace::Brisk, true, false, true);
         assert_eq!(turn, Some(Turn { pause: 30_000, wait: Wait::No }));
     }
 
@@ -349,14 +358,25 @@ mod tests {
         for (pace, wait) in
             [(Pace::Brisk, Wait::Brief), (Pace::Restless, Wait::Brief), (Pace::Calm, Wait::Long)]
         {
-            assert_eq!(Turn::next(pace, false, false), Some(Turn { pause: 0, wait }));
-            assert_eq!(Turn::next(pace, true, false), Some(Turn { pause: 0, wait: Wait::No }));
+            assert_eq!(Turn::next(pace, false, false, false), Some(Turn { pause: 0, wait }));
+            assert_eq!(Turn::next(pace, false, true, false), Some(Turn { pause: 0, wait: Wait::No }));
         }
+        assert_eq!(
+            Turn::next(Pace::Calm, true, false, false),
+            Some(Turn { pause: 0, wait: Wait::Brief }),
+            "elsewhere"
+        );
+    }
+
+    #[test]
+    fn the_last_that_can_be_told_is_asked_for_seldom_unless_something_is_under_way_elsewhere() {
+        let pause = |is_busy| Turn::next(Pace::Last, is_busy, false, false).map(|turn| turn.pause);
+        assert_eq!([false, true].map(pause), [Some(30_000), Some(5_000)]);
     }
 
     #[test]
     fn of_what_stays_as_it_is_nothing_is_asked() {
-        assert_eq!(Turn::next(Pace::Still, true, false), None);
+        assert_eq!(Turn::next(Pace::Still, false, true, false), None);
     }
 
     fn saying(of: usize, state: &str, sentence: &str) -> Saying {

@@ -67,6 +67,7 @@ mod rendered {
             stale: update.stale.filter(|_| !matches!(update.shown, Shown::Unread(_))),
             revision: update.revision,
             now: update.now,
+            ..Page::default()
         }
     }
 

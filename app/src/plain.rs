@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use store::{Person, Role};
 
-use crate::{components::brand, links};
+use crate::{
+    api::{answer::now, jobs::Jobs},
+    components::{TRAY, brand, tray},
+    links,
+};
 
 pub mod audit;
 pub mod frame;
@@ -15,6 +19,7 @@ pub mod selected;
 
 /// A page around `body`, for somebody who is signed in. `here` is its own address, as the menu has it.
 pub fn document(style: &str, person: &Person, here: &str, title: &str, body: AnyView) -> String {
+    let jobs = Jobs::known();
     let body = view! {
         <a class="skip" href="#main">"Skip to content"</a>
         <header class="topbar">
@@ -25,12 +30,18 @@ pub fn document(style: &str, person: &Person, here: &str, title: &str, body: Any
             </div>
         </header>
         <main id="main" tabindex="-1" class="plain">{body}</main>
+        <div id=TRAY>{tray(&jobs, now())}</div>
     };
-    html(style, title, body.into_any())
+    let icon = jobs.icon().unwrap_or_else(|| "/favicon.svg".to_owned());
+    whole(style, &jobs.title(title), icon, body.into_any())
 }
 
-/// A whole document.
+/// A whole document, for whoever comes.
 pub(crate) fn html(style: &str, title: &str, body: AnyView) -> String {
+    whole(style, title, "/favicon.svg".to_owned(), body)
+}
+
+fn whole(style: &str, title: &str, icon: String, body: AnyView) -> String {
     let page = view! {
         <html lang="en">
             <head>
@@ -39,7 +50,7 @@ pub(crate) fn html(style: &str, title: &str, body: AnyView) -> String {
                 <meta name="color-scheme" content="light dark"/>
                 <title inner_html=format!("{title} · Storeyard")></title>
                 <link rel="stylesheet" href=style.to_owned()/>
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+                <link rel="icon" type="image/svg+xml" href=icon/>
             </head>
             <body>{body}</body>
         </html>

@@ -101,7 +101,12 @@ pub struct Page {
     pub sayings: Vec<Saying>,
     /// What is said of all of them together.
     pub summary: Option<Saying>,
+    /// Empty where what is on the page stays.
     pub html: String,
+    /// How many stores are being made, changed or removed for whoever looks.
+    pub jobs: u32,
+    /// Them, as they are to stand on the page.
+    pub tray: String,
 }
 
 /// How often a page asks, and how long the answer may be held.

@@ -1,7 +1,7 @@
 //! The sentences of the pages that follow from what they show. Pure.
 
 use store::{
-    ListPage, ListQuery, Phase, StoreSummary, Verb, VersionChange, Versions, Whose,
+    ListPage, ListQuery, Phase, RemovalKind, StoreName, StoreSummary, Verb, VersionChange, Versions, Whose,
     query::{Choices, Filter, Sort},
 };
 
@@ -98,8 +98,22 @@ pub fn sayings(update: &Update) -> Vec<Saying> {
 }
 
 fn saying(summary: &StoreSummary) -> Saying {
-    let sentence = format!("{} is {}.", summary.name, spoken(summary.phase));
-    Saying { of: summary.id.to_string(), state: summary.phase.key().to_owned(), sentence }
+    let (state, sentence) = spoken(&summary.name, summary.phase);
+    Saying { of: summary.id.to_string(), state: state.to_owned(), sentence }
+}
+
+/// A store's state, and what is said of it.
+pub fn spoken(name: &StoreName, phase: Phase) -> (&'static str, String) {
+    (phase.key(), format!("{name} is {}.", state(phase)))
+}
+
+/// What is being done of a removal.
+pub fn removing(kind: RemovalKind) -> &'static str {
+    match kind {
+        RemovalKind::ReleaseUninstalled => "uninstalling the release",
+        RemovalKind::NamespaceDeleted => "deleting the namespace",
+        RemovalKind::VolumesDeleted => "deleting the volumes",
+    }
 }
 
 /// What is said of a list when another number of stores is found.
@@ -207,7 +221,7 @@ pub fn stores(count: usize) -> String {
     if count == 1 { "1 store".to_owned() } else { format!("{} stores", number(count as u32)) }
 }
 
-fn spoken(phase: Phase) -> String {
+fn state(phase: Phase) -> String {
     match phase {
         Phase::Deleting => "being deleted".to_owned(),
         Phase::Updating => "being changed".to_owned(),

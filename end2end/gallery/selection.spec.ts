@@ -134,7 +134,7 @@ for (const javaScriptEnabled of [true, false]) {
       if (javaScriptEnabled) await stands(page);
       await page.getByRole("link", { name: "Back to the list" }).click();
       await expect(page).toHaveURL(/\/stores\?sort=name$/);
-      await expect(page.locator(".phase.queued")).toHaveCount(1);
+      await expect(page.locator("tbody .phase.queued")).toHaveCount(1);
     });
 
     test("several stores are deleted once their number is typed", async ({ page, own }) => {
@@ -154,7 +154,7 @@ for (const javaScriptEnabled of [true, false]) {
       await typed.fill("2");
       await page.keyboard.press("Enter");
       await expect(page).toHaveURL(/\/stores\?sort=name$/);
-      await expect(page.locator(".phase.deleting")).toHaveCount(2);
+      await expect(page.locator("tbody .phase.deleting")).toHaveCount(2);
       await expect(page.getByRole("checkbox", { name: /^Select [ABC]/ })).toHaveCount(1);
       expect((await own.cluster.get("casa-verde-ccccc")).metadata.deletionTimestamp).toBeUndefined();
     });
@@ -167,7 +167,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("link", { name: "Cancel" }).click();
       await expect(page).toHaveURL(/\/stores\?owner=bo$/);
       await expect(page.locator("tbody tr")).toHaveCount(2);
-      await expect(page.locator(".phase.deleting")).toHaveCount(0);
+      await expect(page.locator("tbody .phase.deleting")).toHaveCount(0);
     });
   });
 }

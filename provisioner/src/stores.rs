@@ -36,7 +36,7 @@ pub use self::create::RequestKey;
 use self::pace::Pace;
 pub use self::pace::{CreationRate, TooFast};
 use self::places::Places;
-pub use self::snapshot::{Gone, Reading, Scope, Snapshot};
+pub use self::snapshot::{Gone, Jobs, Reading, Scope, Snapshot};
 use crate::{
     config::Config,
     decide::capacity as fits,
@@ -149,11 +149,11 @@ impl Stores {
         self.snapshots.borrow()
     }
 
-    /// Follows what becomes of `scope` from now on.
-    pub fn changes(&self, scope: Scope) -> Changes {
+    /// Follows what becomes of all of those from now on.
+    pub fn changes(&self, scopes: Vec<Scope>) -> Changes {
         let snapshots = self.snapshots.clone();
-        let seen = self.snapshot().number(&scope);
-        Changes { snapshots, scope, seen }
+        let seen = newest(&self.snapshot(), &scopes);
+        Changes { snapshots, scopes, seen }
     }
 
     /// Waits until what is known `is_so`, but no longer than `wait`; whether it came to be.
@@ -443,25 +443,30 @@ impl Stores {
     }
 }
 
-/// What becomes of a scope, told at each change.
+/// What becomes of some scopes, told at each change.
 #[derive(Debug)]
 pub struct Changes {
     snapshots: watch::Receiver<Snapshot>,
-    scope: Scope,
+    scopes: Vec<Scope>,
     seen: u64,
 }
 
 impl Changes {
     /// Returns once something has changed since the last time, or since this was made.
     pub async fn next(&mut self) {
-        let Self { snapshots, scope, seen } = self;
-        let news = snapshots.wait_for(|snapshot| snapshot.number(scope) > *seen).await;
-        match news.map(|snapshot| snapshot.number(scope)) {
+        let Self { snapshots, scopes, seen } = self;
+        let news = snapshots.wait_for(|snapshot| newest(snapshot, scopes) > *seen).await;
+        match news.map(|snapshot| newest(&snapshot, scopes)) {
             Ok(number) => *seen = number,
             // The sender is gone only when the process ends: nothing changes any more.
             Err(_) => std::future::pending().await,
         }
     }
+}
+
+/// The number of the last change of any of them.
+fn newest(snapshot: &Snapshot, scopes: &[Scope]) -> u64 {
+    scopes.iter().map(|scope| snapshot.number(scope)).max().unwrap_or_default()
 }
 
 impl StoresError {

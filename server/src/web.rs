@@ -6,6 +6,7 @@ mod audit;
 pub(crate) mod away;
 mod client;
 mod door;
+mod frame;
 mod guard;
 mod headers;
 mod https;
@@ -100,6 +101,7 @@ fn router(
         stopping: stopping.clone(),
         places: Arc::new(Semaphore::new(window::PLACES)),
     };
+    let around = stores.clone();
     let believed = client::Believed::of(stores.config());
     let place = headers::Place::of(stores.config());
     let https = https::Https::of(stores.config());
@@ -133,10 +135,14 @@ fn router(
         .leptos_routes_with_context(&options, ROUTES.clone(), context, shell)
         // Nothing secret is on these pages beside what a request brought; on the pages of the door something typed is.
         .layer(CompressionLayer::new().compress_when(headers::is_page))
-        .merge(audit::routes(assets.style.clone()))
-        .merge(people::routes(people))
-        .merge(selected::routes(selecting))
-        .merge(window::routes(shown))
+        .merge(
+            Router::new()
+                .merge(audit::routes(assets.style.clone()))
+                .merge(people::routes(people))
+                .merge(selected::routes(selecting))
+                .merge(window::routes(shown))
+                .layer(from_fn_with_state(around, frame::around)),
+        )
         .merge(door::routes(door.clone()))
         .merge(oidc::routes(door))
         .fallback_service(files)

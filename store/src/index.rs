@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use crate::{
-    EngineKey, ListPage, ListQuery, PersonId, PlanName, StoreId, StoreSummary,
+    EngineKey, ListPage, ListQuery, Millis, PersonId, Phase, PlanName, StoreId, StoreSummary,
     query::{Choices, Filter, Sort},
 };
 
@@ -85,6 +85,14 @@ impl Index {
     /// Every store, by id.
     pub fn all(&self) -> impl Iterator<Item = &StoreSummary> {
         self.rows.values().map(|row| &row.summary)
+    }
+
+    /// Those that are in `phase` and came into it at `from` or later, the earliest first.
+    pub fn in_phase(&self, phase: Phase, from: Millis) -> impl Iterator<Item = &StoreSummary> {
+        let order = &self.orders[Sort::Phase as usize];
+        let first = order.partition_point(|row| (row.summary.phase, row.summary.since) < (phase, from));
+        let rest = order[first..].iter().map(|row| &row.summary);
+        rest.take_while(move |summary| summary.phase == phase)
     }
 
     /// Puts a store where it belongs, in the place of what was known of it.
@@ -171,7 +179,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Address, Millis, Phase, Scheme, StoreName};
+    use crate::{Address, Scheme, StoreName};
 
     fn store(name: &str, number: i64, phase: Phase) -> StoreSummary {
         let id = StoreId::parse(&format!("s{number}-abcde")).unwrap();
@@ -271,6 +279,20 @@ mod tests {
         let stores = (0..120).map(|n| store("x", n, Phase::Ready));
         let page = page(stores, &ListQuery { page: 99, ..ListQuery::default() });
         assert_eq!((page.page, page.pages, page.rows.len(), page.matching), (2, 3, 20, 120));
+    }
+
+    #[test]
+    fn what_is_in_a_phase_is_found_by_since_when() {
+        let phases = [Phase::Queued, Phase::Ready, Phase::Ready, Phase::Failed, Phase::Ready];
+        let stores = phases.into_iter().zip(1..).map(|(phase, number)| store("x", number, phase));
+        let index: Index = stores.collect();
+        let since = |phase, from| {
+            index.in_phase(phase, Millis(from)).map(|summary| summary.since.0).collect::<Vec<_>>()
+        };
+        assert_eq!(since(Phase::Ready, i64::MIN), [2, 3, 5]);
+        assert_eq!(since(Phase::Ready, 3), [3, 5]);
+        assert_eq!(since(Phase::Ready, 6), [0; 0]);
+        assert_eq!((since(Phase::Queued, 0), since(Phase::Deleting, 0)), (vec![1], vec![]));
     }
 
     #[test]

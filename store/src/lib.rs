@@ -1,7 +1,7 @@
 //! What a store is, in words that browser, web and operator share. Pure: no I/O, no clock, no randomness.
 //!
 //! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`], [`egress`], [`mail`], [`question`] (what is asked for), [`versions`] (what it runs), [`form`] (how the
-//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] and [`vitals`] (what a page shows), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`selection`] (several of them), [`stray`] (what is no store),
+//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] and [`vitals`] (what a page shows), [`job`] (what is done to it), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`selection`] (several of them), [`stray`] (what is no store),
 //! [`person`] (who asks), [`limit`] (how much of it they may have).
 
 pub mod admin;
@@ -11,6 +11,7 @@ pub mod engine;
 pub mod form;
 pub mod id;
 pub mod index;
+pub mod job;
 pub mod limit;
 pub mod mail;
 pub mod name;
@@ -36,6 +37,7 @@ pub use engine::{EngineCard, EngineKey, Fit, PlanCard};
 pub use form::{Field, FieldError, NewStore, NewStoreForm};
 pub use id::{Address, RequestId, Scheme, StoreId};
 pub use index::Index;
+pub use job::Job;
 pub use limit::Limits;
 pub use mail::{MailForm, MailMode, MailServer, OwnMail};
 pub use name::{Slug, StoreName};

@@ -3,11 +3,9 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use access::audit::Deed;
-use codee::{Encoder, binary::PostcardCodec};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use provisioner::stores::{Gone, Reading, Scope, Snapshot, Stores, StoresError};
-use sha2::{Digest, Sha256};
 use store::{
     Account, AdminPassword, Field, FieldError, ListPage, MailForm, Millis, NewStoreForm, Person, Phase,
     RequestId, StoreId, StoreName, StoreSummary, Vitals, Wish, limit::Over,
@@ -16,6 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    jobs::Jobs,
     noting::{noted, noted_of, noted_to},
     suggest::Browser,
 };
@@ -25,14 +24,11 @@ use crate::{
     links,
     me::Me,
     pages,
-    update::{GoneStore, Heard, Offer, Page, Shown, Stale, Update, View, Wait},
+    update::{GoneStore, Heard, Offer, Pace, Page, Shown, Stale, Update, View, Wait},
 };
 
 /// Changes come in groups, and so are gathered before they are told.
 const GATHER: Duration = Duration::from_millis(100);
-/// Half of a digest is enough to tell states apart.
-const REVISION_BYTES: usize = 16;
-
 /// How long a page waits to see what was just asked for, so that it does not show the state before.
 const ECHO_WAIT: Duration = Duration::from_secs(2);
 
@@ -41,28 +37,40 @@ const ECHO_WAIT: Duration = Duration::from_secs(2);
 pub struct Stopping(pub CancellationToken);
 
 pub(super) async fn poll(view: &View, since: Option<&str>, wait: Wait) -> Result<Heard, ApiError> {
-    let Granted { stores, .. } = granted()?;
-    let scope = match view {
-        View::List(_) => Scope::List,
-        View::Store(id) | View::Delete(id) => Scope::One(id.clone()),
-        View::New | View::Nowhere => return Ok(news(|| still(view), granted()?.person)),
+    let Granted { stores, person, .. } = granted()?;
+    let shown = match view {
+        View::List(_) => Some(Scope::List),
+        View::Store(id) | View::Delete(id) => Some(Scope::One(id.clone())),
+        View::New | View::Nowhere => None,
     };
+    let scopes = shown.into_iter().chain([Scope::Jobs(person.id)]).collect();
     let stopping = use_context::<Stopping>().map_or_else(CancellationToken::new, |Stopping(token)| token);
-    let mut changes = stores.changes(scope);
+    let mut changes = stores.changes(scopes);
     let end = Instant::now() + wait.limit();
     let mut vitals = None;
     loop {
         // The session may have ended while news was waited for.
         let granted = granted()?;
-        let mut update = update(&stores, view, &granted.person).await;
-        // Asked for by a page that stands already, once a poll and for half a second at most: so no page's first bytes wait for the operator.
-        if since.is_some() && vitals.is_none() {
-            vitals = self::vitals(&granted, view, &update.shown).await;
-        }
-        update.vitals.clone_from(&vitals);
-        let update = named(update);
-        if since != Some(&update.revision) {
-            return Ok(news(|| pages::page(view, update), granted.person));
+        let jobs = Jobs::of(&stores, &granted.person);
+        if is_still(view) {
+            let revision = jobs.revision(&());
+            if since != Some(&revision) {
+                // What stands there, and what was typed into it, stays.
+                let kept =
+                    |page: Page| if since.is_some() { Page { html: String::new(), ..page } } else { page };
+                return Ok(news(|| jobs.around(kept(still(view, revision))), granted.person));
+            }
+        } else {
+            let mut update = update(&stores, view, &granted.person).await;
+            // Asked for by a page that stands already, once a poll and for half a second at most: so no page's first bytes wait for the operator.
+            if since.is_some() && vitals.is_none() {
+                vitals = self::vitals(&granted, view, &update.shown).await;
+            }
+            update.vitals.clone_from(&vitals);
+            let update = named(update, &jobs);
+            if since != Some(&update.revision) {
+                return Ok(news(|| jobs.around(pages::page(view, update)), granted.person));
+            }
         }
         let gathered = async {
             changes.next().await;
@@ -92,20 +100,31 @@ fn news(page: impl FnOnce() -> Page, person: Person) -> Heard {
 
 /// A page as a document has it, whose status says the same.
 pub(crate) async fn page(view: &View) -> Page {
-    let update = match (view, granted()) {
-        (View::New | View::Nowhere, _) => return still(view),
-        (_, Ok(Granted { stores, person, .. })) => named(update(&stores, view, &person).await),
-        (_, Err(error)) => Update::unread(&error),
+    let granted = granted();
+    let jobs = granted.as_ref().map(|granted| Jobs::of(&granted.stores, &granted.person)).unwrap_or_default();
+    let page = match (view, granted) {
+        // Nothing is under way for nobody.
+        (View::Nowhere, Err(_)) => pages::nowhere(),
+        (View::New | View::Nowhere, _) => still(view, jobs.revision(&())),
+        (_, Ok(Granted { stores, person, .. })) => {
+            pages::page(view, named(update(&stores, view, &person).await, &jobs))
+        }
+        (_, Err(error)) => pages::page(view, Update::unread(&error)),
     };
-    pages::page(view, update)
+    jobs.around(page)
 }
 
-/// What nothing is followed of.
-fn still(view: &View) -> Page {
-    match view {
+fn is_still(view: &View) -> bool {
+    matches!(view, View::New | View::Nowhere)
+}
+
+/// Of what stays as it is, nothing is followed but what is under way elsewhere.
+fn still(view: &View, revision: String) -> Page {
+    let page = match view {
         View::New => pages::new::page(offer()),
         _ => pages::nowhere(),
-    }
+    };
+    Page { revision, pace: Pace::Calm, ..page }
 }
 
 fn offer() -> Result<Offer, ApiError> {
@@ -319,28 +338,24 @@ async fn found(stores: &Stores, view: &View, person: &Person) -> Shown {
 
 /// Names what is shown: the same on every server, before and after a restart. Left out is what a server only knows by itself: when it
 /// noticed something, and in which words it was told.
-fn named(update: Update) -> Update {
-    Update { revision: revision(&update), ..update }
-}
-
-fn revision(Update { shown, stale, vitals, .. }: &Update) -> String {
-    let named = match shown {
-        Shown::Unread(_) => &Shown::Unread(String::new()),
-        Shown::Gone(gone) => {
-            &Shown::Gone(Box::new(GoneStore { at: Millis::default(), ..GoneStore::clone(gone) }))
-        }
-        shown => shown,
+fn named(update: Update, jobs: &Jobs) -> Update {
+    let revision = {
+        let Update { shown, stale, vitals, .. } = &update;
+        let shown = match shown {
+            Shown::Unread(_) => &Shown::Unread(String::new()),
+            Shown::Gone(gone) => {
+                &Shown::Gone(Box::new(GoneStore { at: Millis::default(), ..GoneStore::clone(gone) }))
+            }
+            shown => shown,
+        };
+        let doubt: u8 = match stale {
+            None => 0,
+            Some(Stale::Unread { .. }) => 1,
+            Some(Stale::Unobserved { .. }) => 2,
+        };
+        jobs.revision(&(shown, doubt, vitals))
     };
-    let doubt: u8 = match stale {
-        None => 0,
-        Some(Stale::Unread { .. }) => 1,
-        Some(Stale::Unobserved { .. }) => 2,
-    };
-    let Ok(bytes) = PostcardCodec::encode(&(named, doubt, vitals)) else {
-        // Nothing that is shown is of a shape that cannot be written; the page then asks for all of it anew.
-        return String::new();
-    };
-    Sha256::digest(&bytes).iter().take(REVISION_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    Update { revision, ..update }
 }
 
 /// What of it this person may see: to them, the rest does not exist.

@@ -59,8 +59,11 @@ fn submit(form: HtmlFormElement) {
         match answer {
             Ok(()) => {
                 tell(&form, "");
-                if let Some(address) = form.get_attribute("data-then") {
-                    visit::go(&address, Way::Anew);
+                match (form.get_attribute("data-then"), visit::live()) {
+                    (Some(address), _) => visit::go(&address, Way::Anew),
+                    // What came of it may be no news to anybody else.
+                    (None, Some(live)) => live.wake(),
+                    _ => {}
                 }
             }
             Err(error) => tell(&form, &error.to_string()),

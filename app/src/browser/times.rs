@@ -53,8 +53,8 @@ fn head_days(list: &Element) {
 }
 
 pub(crate) fn tick(now: Millis) {
-    if let Some(main) = super::find("main") {
-        tick_below(&main, now);
+    if let Some(body) = super::find("body") {
+        tick_below(&body, now);
     }
 }
 

@@ -5,7 +5,7 @@ use std::{cell::RefCell, time::Duration};
 use leptos::prelude::*;
 use store::Millis;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, History, HtmlAnchorElement, HtmlElement, MouseEvent, UrlSearchParams};
+use web_sys::{Event, History, HtmlAnchorElement, MouseEvent, UrlSearchParams};
 
 use super::{
     around, catch_focus, document, fields, find, focus_heading, forms, keys, listen, new, note_focus, patch,
@@ -61,8 +61,8 @@ pub(crate) fn begin(live: Live, icon: &str) {
         shown.path = path;
         shown.live = Some(live);
     });
-    if let Some(main) = find("main") {
-        times::localise(&main, live.now_untracked());
+    if let Some(body) = find("body") {
+        times::localise(&body, live.now_untracked());
     }
     arrive();
     listen(window(), "click", |event| follow(&event));
@@ -161,18 +161,26 @@ pub(crate) fn show(view: &View, page: &Page, now: Millis) {
     }
     if shown(|shown| shown.path != path) {
         replace(&page.html, now);
-    } else if let (Some(place), Some(written)) = (place(), patch::written(&page.html)) {
-        prepare(&written, now);
-        patch::children(&place, &written);
+    } else if !page.html.is_empty() {
+        change(PLACE, &page.html, now);
         fields::follow_search(view);
         arrive();
-        request_animation_frame(catch_focus);
     }
+    change("#tray", &page.tray, now);
+    request_animation_frame(catch_focus);
     scroll();
     if let Some(document) = document() {
         document.set_title(&page.title);
     }
     set_icon(&page.icon);
+}
+
+/// Makes what is there what is written.
+fn change(selector: &str, html: &str, now: Millis) {
+    if let (Some(place), Some(written)) = (find(selector), patch::written(html)) {
+        prepare(&written, now);
+        patch::children(&place, &written);
+    }
 }
 
 fn set_icon(path: &str) {
@@ -183,7 +191,7 @@ fn set_icon(path: &str) {
 
 /// Another page: nothing stays of the one before.
 fn replace(html: &str, now: Millis) {
-    let (Some(place), Some(written), Some((path, _))) = (place(), patch::written(html), address()) else {
+    let (Some(place), Some(written), Some((path, _))) = (find(PLACE), patch::written(html), address()) else {
         return;
     };
     shown(|shown| shown.path.clone_from(&path));
@@ -279,9 +287,7 @@ fn leave_for(address: &str) {
     }
 }
 
-fn place() -> Option<Element> {
-    find("#page").map(HtmlElement::into)
-}
+const PLACE: &str = "#page";
 
 fn history() -> Option<History> {
     window()?.history().ok()

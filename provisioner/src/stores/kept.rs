@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use flate2::{Compression, bufread::DeflateDecoder, bufread::DeflateEncoder};
-use store::{StoreSummary, StoreView, time::Elapsed};
+use store::{Job, StoreSummary, StoreView, time::Elapsed};
 
 /// A page packed. The same page is always packed to the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub(super) struct Packed(Box<[u8]>);
 pub(super) struct Kept {
     pub(super) summary: StoreSummary,
     pub(super) made_in: Option<Elapsed>,
+    pub(super) job: Option<Job>,
     pub(super) packed: Packed,
 }
 
@@ -23,7 +24,12 @@ impl Kept {
         if let Err(error) = &packed {
             tracing::error!(store = %view.summary.id, error, "a store's page cannot be kept");
         }
-        Some(Self { summary: view.summary.clone(), made_in: view.made_in(), packed: packed.ok()? })
+        Some(Self {
+            job: Job::of(view.summary.phase, &view.timeline),
+            summary: view.summary.clone(),
+            made_in: view.made_in(),
+            packed: packed.ok()?,
+        })
     }
 }
 

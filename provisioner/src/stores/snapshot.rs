@@ -5,7 +5,9 @@ use std::{
     collections::{BTreeMap, VecDeque},
 };
 
-use store::{Index, Millis, StoreId, StoreSummary, StoreView, Stray, StrayKind, time::Elapsed};
+use store::{
+    Index, Job, Millis, PersonId, Phase, StoreId, StoreSummary, StoreView, Stray, StrayKind, time::Elapsed,
+};
 
 use super::kept::{Kept, Packed};
 use crate::decide::capacity::Capacity;
@@ -17,6 +19,8 @@ pub enum Scope {
     List,
     /// Everything of one store.
     One(StoreId),
+    /// What is done to stores for somebody.
+    Jobs(PersonId),
 }
 
 /// How the snapshot stands to the cluster. An outage never looks like an empty list.
@@ -41,6 +45,17 @@ pub struct Gone {
     pub at: Millis,
 }
 
+/// What is done to stores for somebody, or was until lately. They have it done who asked for it, and whose the store is.
+#[derive(Debug, Default)]
+pub struct Jobs<'a> {
+    /// What began last comes first.
+    pub under_way: Vec<&'a StoreSummary>,
+    /// How the stores are that it has come to an end with, the last first.
+    pub ended: Vec<&'a StoreSummary>,
+    /// Those that went, and when this process saw that, the last first.
+    pub gone: Vec<(&'a StoreSummary, Millis)>,
+}
+
 #[derive(Debug, Default)]
 pub struct Snapshot {
     pub reading: Reading,
@@ -61,11 +76,14 @@ pub struct Snapshot {
     /// How long those took that were made at the first try, newest first.
     made: BTreeMap<(Reverse<Millis>, StoreId), Elapsed>,
     gone: VecDeque<Departed>,
+    /// When the jobs of each person last changed.
+    jobs: BTreeMap<PersonId, u64>,
 }
 
 #[derive(Debug)]
 struct Known {
     packed: Packed,
+    job: Option<Job>,
     number: u64,
 }
 
@@ -73,6 +91,7 @@ struct Known {
 struct Departed {
     summary: StoreSummary,
     packed: Packed,
+    job: Option<Job>,
     at: Millis,
     number: u64,
 }
@@ -108,6 +127,30 @@ impl Snapshot {
         self.row(id).or_else(|| self.departed(id).map(|departed| &departed.summary))
     }
 
+    /// What is done for `person`, and what of it has ended since then.
+    pub fn jobs(&self, person: &PersonId, ended_since: Millis) -> Jobs<'_> {
+        let is_theirs = |summary: &StoreSummary, job: Option<&Job>| {
+            job.is_some_and(|job| summary.owner.as_ref() == Some(person) || job.by.as_ref() == Some(person))
+        };
+        let theirs = |is_over: bool, from: Millis| {
+            let phases = Phase::ALL.into_iter().filter(move |phase| phase.is_transient() != is_over);
+            let stores = phases.flat_map(move |phase| self.rows.in_phase(phase, from));
+            let job = |id: &StoreId| self.stores.get(id).and_then(|known| known.job.as_ref());
+            let mut theirs: Vec<_> = stores.filter(|summary| is_theirs(summary, job(&summary.id))).collect();
+            theirs.sort_by_key(|&summary| Reverse((summary.since, &summary.id)));
+            theirs
+        };
+        let is_gone = |gone: &&Departed| {
+            gone.at >= ended_since && self.row(&gone.summary.id).is_none() && is_theirs(&gone.summary, gone.job.as_ref())
+        };
+        let gone = self.gone.iter().rev().filter(is_gone).map(|gone| (&gone.summary, gone.at));
+        Jobs {
+            under_way: theirs(false, Millis(i64::MIN)),
+            ended: theirs(true, ended_since),
+            gone: gone.collect(),
+        }
+    }
+
     /// How long a new store usually takes; nothing until one was made.
     pub fn usually(&self) -> Option<Elapsed> {
         let mut times: Vec<Elapsed> = self.made.values().take(Self::USUAL_OF).copied().collect();
@@ -125,6 +168,7 @@ impl Snapshot {
         let changed = match scope {
             Scope::List => self.list_number,
             Scope::One(id) => self.number_of(id),
+            Scope::Jobs(person) => self.jobs.get(person).copied().unwrap_or_default(),
         };
         changed.max(self.reading_number)
     }
@@ -199,8 +243,10 @@ impl Snapshot {
         }
         if let Some(row) = self.rows.get(&id).cloned() {
             self.rows.remove(&id);
-            self.stores.remove(&id);
+            let known = self.stores.remove(&id);
             self.made.remove(&(Reverse(row.created), id.clone()));
+            self.number += 1;
+            self.note_job(row.owner, known.and_then(|known| known.job));
         }
         self.number += 1;
         self.list_number = self.number;
@@ -208,14 +254,21 @@ impl Snapshot {
     }
 
     pub(super) fn put(&mut self, kept: Kept) {
-        let Kept { summary, made_in, packed } = kept;
+        let Kept { summary, made_in, job, packed } = kept;
         let id = summary.id.clone();
         self.understand(&id);
         if self.stores.get(&id).is_some_and(|before| before.packed == packed) {
             return;
         }
         self.number += 1;
-        self.stores.insert(id.clone(), Known { packed, number: self.number });
+        let known = Known { packed, job: job.clone(), number: self.number };
+        let known_before = self.stores.insert(id.clone(), known);
+        let before = self.rows.get(&id);
+        // Most changes of a store that rests are nobody's job.
+        if summary.phase.is_transient() || before.is_some_and(|before| before.phase.is_transient()) {
+            self.note_job(summary.owner.clone(), job);
+            self.note_job(None, known_before.and_then(|known| known.job));
+        }
         let before = self.rows.get(&id);
         if let Some(before) = before {
             self.made.remove(&(Reverse(before.created), id.clone()));
@@ -226,6 +279,13 @@ impl Snapshot {
         if before != Some(&summary) {
             self.list_number = self.number;
             self.rows.put(summary);
+        }
+    }
+
+    /// Something of that job has changed.
+    fn note_job(&mut self, owner: Option<PersonId>, job: Option<Job>) {
+        for person in [owner, job.and_then(|job| job.by)].into_iter().flatten() {
+            self.jobs.insert(person, self.number);
         }
     }
 
@@ -245,7 +305,9 @@ impl Snapshot {
         self.made.remove(&(Reverse(summary.created), id.clone()));
         self.number += 1;
         self.list_number = self.number;
-        self.gone.push_back(Departed { summary, packed: known.packed, at: now, number: self.number });
+        self.note_job(summary.owner.clone(), known.job.clone());
+        let Known { packed, job, .. } = known;
+        self.gone.push_back(Departed { summary, packed, job, at: now, number: self.number });
         let is_old = |gone: &Departed| now.since(gone.at).0 > Self::GONE_KEPT_MILLIS;
         while self.gone.len() > Self::GONE_KEPT || self.gone.front().is_some_and(is_old) {
             self.gone.pop_front();
@@ -264,6 +326,8 @@ impl Snapshot {
 
 #[cfg(test)]
 mod tests {
+    use store::view::{Ask, TimelineEntry, TimelineKind};
+
     use super::*;
     use crate::{config::tests::example, resource::view::tests::resource};
 
@@ -344,6 +408,71 @@ mod tests {
         snapshot.put(kept("b-00000"));
         snapshot.remove(&StoreId::parse("b-00000").unwrap(), Millis(Snapshot::GONE_KEPT_MILLIS + 1));
         assert!(snapshot.gone(&id).is_none());
+    }
+
+    /// A store of Bo's in that phase, which Ada has asked for.
+    fn job(id: &str, phase: Phase, since: i64) -> Kept {
+        let mut view = store(id);
+        view.summary.phase = phase;
+        view.summary.since = Millis(since);
+        view.summary.owner = person("bo");
+        let kind = |what| TimelineEntry { at: Millis(since), what };
+        view.timeline = vec![
+            kind(TimelineKind::Asked { what: Ask::Update, by: person("ada").unwrap() }),
+            kind(TimelineKind::Phase { phase: Phase::Updating }),
+            kind(TimelineKind::Phase { phase }),
+        ];
+        Kept::of(&view).unwrap()
+    }
+
+    fn person(name: &str) -> Option<PersonId> {
+        PersonId::parse(name).ok()
+    }
+
+    /// What is told of jobs, in a line.
+    fn jobs(snapshot: &Snapshot, name: &str, since: i64) -> String {
+        let jobs = snapshot.jobs(&person(name).unwrap(), Millis(since));
+        let ids = |stores: &[&StoreSummary]| {
+            stores.iter().map(|store| store.id.as_str()[..1].to_owned()).collect::<String>()
+        };
+        let gone: Vec<&StoreSummary> = jobs.gone.iter().map(|(summary, _)| *summary).collect();
+        format!("{} {} {}", ids(&jobs.under_way), ids(&jobs.ended), ids(&gone))
+    }
+
+    #[test]
+    fn what_is_done_for_somebody_is_told_until_it_ends_and_how_it_ended_for_a_while() {
+        let mut snapshot = Snapshot::default();
+        snapshot.put(job("a-00000", Phase::Updating, 5));
+        snapshot.put(job("b-00000", Phase::Provisioning, 6));
+        snapshot.put(job("c-00000", Phase::Ready, 7));
+        snapshot.put(job("d-00000", Phase::Failed, 8));
+        snapshot.put(job("e-00000", Phase::Deleting, 9));
+        assert_eq!(jobs(&snapshot, "bo", 7), "eba dc ");
+        assert_eq!(jobs(&snapshot, "ada", 8), "eba d ");
+        assert_eq!(jobs(&snapshot, "cy", 0), "  ");
+        snapshot.remove(&StoreId::parse("e-00000").unwrap(), Millis(20));
+        assert_eq!(jobs(&snapshot, "bo", 9), "ba  e");
+        assert_eq!(jobs(&snapshot, "bo", 21), "ba  ");
+    }
+
+    #[test]
+    fn a_change_of_a_job_is_told_to_whose_it_is_and_to_nobody_else() {
+        let mut snapshot = Snapshot::default();
+        let scopes = ["ada", "bo", "cy"].map(|name| Scope::Jobs(person(name).unwrap()));
+        let numbers = |snapshot: &Snapshot| scopes.each_ref().map(|scope| snapshot.number(scope));
+        let mut told = Vec::new();
+        for kept in [
+            job("a-00000", Phase::Updating, 5),
+            job("a-00000", Phase::Ready, 6),
+            // Another one that rests.
+            job("a-00000", Phase::Ready, 7),
+        ] {
+            let before = numbers(&snapshot);
+            snapshot.put(kept);
+            let after = numbers(&snapshot);
+            told.push([0, 1, 2].map(|n| after[n] > before[n]));
+        }
+        assert_eq!(told, [[true, true, false], [true, true, false], [false; 3]]);
     }
 
     #[test]

@@ -3,6 +3,7 @@ mod capacity;
 mod door;
 mod fuzz;
 mod headers;
+mod jobs;
 mod limits;
 mod list;
 mod oidc;

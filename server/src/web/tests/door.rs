@@ -23,7 +23,7 @@ pub(super) fn of_bo() -> Value {
 }
 
 /// What each may do with Bo's store and in general: nobody, another member, a viewer, Bo.
-const TABLE: [(&str, &str, [u16; 4]); 10] = [
+const TABLE: [(&str, &str, [u16; 4]); 11] = [
     ("/api/poll", "", [401, 200, 200, 200]),
     ("/api/preview_address", "name=Atelier", [401, 200, 403, 200]),
     ("/api/create_store", GOOD, [401, 200, 403, 200]),
@@ -38,6 +38,7 @@ const TABLE: [(&str, &str, [u16; 4]); 10] = [
     ),
     // What it asks for cannot be: the store does not reach the internet.
     ("/api/set_mail", MAIL, [401, 404, 403, 409]),
+    ("/api/dismiss_jobs", "until=1", [401, 200, 200, 200]),
     // For admins alone.
     ("/api/remove_stray", "id=berg-kaffee-p3m9a", [401, 403, 403, 403]),
 ];

@@ -11,7 +11,7 @@ const WHO: [Option<&str>; 4] = [None, Some("vi"), Some("bo"), Some("ada")];
 
 /// Each of the router's routes, an address of it, and how it is answered when it is got, and when an empty form is posted to it. By any
 /// other method there is nothing.
-const TABLE: [(&str, &str, [u16; 4], [u16; 4]); 29] = [
+const TABLE: [(&str, &str, [u16; 4], [u16; 4]); 30] = [
     ("/", "/", [303, 307, 307, 307], NONE),
     // Nothing is selected in it.
     ("/stores", "/stores", [303, 200, 200, 200], [303, 422, 422, 422]),
@@ -32,6 +32,7 @@ const TABLE: [(&str, &str, [u16; 4], [u16; 4]); 29] = [
     ("/api/open_admin", "/api/open_admin", NONE, [401, 404, 404, 404]),
     ("/api/set_password", "/api/set_password", NONE, [401, 404, 404, 404]),
     ("/api/set_mail", "/api/set_mail", NONE, [401, 404, 404, 404]),
+    ("/api/dismiss_jobs", "/api/dismiss_jobs", NONE, [401, 400, 400, 400]),
     ("/api/remove_stray", "/api/remove_stray", NONE, [401, 403, 403, 404]),
     ("/sign-in", "/sign-in", [200, 303, 303, 303], [403; 4]),
     ("/set-up", "/set-up", [303; 4], [422; 4]),
