@@ -16,7 +16,7 @@ use crate::{
     first, links,
     me::{Me, me},
     pages,
-    plain::menu_of,
+    plain::{menu_of, ways},
     update::{Page, View},
 };
 
@@ -72,9 +72,7 @@ fn framed(view: View, mut page: Page) -> AnyView {
         <header class="topbar">
             <div>
                 {brand()}
-                <nav aria-label="Main">
-                    <a href=links::STORES aria-current=current>"Stores"</a>
-                </nav>
+                {ways("", current)}
                 {person.0.as_ref().map(account)}
             </div>
         </header>

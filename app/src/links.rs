@@ -11,6 +11,7 @@ pub const SIGN_OUT_EVERYWHERE: &str = "/sign-out-everywhere";
 pub const SET_UP: &str = "/set-up";
 pub const USERS: &str = "/users";
 pub const ACCOUNT: &str = "/account";
+pub const ACTIVITY: &str = "/activity";
 pub const AUDIT: &str = "/audit";
 pub const AUDIT_EXPORT: &str = "/audit/export";
 pub const STORES: &str = "/stores";

@@ -9,6 +9,7 @@ use crate::{
     links,
 };
 
+pub mod activity;
 pub mod audit;
 pub mod frame;
 pub mod logs;
@@ -25,7 +26,7 @@ pub fn document(style: &str, person: &Person, here: &str, title: &str, body: Any
         <header class="topbar">
             <div>
                 {brand()}
-                <nav aria-label="Main"><a href=links::STORES>"Stores"</a></nav>
+                {ways(here, None)}
                 {menu(person, here)}
             </div>
         </header>
@@ -34,6 +35,18 @@ pub fn document(style: &str, person: &Person, here: &str, title: &str, body: Any
     };
     let icon = jobs.icon().unwrap_or_else(|| "/favicon.svg".to_owned());
     whole(style, &jobs.title(title), icon, body.into_any())
+}
+
+/// The ways to what everybody has. `stores` is how the list of stores stands to the page that is shown.
+pub(crate) fn ways(here: &str, stores: Option<&'static str>) -> AnyView {
+    let activity = (here == links::ACTIVITY).then_some("page");
+    view! {
+        <nav aria-label="Main">
+            <a href=links::STORES aria-current=stores>"Stores"</a>
+            <a href=links::ACTIVITY rel="external" aria-current=activity>"Activity"</a>
+        </nav>
+    }
+    .into_any()
 }
 
 /// A whole document, for whoever comes.

@@ -1,3 +1,4 @@
+import { everyState } from "./support/stores";
 import { expect, hydrated, stands, test } from "./support/test";
 
 const NEW = "another horse battery";
@@ -6,6 +7,8 @@ test.describe("pages that need no program", () => {
   for (const [what, path] of [
     ["the users", "/users"],
     ["one's own account", "/account"],
+    ["the activity", "/activity"],
+    ["an activity without a match", "/activity?who=nobody&what=failed"],
     ["the audit log", "/audit"],
     ["an audit log without a match", "/audit?who=nobody&result=done&since=2026-01-01"],
   ] as const) {
@@ -98,5 +101,40 @@ test.describe("somebody who may have no store", () => {
     await expect(page.getByText("You may have 0 stores, and have 0.")).toBeVisible();
     await expect(page.getByRole("button", { name: "Create store" })).toHaveCount(0);
     await stands(page);
+  });
+});
+
+test.describe("the activity", () => {
+  test.use({ javaScriptEnabled: false, world: { stores: everyState() } });
+
+  for (const person of ["ada", "bo", "vi"]) {
+    test.describe(`of ${person}`, () => {
+      test.use({ person });
+      test("is looked through without a script", async ({ page, own }) => {
+        await page.goto(`${own.address}/stores`);
+        await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Activity" }).click();
+        await expect(page.getByRole("heading", { level: 1 })).toHaveText("Activity");
+        const rows = page.getByRole("main").getByRole("listitem");
+        await expect(rows.getByRole("link", { name: "Atelier Nord" }).first()).toBeVisible();
+        // Nobody's store is for whoever sees all.
+        await expect(rows.getByRole("link", { name: /Donaudampf/ })).toHaveCount(person === "bo" ? 0 : 2);
+        await page.getByLabel("Store").fill("atelier");
+        await page.getByLabel("What").selectOption({ label: "Ready" });
+        await page.getByRole("button", { name: "Show" }).click();
+        await expect(rows).toHaveText([/Ready\s*Atelier Nord\s*Storeyard/]);
+        await expect(page.getByLabel("Store")).toHaveValue("atelier");
+        await rows.getByRole("link").click();
+        await expect(page.getByRole("heading", { level: 1 })).toHaveText("Atelier Nord");
+      });
+    });
+  }
+
+  test("tells what one has asked for at once", async ({ page, own }) => {
+    await page.goto(`${own.address}/stores/eis-am-see-s5d1n`);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.goto(`${own.address}/activity?who=ada`);
+    await expect(page.getByRole("main").getByRole("listitem")).toHaveText([
+      /Change of a store: resume\s*Eis am See\s*ada · Done/,
+    ]);
   });
 });

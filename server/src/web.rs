@@ -1,5 +1,6 @@
 //! The dashboard's web server: pages, server functions, files.
 
+mod activity;
 mod admin;
 mod assets;
 mod audit;
@@ -137,6 +138,7 @@ fn router(
         .layer(CompressionLayer::new().compress_when(headers::is_page))
         .merge(
             Router::new()
+                .merge(activity::routes(around.clone(), assets.style.clone()))
                 .merge(audit::routes(assets.style.clone()))
                 .merge(people::routes(people))
                 .merge(selected::routes(selecting))

@@ -85,7 +85,7 @@ pub fn page(style: &str, person: &Person, wanted: &Wanted, shown: &Result<Shown,
 
 fn filters(wanted: &Wanted) -> AnyView {
     let deeds = Deed::ALL.iter().map(|deed| (deed.key(), deed.words()));
-    let outcomes = Outcome::ALL.into_iter().map(|outcome| (outcome.key(), words(outcome)));
+    let outcomes = Outcome::ALL.into_iter().map(|outcome| (outcome.key(), outcome_words(outcome)));
     view! {
         <form class="filters card padded" method="get" action=links::AUDIT>
             {field("Who", "who", "text", &wanted.who)}
@@ -103,7 +103,7 @@ fn filters(wanted: &Wanted) -> AnyView {
     .into_any()
 }
 
-fn field(label: &'static str, name: &'static str, kind: &'static str, value: &str) -> AnyView {
+pub(super) fn field(label: &'static str, name: &'static str, kind: &'static str, value: &str) -> AnyView {
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -171,13 +171,13 @@ fn row(record: &Record) -> AnyView {
         <li>
             <time class="muted num" datetime=stamp(record.at)>{time(record.at)}</time>
             <p><b>{what.words()}</b>{store}{user}{to}</p>
-            <p class="muted">{who}" · "{from}" · "<span class=outcome.key()>{words(*outcome)}</span>{times}</p>
+            <p class="muted">{who}" · "{from}" · "<span class=outcome.key()>{outcome_words(*outcome)}</span>{times}</p>
         </li>
     }
     .into_any()
 }
 
-fn words(outcome: Outcome) -> &'static str {
+pub(super) fn outcome_words(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "Done",
         Outcome::Refused => "Refused",
@@ -191,12 +191,12 @@ fn with(path: &str, query: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-fn stamp(at: store::Millis) -> String {
+pub(super) fn stamp(at: store::Millis) -> String {
     crate::clock::iso(at)
 }
 
 /// As 2026-11-26 19:04:05.
-fn time(at: store::Millis) -> String {
+pub(super) fn time(at: store::Millis) -> String {
     stamp(at).chars().take(19).collect::<String>().replace('T', " ")
 }
 

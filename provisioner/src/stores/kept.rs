@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use flate2::{Compression, bufread::DeflateDecoder, bufread::DeflateEncoder};
-use store::{Job, StoreSummary, StoreView, time::Elapsed};
+use store::{Job, Millis, StoreSummary, StoreView, time::Elapsed};
 
 /// A page packed. The same page is always packed to the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(super) struct Kept {
     pub(super) summary: StoreSummary,
     pub(super) made_in: Option<Elapsed>,
     pub(super) job: Option<Job>,
+    /// When the last thing on its timeline happened.
+    pub(super) latest: Millis,
     pub(super) packed: Packed,
 }
 
@@ -26,6 +28,7 @@ impl Kept {
         }
         Some(Self {
             job: Job::of(view.summary.phase, &view.timeline),
+            latest: view.timeline.last().map_or(view.summary.created, |entry| entry.at),
             summary: view.summary.clone(),
             made_in: view.made_in(),
             packed: packed.ok()?,

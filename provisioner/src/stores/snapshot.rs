@@ -84,6 +84,7 @@ pub struct Snapshot {
 struct Known {
     packed: Packed,
     job: Option<Job>,
+    latest: Millis,
     number: u64,
 }
 
@@ -141,7 +142,9 @@ impl Snapshot {
             theirs
         };
         let is_gone = |gone: &&Departed| {
-            gone.at >= ended_since && self.row(&gone.summary.id).is_none() && is_theirs(&gone.summary, gone.job.as_ref())
+            gone.at >= ended_since
+                && self.row(&gone.summary.id).is_none()
+                && is_theirs(&gone.summary, gone.job.as_ref())
         };
         let gone = self.gone.iter().rev().filter(is_gone).map(|gone| (&gone.summary, gone.at));
         Jobs {
@@ -149,6 +152,15 @@ impl Snapshot {
             ended: theirs(true, ended_since),
             gone: gone.collect(),
         }
+    }
+
+    /// The stores of those owners that `sees` lets through, each with when something happened to it, the last first.
+    pub fn latest(&self, sees: impl Fn(Option<&PersonId>) -> bool) -> Vec<(Millis, StoreId)> {
+        let seen = self.rows.all().filter(|row| sees(row.owner.as_ref()));
+        let latest = seen.filter_map(|row| Some((self.stores.get(&row.id)?.latest, row.id.clone())));
+        let mut latest: Vec<_> = latest.collect();
+        latest.sort_unstable_by(|a, b| b.cmp(a));
+        latest
     }
 
     /// How long a new store usually takes; nothing until one was made.
@@ -254,14 +266,14 @@ impl Snapshot {
     }
 
     pub(super) fn put(&mut self, kept: Kept) {
-        let Kept { summary, made_in, job, packed } = kept;
+        let Kept { summary, made_in, job, latest, packed } = kept;
         let id = summary.id.clone();
         self.understand(&id);
         if self.stores.get(&id).is_some_and(|before| before.packed == packed) {
             return;
         }
         self.number += 1;
-        let known = Known { packed, job: job.clone(), number: self.number };
+        let known = Known { packed, job: job.clone(), latest, number: self.number };
         let known_before = self.stores.insert(id.clone(), known);
         let before = self.rows.get(&id);
         // Most changes of a store that rests are nobody's job.

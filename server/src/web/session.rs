@@ -65,7 +65,7 @@ fn leads_inside(method: &Method, path: &str) -> bool {
 pub(super) fn is_inside(path: &str) -> bool {
     let is_of =
         |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    [links::STORES, links::ACCOUNT, links::USERS, links::AUDIT].into_iter().any(is_of)
+    [links::STORES, links::ACTIVITY, links::ACCOUNT, links::USERS, links::AUDIT].into_iter().any(is_of)
 }
 
 impl Sessions {

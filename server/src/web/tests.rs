@@ -1,3 +1,4 @@
+mod activity;
 mod audit;
 mod capacity;
 mod door;
