@@ -36,6 +36,12 @@ pub async fn preview_address(#[server(default)] name: String) -> Result<String, 
     answer::preview_address(&name)
 }
 
+/// What the command palette finds for that text, as it is to stand in its list.
+#[server(prefix = "/api", endpoint = "find_anything", output = Postcard)]
+pub async fn find_anything(#[server(default)] text: String) -> Result<String, ApiError> {
+    crate::palette::found(&text)
+}
+
 #[server(prefix = "/api", endpoint = "create_store", output = Postcard)]
 pub async fn create_store(
     #[server(default)] request: String,

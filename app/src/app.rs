@@ -13,9 +13,9 @@ use leptos_router::{
 use crate::{
     api::answer,
     components::{Status, TRAY, Whence, brand},
-    first, links,
+    first, keys, links,
     me::{Me, me},
-    pages,
+    pages, palette,
     plain::{menu_of, ways},
     update::{Page, View},
 };
@@ -73,7 +73,7 @@ fn framed(view: View, mut page: Page) -> AnyView {
             <div>
                 {brand()}
                 {ways("", current)}
-                {person.0.as_ref().map(account)}
+                {person.0.as_ref().map(|person| view! { {palette::opener()} {account(person)} }.into_any())}
             </div>
         </header>
         <main id="main" tabindex="-1" data-creates=person.creates().then_some("")>
@@ -81,6 +81,7 @@ fn framed(view: View, mut page: Page) -> AnyView {
             <div id="page" inner_html=html></div>
         </main>
         <div id=TRAY inner_html=tray></div>
+        {person.0.as_ref().map(|person| view! { {keys::help(person)} {palette::dialog()} }.into_any())}
         <template id="reading-list" inner_html=pages::stores::reading().to_html()></template>
         <template id="reading-store" inner_html=pages::store::reading().to_html()></template>
     }
@@ -93,7 +94,8 @@ fn account(person: &store::Person) -> AnyView {
             <button class="who" type="button" popovertarget=MENU><bdi>{person.name.clone()}</bdi></button>
             <div id=MENU popover="auto">
                 <p class="muted">{person.role.key()}</p>
-                <button type="button" class="button switch scripted" role="switch" aria-checked="true" data-keys-switch="">"Single-key shortcuts"</button>
+                {keys::switch()}
+                <button type="button" class="button scripted" data-opens=keys::HELP>"Keyboard shortcuts"</button>
                 {menu_of(person).map(|(title, to)| beside(title, to)).collect_view()}
                 <form method="post" action=links::SIGN_OUT><button class="button" type="submit">"Sign out"</button></form>
                 <form method="post" action=links::SIGN_OUT_EVERYWHERE><button class="button" type="submit">"Sign out everywhere"</button></form>

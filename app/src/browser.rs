@@ -4,6 +4,7 @@ pub mod fields;
 pub mod forms;
 pub mod keys;
 pub mod new;
+pub mod palette;
 pub mod patch;
 pub mod times;
 pub mod visit;

@@ -104,6 +104,12 @@ pub(super) async fn preview_address(name: &str) -> Result<String, ApiError> {
     PostcardCodec::decode(&bytes).map_err(|_| ApiError::Unreachable)
 }
 
+/// What is found for that text, as it is to stand on the page.
+pub(super) async fn palette(text: &str) -> Result<String, ApiError> {
+    let bytes = post(api::FindAnything::PATH, format!("text={}", links::escaped(text))).await?;
+    PostcardCodec::decode(&bytes).map_err(|_| ApiError::Unreachable)
+}
+
 /// Asks a server function as a form does.
 async fn post(to: &str, body: String) -> Result<Vec<u8>, ApiError> {
     let request: BrowserRequest = ClientReq::<ApiError>::try_new_post(to, FORM, POSTCARD, body)?;

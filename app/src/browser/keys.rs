@@ -1,14 +1,10 @@
-//! Shortcuts of a single key. Whoever speaks to their computer, or hits keys by mistake, can switch them off.
+//! Keys of a single letter or sign press what bears them on the page. Whoever speaks to their computer, or hits keys by mistake, can switch
+//! them off.
 
 use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
+use web_sys::{HtmlElement, KeyboardEvent};
 
-use super::{
-    around, document, find, focus, is_key_free, keep, kept, listen, set,
-    visit::{self, Way},
-    window,
-};
-use crate::links;
+use super::{all, around, document, find, focus, is_key_free, keep, kept, listen, set, window};
 
 /// Under which the browser keeps whether they are off.
 const KEPT: &str = "storeyard-keys";
@@ -29,19 +25,27 @@ pub(super) fn begin() {
         if !is_plain || !are_on() || !is_key_free() {
             return;
         }
-        let is_taken = match key.key().as_str() {
-            // Whoever may make no store is shown no such key.
-            "n" if find("main[data-creates]").is_some() => {
-                visit::go(links::NEW, Way::Anew);
-                true
-            }
-            "/" => focus("#search"),
-            _ => false,
-        };
-        if is_taken {
+        let pressed = key.key();
+        let bears = |element: &HtmlElement| element.get_attribute("data-hotkey").as_ref() == Some(&pressed);
+        let Some(element) = everywhere("[data-hotkey]").into_iter().find(bears) else { return };
+        // What has nothing to do on this page is left to the browser.
+        if element.get_attribute("data-focuses").is_none_or(|what| find(&what).is_some()) {
             key.prevent_default();
+            element.click();
         }
     });
+    listen(window(), "click", |event| {
+        if let Some(what) =
+            around(&event, "[data-focuses]").and_then(|pressed| pressed.get_attribute("data-focuses"))
+        {
+            focus(&what);
+        }
+    });
+}
+
+fn everywhere(selector: &str) -> Vec<HtmlElement> {
+    let body = find("body").map(|body| all(&body, selector)).unwrap_or_default();
+    body.into_iter().filter_map(|element| element.dyn_into().ok()).collect()
 }
 
 fn are_on() -> bool {
@@ -52,7 +56,7 @@ fn show(are_on: bool) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
         set(&root, "data-keys", (!are_on).then_some(OFF));
     }
-    if let Some(switch) = find("[data-keys-switch]") {
+    for switch in everywhere("[data-keys-switch]") {
         set(&switch, "aria-checked", Some(if are_on { "true" } else { "false" }));
     }
 }

@@ -8,8 +8,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, History, HtmlAnchorElement, MouseEvent, UrlSearchParams};
 
 use super::{
-    around, catch_focus, document, fields, find, focus_heading, forms, keys, listen, new, note_focus, patch,
-    set, times, window,
+    around, catch_focus, document, fields, find, focus_heading, forms, keys, listen, new, note_focus,
+    palette, patch, set, times, window,
 };
 use crate::{
     links,
@@ -80,6 +80,7 @@ pub(crate) fn begin(live: Live, icon: &str) {
     listen(document(), "focusin", |event| note_focus(&event));
     forms::begin();
     fields::begin();
+    palette::begin();
     keys::begin();
     new::begin();
 }

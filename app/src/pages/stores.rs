@@ -10,7 +10,7 @@ use store::{ListPage, ListQuery, Whose, query::Choices};
 
 use crate::{
     components::{loading_card, unread_notice},
-    links,
+    keys, links,
     me::me,
     pages::set_status,
     update::{Shown, Update},
@@ -46,8 +46,8 @@ fn listed(query: &ListQuery, page: &ListPage, update: &Update) -> AnyView {
         {is_searched.then(|| toolbar::toolbar(page, query))}
         {body}
         <p class="keys" data-key="keys">
-            {me().creates().then(|| view! { <span><kbd>"n"</kbd>" for a new store"</span> }.into_any())}
-            {is_searched.then(|| view! { <span><kbd>"/"</kbd>" to search"</span> }.into_any())}
+            {me().creates().then(|| keys::NEW.mention())}
+            {is_searched.then(|| keys::SEARCH.mention())}
         </p>
         {not_renewed(query)}
     }

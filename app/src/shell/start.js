@@ -49,7 +49,7 @@
   addEventListener("unhandledrejection", (event) => isTrap(event.reason) && end(stopped));
   // What was typed would be lost by a reload that nobody asked for.
   addEventListener("input", (event) => {
-    if (!event.target.closest("form.search")) root.dataset.typed = "";
+    if (!event.target.closest("form.search, #palette")) root.dataset.typed = "";
   });
   // Checks are counted, not time: a machine that slept is not a program that stopped.
   setInterval(() => {

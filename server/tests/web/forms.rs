@@ -157,6 +157,7 @@ async fn whatever_is_typed_is_answered_in_a_few_kilobytes_and_breaks_nothing() {
         ("/api/create_store", NEW),
         ("/api/create_store", "options%5Blanguage%5D=x&request=0123456789abcdef0123456789abcdef&name=Atelier&engine=woocommerce&plan=small&email=a%40b.example&user=ada&password=correct+horse+battery"),
         ("/api/preview_address", "name=x"),
+        ("/api/find_anything", "text=x"),
         ("/api/dismiss_jobs", "until=1"),
         ("/sign-in", "name=x&to=y"),
         ("/set-up", "name=x&password=y&token=z"),

@@ -23,9 +23,10 @@ pub(super) fn of_bo() -> Value {
 }
 
 /// What each may do with Bo's store and in general: nobody, another member, a viewer, Bo.
-const TABLE: [(&str, &str, [u16; 4]); 11] = [
+const TABLE: [(&str, &str, [u16; 4]); 12] = [
     ("/api/poll", "", [401, 200, 200, 200]),
     ("/api/preview_address", "name=Atelier", [401, 200, 403, 200]),
+    ("/api/find_anything", "text=berg", [401, 200, 200, 200]),
     ("/api/create_store", GOOD, [401, 200, 403, 200]),
     ("/api/delete_store", "id=berg-kaffee-p3m9a&name=Berg+Kaffee", [401, 404, 403, 200]),
     ("/api/retry_store", "id=berg-kaffee-p3m9a", [401, 404, 403, 200]),
