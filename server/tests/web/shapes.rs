@@ -82,7 +82,11 @@ fn table() -> Vec<(&'static str, Vec<u8>, u16)> {
         ("two hundred headers", got("/sign-in", &many(200)), 431),
         ("a header of 100 kB", got("/sign-in", &format!("X: {}\r\n", "y".repeat(100_000))), 431),
         ("an address of 60 kB", got(&format!("/sign-in?to={}", "y".repeat(60_000)), ""), 431),
-        ("a method of 10 kB", format!("{} / HTTP/1.1\r\n\r\n", "M".repeat(10_000)).into_bytes(), 405),
+        (
+            "a method of 10 kB",
+            format!("{} / HTTP/1.1\r\nConnection: close\r\n\r\n", "M".repeat(10_000)).into_bytes(),
+            405,
+        ),
     ]
 }
 
