@@ -19,9 +19,7 @@ use store::{
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    change::standing, events::Events, heal::Healing, limits::held, prometheus::Source, room::Nodes,
-};
+use super::{change::standing, events::Events, heal::Healing, limits::held, prometheus::Source, room::Nodes};
 use crate::{
     act::{
         claim::Claim,

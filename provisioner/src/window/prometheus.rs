@@ -211,7 +211,10 @@ mod tests {
         Address::try_from(text.to_owned())
     }
 
-    fn matrix(of: &[(&str, &str, &[(f64, &str)])]) -> Vec<Track> {
+    /// A pod, a container, and when which value was theirs.
+    type Values<'a> = (&'a str, &'a str, &'a [(f64, &'a str)]);
+
+    fn matrix(of: &[Values<'_>]) -> Vec<Track> {
         let result: Vec<_> = of
             .iter()
             .map(|(pod, container, values)| json!({ "metric": { "pod": pod, "container": container }, "values": values }))
