@@ -126,4 +126,10 @@ async fn until(platform: &Platform, id: &StoreId, egress: Egress) {
     }
     platform.until_settled(id).await;
     platform.until_phase(id, Phase::Ready).await;
+    // The pod of before is behind the fences of before, and may be the one that is asked as long as it ends.
+    let pods = ["get", "pods", "-n", &id.namespace(), "-l", WEB, "-o", "name"];
+    while platform.kubectl(&pods).lines().count() != 1 {
+        assert!(began.elapsed() < crate::platform::LONG, "{}", platform.log());
+        sleep(Duration::from_millis(300)).await;
+    }
 }

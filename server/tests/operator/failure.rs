@@ -67,9 +67,7 @@ async fn a_quota_that_is_charged_for_what_is_not_there_is_counted_anew_and_the_s
     platform.start(None);
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     let id = platform.create("Charged").await;
-    let is_refused = |view: &store::StoreView| {
-        view.conditions.get(ConditionKind::ReleaseDeployed).message.contains("no claims yet")
-    };
+    let is_refused = |view: &store::StoreView| format!("{:?}", view.timeline).contains("no claims yet");
     platform.until(&id, "refused", is_refused).await;
     let quota = |args: &[&str]| {
         let of_plan = ["resourcequota", "plan", "--namespace", &id.namespace()];
