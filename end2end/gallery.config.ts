@@ -7,7 +7,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   // Programs may be compiled at the same time.
-  timeout: 120_000,
+  // axe takes its time over a list of fifty rows with a menu each, in eight shapes.
+  timeout: 240_000,
   expect: {
     timeout: 15_000,
     toMatchAriaSnapshot: { pathTemplate: "{testDir}/aria/{arg}{ext}" },
