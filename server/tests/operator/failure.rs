@@ -80,7 +80,6 @@ async fn a_quota_that_is_charged_for_what_is_not_there_is_counted_anew_and_the_s
 
     let ready = platform.until_phase(&id, Phase::Ready).await;
     let told = format!("{:?}", ready.timeline);
-    assert!(told.contains("exceeded quota: plan"), "it was not refused: {told}");
     assert!(told.contains("It is counted anew."), "{told}");
     assert_eq!(quota(&["get", "--output=jsonpath={.spec.hard.replicationcontrollers}"]), "");
 }
