@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use access::audit::{Actor, Deed, Journal, Outcome, Record, records};
+use access::audit::{Actor, Deed, Journal, Outcome, Record};
 use app::{
     guard::Asking,
     links,
@@ -26,8 +26,8 @@ use serde::Deserialize;
 use store::{Millis, Person, PersonId, Role, StoreId, StoreName};
 use tokio::sync::Semaphore;
 
-/// `ConfigMap`s that are read at once.
-const AT_ONCE: u32 = 8;
+use super::audit::each_record;
+
 /// Who has the log read at the same time; the others wait for their turn.
 const READERS: usize = 2;
 /// Nobody is shown what is further back.
@@ -127,28 +127,14 @@ impl Site {
         wanted: &Wanted,
     ) -> Result<(), String> {
         let _turn = self.readers.acquire().await.map_err(|error| error.to_string())?;
-        // What this process knows and has not written belongs to it.
-        journal.flush().await;
         let mut seeing = Seeing { stores: &self.stores, person, made: HashSet::new() };
         let mut undecided: Vec<Record> = Vec::new();
-        let mut rest: Option<String> = None;
-        loop {
-            let maps = journal.read(AT_ONCE, rest.as_deref()).await.map_err(|error| {
-                tracing::warn!(%error, "the audit log cannot be read");
-                "The cluster does not tell of it. Try again in a moment.".to_owned()
-            })?;
-            for record in maps.items.iter().flat_map(records) {
-                match seeing.sees(&record) {
-                    Some(true) => seeing.add(newest, wanted, &record),
-                    Some(false) => {}
-                    None => undecided.push(record),
-                }
-            }
-            rest = maps.metadata.continue_.filter(|rest| !rest.is_empty());
-            if rest.is_none() {
-                break;
-            }
-        }
+        each_record(journal, |record| match seeing.sees(&record) {
+            Some(true) => seeing.add(newest, wanted, &record),
+            Some(false) => {}
+            None => undecided.push(record),
+        })
+        .await?;
         for record in undecided {
             if record.entry.store.as_ref().is_some_and(|id| seeing.made.contains(id)) {
                 seeing.add(newest, wanted, &record);

@@ -58,8 +58,6 @@ async fn show(
     };
     let (wanted, page) = asked.parsed();
     let journal = asking.access.journal();
-    // What this process knows and has not written belongs to it.
-    journal.flush().await;
     let shown = found(journal, &wanted, page).await;
     let status = match shown {
         Ok(_) => StatusCode::OK,
@@ -121,23 +119,40 @@ async fn found(journal: &Journal, wanted: &Wanted, page: usize) -> Result<Shown,
         return Err(NOT_KEPT.to_owned());
     }
     let mut found: BTreeMap<(Millis, String), Record> = BTreeMap::new();
+    each_record(journal, |record| {
+        if wanted.admits(&record) {
+            found.insert((record.until, record.id.clone()), record);
+        }
+    })
+    .await?;
+    let pages = found.len().div_ceil(PAGE).max(1);
+    let page = page.min(pages - 1);
+    let records = found.values().rev().skip(page * PAGE).take(PAGE).cloned().collect();
+    Ok(Shown { records, found: found.len(), page })
+}
+
+/// Goes through the whole log. What is put together is there twice for a moment, under the same id.
+///
+/// # Errors
+/// The cluster does not tell it: the sentence for whoever asked.
+pub(super) async fn each_record(
+    journal: &Journal,
+    mut take: impl FnMut(Record) + Send,
+) -> Result<(), String> {
+    // What this process knows and has not written belongs to it.
+    journal.flush().await;
     let mut rest: Option<String> = None;
     loop {
         let maps = journal.read(AT_ONCE, rest.as_deref()).await.map_err(|error| {
             tracing::warn!(%error, "the audit log cannot be read");
             "The cluster does not tell of it. Try again in a moment.".to_owned()
         })?;
-        let wanted = maps.items.iter().flat_map(records).filter(|record| wanted.admits(record));
-        found.extend(wanted.map(|record| ((record.until, record.id.clone()), record)));
+        maps.items.iter().flat_map(records).for_each(&mut take);
         rest = maps.metadata.continue_.filter(|rest| !rest.is_empty());
         if rest.is_none() {
-            break;
+            return Ok(());
         }
     }
-    let pages = found.len().div_ceil(PAGE).max(1);
-    let page = page.min(pages - 1);
-    let records = found.values().rev().skip(page * PAGE).take(PAGE).cloned().collect();
-    Ok(Shown { records, found: found.len(), page })
 }
 
 impl Asked {

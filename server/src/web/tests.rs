@@ -84,6 +84,13 @@ impl Site {
         site.read().await.come_in().await
     }
 
+    /// With an audit log.
+    async fn audited(cluster: Arc<Cluster>) -> Self {
+        let kept = r#""signOuts": "storeyard-sign-outs", "audit": "storeyard-audit-","#;
+        let config = CONFIG.replace(r#""signOuts": "storeyard-sign-outs","#, kept);
+        Self::of(cluster, &config).read().await.come_in().await
+    }
+
     /// Waits until the stores were read.
     async fn read(self) -> Self {
         let is_fresh = |snapshot: &Snapshot| snapshot.reading == Reading::Fresh;

@@ -6,27 +6,18 @@ use http::StatusCode;
 use serde_json::json;
 use store::StoreId;
 
-use super::{Answer, CONFIG, Cluster, GOOD, READY, Site, door::of_bo, store};
+use super::{Answer, Cluster, GOOD, READY, Site, door::of_bo, store};
 
 /// With an audit log, and a store of Bo's.
 async fn site() -> Site {
     let cluster = Cluster::new();
     cluster.put(of_bo());
-    replica(cluster).await
+    Site::audited(cluster).await
 }
 
 /// Another replica of it.
 async fn over(site: &Site) -> Site {
-    replica(Arc::clone(&site.cluster)).await
-}
-
-async fn replica(cluster: Arc<Cluster>) -> Site {
-    let kept = r#""signOuts": "storeyard-sign-outs", "audit": "storeyard-audit-","#;
-    Site::of(cluster, &CONFIG.replace(r#""signOuts": "storeyard-sign-outs","#, kept))
-        .read()
-        .await
-        .come_in()
-        .await
+    Site::audited(Arc::clone(&site.cluster)).await
 }
 
 /// The rows of the page at `path`, as they are read.

@@ -5,17 +5,12 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{CONFIG, Cluster, GOOD, READY, Site, ready};
+use super::{Cluster, GOOD, READY, Site, ready};
 
 async fn site() -> Site {
     let cluster = Cluster::new();
     cluster.put(ready());
-    let kept = r#""signOuts": "storeyard-sign-outs", "audit": "storeyard-audit-","#;
-    Site::of(cluster, &CONFIG.replace(r#""signOuts": "storeyard-sign-outs","#, kept))
-        .read()
-        .await
-        .come_in()
-        .await
+    Site::audited(cluster).await
 }
 
 /// Every record, as an admin takes it out.
