@@ -152,11 +152,9 @@ impl Jobs {
     /// The page as it is while they are under way.
     pub(super) fn around(&self, page: Page) -> Page {
         let mut sayings = page.sayings;
-        let is_said =
-            |id: &StoreId, sayings: &[Saying]| sayings.iter().any(|saying| saying.of == id.as_str());
         for told in self.sayings() {
-            if !is_said(&told.0, &sayings) {
-                sayings.push(told.1);
+            if sayings.iter().all(|saying| saying.of != told.of) {
+                sayings.push(told);
             }
         }
         Page {
@@ -182,7 +180,7 @@ impl Jobs {
         }
     }
 
-    fn sayings(&self) -> impl Iterator<Item = (StoreId, Saying)> + '_ {
+    fn sayings(&self) -> impl Iterator<Item = Saying> + '_ {
         let under_way = self.under_way.iter().map(|job| (&job.id, words::spoken(&job.name, job.phase)));
         let over = self.ended.iter().chain(&self.gone).map(|ended| {
             let said = match &ended.how {
@@ -192,8 +190,10 @@ impl Jobs {
             };
             (&ended.id, said)
         });
-        under_way.chain(over).map(|(id, (state, sentence))| {
-            (id.clone(), Saying { of: id.to_string(), state: state.to_owned(), sentence })
+        under_way.chain(over).map(|(id, (state, sentence))| Saying {
+            of: id.to_string(),
+            state: state.to_owned(),
+            sentence,
         })
     }
 }
