@@ -4,6 +4,7 @@ use std::{
     fs::File,
     net::{Ipv4Addr, TcpListener, UdpSocket},
     os::fd::AsFd,
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
 };
@@ -11,7 +12,7 @@ use std::{
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use store::StoreId;
 
-use crate::platform::{Platform, nanos};
+use crate::platform::Platform;
 
 pub(crate) struct Host {
     name: String,
@@ -22,8 +23,10 @@ pub(crate) struct Host {
 impl Host {
     /// `address`: the third of four that are nobody else's. `others`: what it has beside it.
     pub(crate) fn new(address: &str, others: &[&str]) -> Self {
-        let name = format!("sy{:08x}", nanos());
         let address: Ipv4Addr = address.parse().unwrap();
+        let name = format!("sy{:08x}", u32::from(address));
+        // Of two cables to one address either may be taken.
+        take_away(&name);
         let node = Ipv4Addr::from(u32::from(address) - 1);
         let host = Self { name: name.clone(), address };
         for line in [
@@ -91,12 +94,24 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
-        let name = &self.name;
-        for way in ["-i", "-o"] {
-            succeed("iptables", &format!("-D FORWARD {way} {name} -j ACCEPT"));
+        take_away(&self.name);
+    }
+}
+
+/// As much of a host as there is: a run that was cut off may have left it.
+fn take_away(name: &str) {
+    for way in ["-i", "-o"] {
+        let rule = format!("FORWARD {way} {name} -j ACCEPT");
+        let is_there = Command::new("iptables").arg("-C").args(rule.split(' ')).output().unwrap().status;
+        if is_there.success() {
+            succeed("iptables", &format!("-D {rule}"));
         }
-        // The cable goes with its end in the namespace, and the routes with the cable.
+    }
+    // The cable goes with its end in the namespace, and the routes with the cable.
+    if Path::new("/sys/class/net").join(name).exists() {
         ip(&format!("link del {name}"));
+    }
+    if Path::new("/run/netns").join(name).exists() {
         ip(&format!("netns del {name}"));
     }
 }
