@@ -12,11 +12,12 @@ use leptos_router::{
 
 use crate::{
     api::answer,
-    components::{Status, TRAY, Whence, brand},
+    components::{Status, TRAY, Whence, brand, language_choice},
     first, keys, links,
     me::{Me, me},
     pages, palette,
     plain::{menu_of, ways},
+    texts::frame as texts,
     update::{Page, View},
 };
 
@@ -68,7 +69,7 @@ fn framed(view: View, mut page: Page) -> AnyView {
     let person = me();
     view! {
         <Title text=page.title.clone()/>
-        <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        <a class="skip" href="#main" rel="external">{texts::skip()}</a>
         <header class="topbar">
             <div>
                 {brand()}
@@ -93,12 +94,13 @@ fn account(person: &store::Person) -> AnyView {
         <div class="account">
             <button class="who" type="button" popovertarget=MENU><bdi>{person.name.clone()}</bdi></button>
             <div id=MENU popover="auto">
-                <p class="muted">{person.role.key()}</p>
+                <p class="muted">{texts::role(person.role)}</p>
                 {keys::switch()}
                 <button type="button" class="button scripted" data-opens=keys::HELP>"Keyboard shortcuts"</button>
                 {menu_of(person).map(|(title, to)| beside(title, to)).collect_view()}
-                <form method="post" action=links::SIGN_OUT><button class="button" type="submit">"Sign out"</button></form>
-                <form method="post" action=links::SIGN_OUT_EVERYWHERE><button class="button" type="submit">"Sign out everywhere"</button></form>
+                <form method="post" action=links::SIGN_OUT><button class="button" type="submit">{texts::sign_out()}</button></form>
+                <form method="post" action=links::SIGN_OUT_EVERYWHERE><button class="button" type="submit">{texts::sign_out_everywhere()}</button></form>
+                {language_choice()}
             </div>
         </div>
     }

@@ -11,7 +11,7 @@ pub mod visit;
 
 use std::cell::RefCell;
 
-use store::Millis;
+use store::{Language, Millis};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, VisibilityState, Window};
 
@@ -29,6 +29,13 @@ pub fn written(at: Millis, zone: Zone) -> String {
     // Minutes that the viewer's clock was behind UTC at that time.
     let behind = if zone == Zone::Viewer { date(millis).get_timezone_offset() } else { 0.0 };
     date(millis - behind * 60_000.0).to_iso_string().into()
+}
+
+/// That of the document.
+pub fn language() -> Language {
+    let root = document().and_then(|document| document.document_element());
+    let told = root.and_then(|root| root.get_attribute("lang"));
+    told.as_deref().and_then(Language::parse).unwrap_or_default()
 }
 
 /// What the document's head says under that name.

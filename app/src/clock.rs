@@ -1,6 +1,8 @@
 //! Points in time as people read them.
 
-use store::{Millis, time::Elapsed};
+use store::{Language, Millis, time::Elapsed};
+
+use crate::{language::language, texts::live as texts};
 
 /// Whose clock a time is told by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,9 +45,9 @@ impl Tick {
         match self {
             Self::Ago => ago(now.since(at)),
             Self::Brief => brief(now.since(at)),
-            Self::Exact => now.since(at).to_string(),
+            Self::Exact => exact(now.since(at)),
             Self::Left => match at.since(now).0 / 1000 {
-                ..90 => "about a minute".to_owned(),
+                ..90 => texts::about_a_minute().to_owned(),
                 seconds => format!("{} min", seconds / 60 + 1),
             },
         }
@@ -59,9 +61,14 @@ pub fn time_of_day(at: Millis, zone: Zone) -> String {
     written(at, zone).get(11..19).unwrap_or_default().to_owned()
 }
 
-/// `2026-11-23`
+/// `2026-11-23`, or `23.11.2026`
 pub fn day(at: Millis, zone: Zone) -> String {
-    written(at, zone).get(..10).unwrap_or_default().to_owned()
+    let written = written(at, zone);
+    let part = |of: std::ops::Range<usize>| written.get(of).unwrap_or_default();
+    match language() {
+        Language::English => part(0..10).to_owned(),
+        Language::German => format!("{}.{}.{}", part(8..10), part(5..7), part(0..4)),
+    }
 }
 
 /// `2026-11-23 15:02 (14:02 UTC)`
@@ -82,24 +89,33 @@ pub fn iso(at: Millis) -> String {
 /// How long ago: `just now`, `3 min ago`, `2 days ago`, `5 weeks ago`, `4 months ago`.
 pub fn ago(elapsed: Elapsed) -> String {
     let seconds = elapsed.0 / 1000;
-    let (count, unit) = match seconds {
-        ..60 => return "just now".to_owned(),
-        60..3_600 => return format!("{} min ago", seconds / 60),
-        3_600..DAY => return format!("{} h ago", seconds / 3_600),
-        DAY..1_209_600 => (seconds / DAY, "day"),
-        1_209_600..5_184_000 => (seconds / 604_800, "week"),
-        5_184_000..63_072_000 => (seconds / 2_592_000, "month"),
-        _ => (seconds / 31_536_000, "year"),
+    let length = match seconds {
+        ..60 => return texts::just_now().to_owned(),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..DAY => format!("{} h", seconds / 3_600),
+        DAY..1_209_600 => texts::days(seconds / DAY),
+        1_209_600..5_184_000 => texts::weeks(seconds / 604_800),
+        5_184_000..63_072_000 => texts::months(seconds / 2_592_000),
+        _ => texts::years(seconds / 31_536_000),
     };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural} ago")
+    texts::ago(&length)
 }
 
 /// A length of time where tenths do not matter: `8 s`, `3 min`, `2 h`, `5 days`.
 pub fn brief(elapsed: Elapsed) -> String {
     match elapsed.0 / 1000 {
         seconds @ ..10 => format!("{seconds} s"),
-        _ => elapsed.to_string(),
+        _ => exact(elapsed),
+    }
+}
+
+/// A length of time, with tenths while those matter: `0.3 s`, `12 s`, `3 min`, `2 h`, `5 days`.
+pub fn exact(elapsed: Elapsed) -> String {
+    let told = elapsed.to_string();
+    match language() {
+        Language::English => told,
+        // The sign for days has no cases.
+        Language::German => told.replace('.', ",").replace("days", "d"),
     }
 }
 

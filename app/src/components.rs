@@ -13,6 +13,8 @@ pub mod form;
 #[cfg(feature = "ssr")]
 pub mod health;
 #[cfg(feature = "ssr")]
+pub mod language;
+#[cfg(feature = "ssr")]
 pub mod new_password;
 #[cfg(feature = "ssr")]
 pub mod phase;
@@ -38,6 +40,7 @@ pub use self::{
     evidence::evidence,
     form::{SentForm, kept, refused_without_script},
     health::health_strip,
+    language::language_choice,
     new_password::new_password,
     phase::phase_mark,
     refused::refused_notice,

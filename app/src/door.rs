@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::{links, plain::html};
+use crate::{components::language_choice, links, plain::html, texts::door as texts};
 
 /// What the forms' fields are called.
 pub const NAME: &str = "name";
@@ -50,20 +50,20 @@ pub fn sign_in(style: &str, ways: &Ways, to: &str, name: &str, refusal: Option<R
     let local = match ways.password {
         Local::Yes => by_password(to, name, is_typed, provider.is_none()),
         Local::NotYet => {
-            view! { <p><a href=links::SET_UP>"Make the first user with a password"</a></p> }.into_any()
+            view! { <p><a href=links::SET_UP>{texts::first_with_password()}</a></p> }.into_any()
         }
         Local::Never => ().into_any(),
     };
     let page = view! {
         <div class="ways">
-            <h1>"Sign in"</h1>
+            <h1>{texts::sign_in()}</h1>
             {sentence}
             {ways.leave.clone().zip(provider).map(|(leave, provider)| left(leave, provider))}
             {provider.map(|provider| by_provider(provider, to, is_elsewhere))}
             {local}
         </div>
     };
-    document(style, "Sign in", page.into_any())
+    document(style, texts::sign_in(), page.into_any())
 }
 
 /// `is_alone`: whether there is no other way.
@@ -72,9 +72,9 @@ fn by_password(to: &str, name: &str, is_refused: bool, is_alone: bool) -> AnyVie
     view! {
         <form class="new" method="post" action=links::SIGN_IN>
             <input type="hidden" name=TO value=to.to_owned()/>
-            {field("User name", NAME, "text", "username", name, Mark::of(is_refused, is_alone && name.is_empty()))}
-            {field("Password", PASSWORD, "password", "current-password", "", Mark::of(is_refused, !name.is_empty()))}
-            <div class="actions"><button class=kind type="submit">"Sign in"</button></div>
+            {field(texts::user_name(), NAME, "text", "username", name, Mark::of(is_refused, is_alone && name.is_empty()))}
+            {field(texts::password(), PASSWORD, "password", "current-password", "", Mark::of(is_refused, !name.is_empty()))}
+            <div class="actions"><button class=kind type="submit">{texts::sign_in()}</button></div>
         </form>
     }
     .into_any()
@@ -87,7 +87,7 @@ fn by_provider(provider: &str, to: &str, is_refused: bool) -> AnyView {
     view! {
         <div class="actions">
             <a class="button primary" href=href autofocus=is_refused aria-describedby=described_by>
-                <span>"Sign in with "<bdi>{provider.to_owned()}</bdi></span>
+                <span>{texts::sign_in_with()}<bdi>{provider.to_owned()}</bdi></span>
             </a>
         </div>
     }
@@ -97,8 +97,8 @@ fn by_provider(provider: &str, to: &str, is_refused: bool) -> AnyView {
 fn left(leave: String, provider: &str) -> AnyView {
     view! {
         <p class="muted">
-            "You are signed out of Storeyard, and may still be signed in at "<bdi>{provider.to_owned()}</bdi>". "
-            <a href=leave rel="external">"Sign out there too"</a>"."
+            {texts::signed_out()}<bdi>{provider.to_owned()}</bdi>". "
+            <a href=leave rel="external">{texts::sign_out_there()}</a>"."
         </p>
     }
     .into_any()
@@ -109,16 +109,16 @@ pub fn set_up(style: &str, name: &str, refusal: Option<String>) -> String {
     let is_refused = refusal.is_some();
     let form = view! {
         <form class="new" method="post" action=links::SET_UP>
-            <h1>"Welcome to Storeyard"</h1>
-            <p>"Make the first user, an admin. Others are added with "<code>"storeyard user add"</code>"."</p>
+            <h1>{texts::welcome()}</h1>
+            <p>{texts::make_the_first()}<code>"storeyard user add"</code>"."</p>
             {refusal.map(refused)}
-            {field("One-time token, as the installation told it", TOKEN, "password", "one-time-code", "", Mark::of(is_refused, true))}
-            {field("User name", NAME, "text", "username", name, Mark::of(is_refused, false))}
-            {field("Password, at least 12 characters", PASSWORD, "password", "new-password", "", Mark::of(is_refused, false))}
-            <div class="actions"><button class="button primary" type="submit">"Make the first user"</button></div>
+            {field(texts::token(), TOKEN, "password", "one-time-code", "", Mark::of(is_refused, true))}
+            {field(texts::user_name(), NAME, "text", "username", name, Mark::of(is_refused, false))}
+            {field(texts::new_password(), PASSWORD, "password", "new-password", "", Mark::of(is_refused, false))}
+            <div class="actions"><button class="button primary" type="submit">{texts::make_first()}</button></div>
         </form>
     };
-    document(style, "Set up", form.into_any())
+    document(style, texts::set_up(), form.into_any())
 }
 
 const REFUSAL: &str = "refusal";
@@ -160,5 +160,5 @@ fn field(
 }
 
 fn document(style: &str, title: &'static str, body: AnyView) -> String {
-    html(style, title, view! { <main id="main" class="threshold">{body}</main> }.into_any())
+    html(style, title, view! { <main id="main" class="threshold">{body}</main> <footer class="threshold">{language_choice()}</footer> }.into_any())
 }

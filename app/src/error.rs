@@ -1,5 +1,7 @@
 //! The one error of the server functions: a sentence for the person, and the status that goes with it.
 
+use std::fmt;
+
 use leptos::server_fn::{
     codec::PostcardEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -7,55 +9,63 @@ use leptos::server_fn::{
 use serde::{Deserialize, Serialize};
 use store::{FieldError, NewStoreForm, Options, StoreId};
 
-use crate::api::build::MISMATCH;
+use crate::{api::build::MISMATCH, texts::live::error as texts};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+/// Displays as the sentence for the person, in the language of their page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApiError {
     /// 422: what was typed cannot be a store. Carries what was typed, so that a form sent without a script keeps it.
-    #[error("Some fields need a change before the store can be created.")]
     Invalid { errors: Vec<FieldError>, kept: Box<Kept> },
     /// 422: the name that was typed to confirm is not the store's.
-    #[error("{0}")]
     WrongName(String),
     /// 422: what was typed cannot be used.
-    #[error("{0}")]
     Unfit(String),
     /// 401
-    #[error("You are signed out. Sign in in another tab, then try again: nothing that you typed is lost.")]
     SignedOut,
     /// 403: not for this person.
-    #[error("{0}")]
     Forbidden(String),
     /// 404
-    #[error("{0}")]
     NotFound(String),
     /// 409: not possible in the store's present phase.
-    #[error("{0}")]
     Conflict(String),
     /// 409: the same form was sent before, with other content.
-    #[error(
-        "This form was sent before as “{name}”, with other content. Open that store, or start a new one."
-    )]
     SentBefore { name: String, id: StoreId },
     /// 503: the cluster does not answer, or does not allow it.
-    #[error("{0}")]
     Unavailable(String),
     /// 400: not a request that a page makes.
-    #[error("The request could not be read. Reload the page and try again.")]
     Malformed,
     /// 500: the log has the cause.
-    #[error("Something went wrong inside Storeyard. Try again; if it stays so, its log tells why.")]
     Internal,
     /// 412: another build's page.
-    #[error("Storeyard was updated. Reload when you are ready.")]
     Outdated,
     /// 429: asked for too fast; how long to wait.
-    #[error("{sentence}")]
     TooMany { sentence: String, seconds: u32 },
     /// Met in the browser only: no answer, or one that is not Storeyard's.
-    #[error("Storeyard does not answer. Check the connection and try again.")]
     Unreachable,
 }
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WrongName(sentence)
+            | Self::Unfit(sentence)
+            | Self::Forbidden(sentence)
+            | Self::NotFound(sentence)
+            | Self::Conflict(sentence)
+            | Self::Unavailable(sentence)
+            | Self::TooMany { sentence, .. } => sentence,
+            Self::SentBefore { name, .. } => return f.write_str(&texts::sent_before(name)),
+            Self::Invalid { .. } => texts::invalid(),
+            Self::SignedOut => texts::signed_out(),
+            Self::Malformed => texts::malformed(),
+            Self::Internal => texts::internal(),
+            Self::Outdated => texts::outdated(),
+            Self::Unreachable => texts::unreachable(),
+        })
+    }
+}
+
+impl std::error::Error for ApiError {}
 
 /// What was typed into the form, but for the password, which goes nowhere but to the cluster. It goes through the address of a page, so of a
 /// text that is longer than any field takes only the beginning is kept.

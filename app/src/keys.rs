@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use store::Person;
 
-use crate::{links, palette};
+use crate::{links, palette, texts::frame as texts};
 
 /// The dialog that tells of them.
 pub const HELP: &str = "keys";
@@ -61,7 +61,7 @@ pub fn help(person: &Person) -> AnyView {
 
 /// The program keeps it as the browser has it.
 pub fn switch() -> AnyView {
-    view! { <button type="button" class="button switch scripted" role="switch" aria-checked="true" data-keys-switch="">"Single-key shortcuts"</button> }
+    view! { <button type="button" class="button switch scripted" role="switch" aria-checked="true" data-keys-switch="">{texts::keys()}</button> }
         .into_any()
 }
 

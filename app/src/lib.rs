@@ -4,7 +4,8 @@
 //!
 //! Reading order: [`update`] (what a page is told), [`api`] (how it asks), [`live`] (how it stays up to date), [`browser`] (how what is told
 //! comes on the page, and what can be done there), `app` and `pages` (what it shows), `guard` (to whom), `door` (the pages in front of it),
-//! `plain` (those beside it that need no program), `keys` and `palette` (the ways to all of it by keyboard), `words` and [`clock`] (how that is put), [`changing`] (what changes without an answer).
+//! `plain` (those beside it that need no program), `keys` and `palette` (the ways to all of it by keyboard), `words` and [`clock`] (how that
+//! is put), [`texts`] and [`language`] (in which language), [`changing`] (what changes without an answer).
 //! Nothing but [`api::answer`] reaches the provisioner, and nothing but [`browser`] reaches the browser.
 
 #![recursion_limit = "256"]
@@ -24,6 +25,7 @@ pub mod first;
 pub mod guard;
 #[cfg(feature = "ssr")]
 pub mod keys;
+pub mod language;
 pub mod links;
 pub mod live;
 #[cfg(feature = "ssr")]
@@ -36,6 +38,7 @@ pub mod password;
 pub mod plain;
 #[cfg(feature = "ssr")]
 pub mod shell;
+pub mod texts;
 pub mod update;
 #[cfg(feature = "ssr")]
 pub mod words;

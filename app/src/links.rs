@@ -9,6 +9,8 @@ pub const SIGN_IN_CALLBACK: &str = "/sign-in/oidc/callback";
 pub const SIGN_OUT: &str = "/sign-out";
 pub const SIGN_OUT_EVERYWHERE: &str = "/sign-out-everywhere";
 pub const SET_UP: &str = "/set-up";
+/// Where another language is chosen.
+pub const LANGUAGE: &str = "/language";
 pub const USERS: &str = "/users";
 pub const ACCOUNT: &str = "/account";
 pub const ACTIVITY: &str = "/activity";

@@ -10,6 +10,8 @@ use crate::{
     api,
     browser::{self, visit},
     error::ApiError,
+    language::language,
+    texts::live as texts,
     update::{Heard, Pace, Page, Saying, Stale, View, Wait},
 };
 
@@ -213,6 +215,10 @@ impl Live {
         self.now.set(now);
         self.set_link(Link::Live);
         let Heard::News(page) = heard else { return };
+        // Another language was chosen elsewhere, and the frame is of the one before.
+        if page.language != language() && !browser::has_typed() {
+            return browser::reload();
+        }
         let mut page = *page;
         let before = self.state.with_value(|state| state.page.clone());
         // A server that never knew of the store cannot take back what was told of its end.
@@ -328,7 +334,7 @@ fn announcement(before: &Page, after: &Page) -> Option<String> {
             (old.state != new.state).then(|| new.sentence.clone())
         }
         1..=SPOKEN_CHANGES => Some(changed.join(" ")),
-        count => Some(format!("{count} stores have changed.")),
+        count => Some(texts::changed(count)),
     }
 }
 

@@ -40,6 +40,7 @@ mod rendered {
 
     use super::{delete, not_found, store, stores};
     use crate::{
+        language::language,
         update::{Page, Shown, Update, View},
         words,
     };
@@ -58,6 +59,7 @@ mod rendered {
         };
         Page {
             html: html.to_html(),
+            language: language(),
             title,
             icon: words::icon(&update).to_owned(),
             sayings: words::sayings(&update),
@@ -80,6 +82,7 @@ mod rendered {
     pub(super) fn still(title: &str, html: AnyView) -> Page {
         Page {
             html: html.to_html(),
+            language: language(),
             title: title.to_owned(),
             icon: "/favicon.svg".to_owned(),
             now: crate::api::answer::now(),

@@ -5,8 +5,10 @@ use store::{Person, Role};
 
 use crate::{
     api::{answer::now, jobs::Jobs},
-    components::{TRAY, brand, tray},
+    components::{TRAY, brand, language_choice, tray},
+    language::language,
     links,
+    texts::frame as texts,
 };
 
 pub mod activity;
@@ -22,7 +24,7 @@ pub mod selected;
 pub fn document(style: &str, person: &Person, here: &str, title: &str, body: AnyView) -> String {
     let jobs = Jobs::known();
     let body = view! {
-        <a class="skip" href="#main">"Skip to content"</a>
+        <a class="skip" href="#main">{texts::skip()}</a>
         <header class="topbar">
             <div>
                 {brand()}
@@ -41,8 +43,8 @@ pub fn document(style: &str, person: &Person, here: &str, title: &str, body: Any
 pub(crate) fn ways(here: &str, stores: Option<&'static str>) -> AnyView {
     let activity = (here == links::ACTIVITY).then_some("page");
     view! {
-        <nav aria-label="Main">
-            <a href=links::STORES aria-current=stores>"Stores"</a>
+        <nav aria-label=texts::main()>
+            <a href=links::STORES aria-current=stores>{texts::stores()}</a>
             <a href=links::ACTIVITY rel="external" aria-current=activity>"Activity"</a>
         </nav>
     }
@@ -56,7 +58,7 @@ pub(crate) fn html(style: &str, title: &str, body: AnyView) -> String {
 
 fn whole(style: &str, title: &str, icon: String, body: AnyView) -> String {
     let page = view! {
-        <html lang="en">
+        <html lang=language().key()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -104,9 +106,10 @@ fn menu(person: &Person, here: &str) -> AnyView {
         <div class="account">
             <button class="who" type="button" popovertarget="account"><bdi>{person.name.clone()}</bdi></button>
             <div id="account" popover="auto">
-                <p class="muted">{person.role.key()}</p>
+                <p class="muted">{texts::role(person.role)}</p>
                 {links.collect_view()}
-                <form method="post" action=links::SIGN_OUT><button class="button" type="submit">"Sign out"</button></form>
+                <form method="post" action=links::SIGN_OUT><button class="button" type="submit">{texts::sign_out()}</button></form>
+                {language_choice()}
             </div>
         </div>
     }
@@ -115,11 +118,11 @@ fn menu(person: &Person, here: &str) -> AnyView {
 
 /// What there is beside the stores, for whom.
 pub fn menu_of(person: &Person) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
-    const ALL: [(&str, &str, bool); 3] = [
-        ("Your account", links::ACCOUNT, false),
-        ("Users", links::USERS, true),
-        ("Audit log", links::AUDIT, true),
+    let all = [
+        (texts::account(), links::ACCOUNT, false),
+        (texts::users(), links::USERS, true),
+        (texts::audit(), links::AUDIT, true),
     ];
     let is_admin = person.role == Role::Admin;
-    ALL.into_iter().filter(move |(.., admins)| !admins || is_admin).map(|(title, to, _)| (title, to))
+    all.into_iter().filter(move |(.., admins)| !admins || is_admin).map(|(title, to, _)| (title, to))
 }

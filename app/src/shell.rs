@@ -3,7 +3,7 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use crate::{App, api::build};
+use crate::{App, api::build, language::language, texts::frame as texts};
 
 /// Where the browser finds what the page is made of. Each address changes with what is behind it, so that it can be kept for ever.
 #[derive(Clone, Debug)]
@@ -26,14 +26,22 @@ pub fn shell(assets: Assets) -> impl IntoView {
     );
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-live="no">
+        <html
+            lang=language().key()
+            data-live="no"
+            data-stopped=texts::stopped()
+            data-failed=texts::failed()
+            data-late=texts::late()
+            data-unsent=texts::unsent()
+            data-reload=texts::reload()
+        >
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f7f5"/>
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0f1011"/>
-                <meta name="description" content="Working, isolated online stores on your own Kubernetes."/>
+                <meta name="description" content=texts::description()/>
                 <meta name=build::META content=build/>
                 <link rel="stylesheet" href=style/>
                 <link id="favicon" rel="icon" type="image/svg+xml" href="/favicon.svg"/>

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use store::{
-    EngineCard, ListPage, ListQuery, Millis, RemovalKind, RequestId, Scheme, State, StoreId, StoreView,
+    EngineCard, Language, ListPage, ListQuery, Millis, RemovalKind, RequestId, Scheme, State, StoreId, StoreView,
     Vitals, limit::Left, query::Filter, time::Elapsed,
 };
 
@@ -101,6 +101,8 @@ pub struct Page {
     pub sayings: Vec<Saying>,
     /// What is said of all of them together.
     pub summary: Option<Saying>,
+    /// In which all of it is told.
+    pub language: Language,
     /// Empty where what is on the page stays.
     pub html: String,
     /// How many stores are being made, changed or removed for whoever looks.

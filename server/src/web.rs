@@ -11,6 +11,7 @@ mod frame;
 mod guard;
 mod headers;
 mod https;
+mod language;
 mod observe;
 mod oidc;
 mod people;
@@ -45,6 +46,7 @@ use leptos::{
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use listen::Limits;
 use provisioner::{stores::Stores, window::client::Client};
+use store::Language;
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower_http::{
@@ -118,6 +120,9 @@ fn router(
         if let Some(asking) = parts.extensions.get::<Asking>() {
             provide_context(asking.clone());
         }
+        if let Some(language) = parts.extensions.get::<Language>() {
+            provide_context(*language);
+        }
     };
     let shell = {
         let assets = assets.clone();
@@ -147,9 +152,11 @@ fn router(
         )
         .merge(door::routes(door.clone()))
         .merge(oidc::routes(door))
+        .merge(language::routes(scheme))
         .fallback_service(files)
         .with_state(options)
         .layer(from_fn_with_state(sessions, session::recognise))
+        .layer(from_fn(language::speak))
         .layer(from_fn_with_state(assets.clone(), assets::refuse_others))
         .layer(from_fn_with_state(assets, assets::refuse_other_builds))
         .layer(map_response(guard::say_status))

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`], [`egress`], [`mail`], [`question`] (what is asked for), [`versions`] (what it runs), [`form`] (how the
 //! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] and [`vitals`] (what a page shows), [`job`] (what is done to it), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`selection`] (several of them), [`stray`] (what is no store),
-//! [`person`] (who asks), [`limit`] (how much of it they may have).
+//! [`person`] (who asks), [`limit`] (how much of it they may have), [`language`] (in which they are told).
 
 pub mod admin;
 pub mod condition;
@@ -12,6 +12,7 @@ pub mod form;
 pub mod id;
 pub mod index;
 pub mod job;
+pub mod language;
 pub mod limit;
 pub mod mail;
 pub mod name;
@@ -38,6 +39,7 @@ pub use form::{Field, FieldError, NewStore, NewStoreForm};
 pub use id::{Address, RequestId, Scheme, StoreId};
 pub use index::Index;
 pub use job::Job;
+pub use language::Language;
 pub use limit::Limits;
 pub use mail::{MailForm, MailMode, MailServer, OwnMail};
 pub use name::{Slug, StoreName};

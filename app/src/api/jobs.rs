@@ -18,6 +18,7 @@ use crate::{
     components::tray,
     error::ApiError,
     guard::{Asking, Granted, granted},
+    language::language,
     update::{GoneStore, Page, Saying},
     words,
 };
@@ -142,7 +143,7 @@ impl Jobs {
 
     /// Names what is shown together with them: the same on every server.
     pub(super) fn revision(&self, shown: &impl Serialize) -> String {
-        let Ok(bytes) = PostcardCodec::encode(&(shown, self)) else {
+        let Ok(bytes) = PostcardCodec::encode(&(shown, self, language())) else {
             // Nothing that is shown is of a shape that cannot be written; the page then asks for all of it anew.
             return String::new();
         };

@@ -1,16 +1,16 @@
 //! Better defaults for what an engine asks, from what a person's browser tells of where they are. What it does not tell stays as the
 //! engine has it.
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use store::{EngineCard, Question, Suggest};
+
+use crate::language::{cookie, wanted};
 
 /// A line a country: its code, its currency, the languages of which most speakers are there, and its time zones, the most usual first; a
 /// dash where there is none. A zone has the name under which browsers know it behind it, where that is an older one.
 const COUNTRIES: &str = include_str!("suggest/countries.txt");
 /// Kept by the page's script, see `shell/start.js`.
 const ZONE_COOKIE: &str = "zone";
-/// More languages than anybody speaks.
-const MAX_LANGUAGES: usize = 20;
 
 /// What a browser tells of whoever uses it.
 #[derive(Clone, Debug, Default)]
@@ -30,12 +30,9 @@ struct Country {
 
 impl Browser {
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let texts = |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-        let cookies = texts(header::COOKIE).flat_map(|value| value.split(';'));
-        let zone = cookies.filter_map(|cookie| cookie.trim().split_once('='));
         Self {
-            languages: languages(texts(header::ACCEPT_LANGUAGE)),
-            zone: zone.filter(|(name, _)| *name == ZONE_COOKIE).map(|(_, zone)| zone.to_owned()).next(),
+            languages: wanted(headers),
+            zone: cookie(headers, ZONE_COOKIE).map(str::to_owned),
         }
     }
 
@@ -139,30 +136,11 @@ fn region(tag: &str) -> Option<String> {
     tag.split('-').skip(1).find(is_region).map(str::to_ascii_uppercase)
 }
 
-/// In the order in which they are wanted, in lower case.
-fn languages<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut wanted: Vec<(u16, String)> = texts
-        .flat_map(|text| text.split(','))
-        .take(MAX_LANGUAGES)
-        .filter_map(|entry| {
-            let (tag, quality) = entry.split_once(';').unwrap_or((entry, ""));
-            let quality = quality.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
-            let tag = tag.trim().to_ascii_lowercase();
-            let is_tag =
-                !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-            // In thousandths, as it is written.
-            (is_tag && (0.001..=1.0).contains(&quality)).then_some(((quality * 1000.0) as u16, tag))
-        })
-        .collect();
-    // Stable: of two that are wanted alike, the first comes first.
-    wanted.sort_by_key(|(quality, _)| std::cmp::Reverse(*quality));
-    wanted.into_iter().map(|(_, tag)| tag).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use http::header;
     use store::Choice;
 
     use super::*;

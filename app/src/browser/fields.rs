@@ -16,7 +16,7 @@ use super::{
     visit::{self, Way},
     window,
 };
-use crate::{links, update::View};
+use crate::{links, texts::live as texts, update::View};
 
 /// How long a button says what came of it.
 const TOLD_FOR: Duration = Duration::from_secs(2);
@@ -109,7 +109,7 @@ fn make(input: &HtmlInputElement) {
 fn reveal(input: &HtmlInputElement, is_shown: bool) {
     input.set_type(if is_shown { "text" } else { "password" });
     if let Some(label) = find(&format!("[data-reveals={}] span", input.id())) {
-        label.set_text_content(Some(if is_shown { "Hide" } else { "Show" }));
+        label.set_text_content(Some(if is_shown { texts::hide() } else { texts::show() }));
     }
 }
 
@@ -121,8 +121,8 @@ fn copy_from(button: Element) {
     spawn_local(async move {
         let is_copied = copy(text).await;
         let Some(label) = button.first_element_child() else { return };
-        label.set_text_content(Some(if is_copied { "Copied" } else { "Not allowed here" }));
-        set_timeout(move || label.set_text_content(Some("Copy")), TOLD_FOR);
+        label.set_text_content(Some(if is_copied { texts::copied() } else { texts::not_allowed() }));
+        set_timeout(move || label.set_text_content(Some(texts::copy())), TOLD_FOR);
     });
 }
 

@@ -25,6 +25,7 @@ use crate::{
     api::{self, build::OfThisBuild},
     error::ApiError,
     links,
+    texts::live as texts,
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -127,7 +128,7 @@ fn is_exact(form: &HtmlFormElement) -> bool {
     if input.value().trim() == name {
         return true;
     }
-    tell(form, &format!("The name does not match. Type “{name}” to delete this store."));
+    tell(form, &texts::mismatch(&name));
     // It can have the focus: it is shown.
     let _ = input.focus();
     false

@@ -5,6 +5,7 @@ use crate::{
     clock::{self, Zone},
     error::ApiError,
     live::{Link, Live, Told},
+    texts::live as texts,
     update::{Page, Stale, View},
 };
 
@@ -21,20 +22,20 @@ pub fn Status(view: View, first: Page) -> impl IntoView {
         let state = |at| {
             let zone = if is_here.get() { Zone::Viewer } else { Zone::Utc };
             let (time, age) = (clock::time_of_day(at, zone), clock::brief(live.now().since(at)));
-            format!("This is the state of {time}, {age} ago.")
+            texts::state_of(&time, &age)
         };
         told.with(|told| sentence(told, state))
     });
     let alert = text(move || match told.with(|told| told.link) {
         Link::Live => String::new(),
-        Link::Lost { .. } => "Connection lost.".to_owned(),
+        Link::Lost { .. } => texts::lost().to_owned(),
         Link::Outdated => ApiError::Outdated.to_string(),
     });
     view! {
         <div class="connection" class:shown=move || message.with(|message| !message.is_empty())>
             <p>
                 {message}
-                <a rel="external" href="" hidden=move || told.with(|told| told.link != Link::Outdated)>" Reload"</a>
+                <a rel="external" href="" hidden=move || told.with(|told| told.link != Link::Outdated)>{texts::reload()}</a>
             </p>
         </div>
         <p class="visually-hidden" role="alert">{alert}</p>
@@ -46,13 +47,14 @@ pub fn Status(view: View, first: Page) -> impl IntoView {
 fn sentence(told: &Told, state: impl Fn(store::Millis) -> String) -> String {
     match (told.link, &told.stale) {
         (Link::Outdated, _) => ApiError::Outdated.to_string(),
-        (Link::Lost { since: None }, _) => "Connection lost. Trying again…".to_owned(),
-        (Link::Lost { since: Some(at) }, _) => format!("Connection lost. {} Trying again…", state(at)),
+        (Link::Lost { since: None }, _) => format!("{} {}", texts::lost(), texts::trying()),
+        (Link::Lost { since: Some(at) }, _) => {
+            format!("{} {} {}", texts::lost(), state(at), texts::trying())
+        }
         (Link::Live, None) => String::new(),
         (Link::Live, Some(Stale::Unread { since, why })) => format!("{why} {}", state(*since)),
-        (Link::Live, Some(Stale::Unobserved { since })) => format!(
-            "Nobody looks at the stores: Storeyard's operator does not run, or does not get through. {}",
-            state(*since)
-        ),
+        (Link::Live, Some(Stale::Unobserved { since })) => {
+            format!("{} {}", texts::unobserved(), state(*since))
+        }
     }
 }

@@ -1,6 +1,5 @@
 // Asks before a half-filled form is left: by a link, by Back, or with the page itself. Links within the form mean to leave it.
 {
-  const QUESTION = "The form was not sent, and what is typed in it would be lost. Leave it?";
   let isMeant = false;
 
   const isHalfFilled = () => {
@@ -12,7 +11,7 @@
   /** Whether one stays after all. */
   const stays = () => {
     if (!isHalfFilled()) return false;
-    isMeant = confirm(QUESTION);
+    isMeant = confirm(document.documentElement.dataset.unsent);
     return !isMeant;
   };
 

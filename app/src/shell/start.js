@@ -1,5 +1,5 @@
 // Says in <html data-live> whether this page renews itself: "no" until a script runs, "starting", "yes", "stopped". The page's program
-// beats while it lives; this is the part that is there when the program is not.
+// beats while it lives; this is the part that is there when the program is not. What it says, <html> has in the reader's language.
 {
   const SILENT_CHECKS = 8;
   const CHECK_MS = 5000;
@@ -17,7 +17,7 @@
     const again = document.createElement("a");
     again.href = location.href;
     again.rel = "external";
-    again.textContent = "Reload";
+    again.textContent = root.dataset.reload;
     note.append(sentence, " ", again);
     const show = () => note && document.body.prepend(note);
     if (document.body) show();
@@ -35,7 +35,7 @@
     root.dataset.live = "yes";
   };
   const isTrap = (reason) => typeof WebAssembly === "object" && reason instanceof WebAssembly.RuntimeError;
-  const stopped = "This page does not renew itself any more: its program stopped.";
+  const { stopped, failed, late } = root.dataset;
 
   // So that a form that asks for it can begin with the time zone of whoever fills it in.
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -43,7 +43,7 @@
   if (timeZone) document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax${secure}`;
   if ("noModule" in HTMLScriptElement.prototype) root.dataset.live = "starting";
   addEventListener("storeyard:beat", beat);
-  addEventListener("storeyard:failed", () => end("This page does not renew itself: its program did not start."));
+  addEventListener("storeyard:failed", () => end(failed));
   addEventListener("storeyard:panic", () => end(stopped));
   addEventListener("error", (event) => isTrap(event.error) && end(stopped));
   addEventListener("unhandledrejection", (event) => isTrap(event.reason) && end(stopped));
@@ -55,7 +55,7 @@
   setInterval(() => {
     silent = document.hidden ? 0 : silent + 1;
     if (silent >= SILENT_CHECKS && root.dataset.live !== "no") {
-      tell(root.dataset.live === "starting" ? "This page does not renew itself: its program has not started." : stopped);
+      tell(root.dataset.live === "starting" ? late : stopped);
     }
   }, CHECK_MS);
 }

@@ -8,6 +8,7 @@ use app::{
     door::{self, Local, Refusal, Ways},
     guard::Asking,
     links,
+    texts::door as texts,
 };
 use axum::{
     Extension, Form, Router,
@@ -191,9 +192,7 @@ async fn sign_out_everywhere(State(door): State<Door>, Extension(asking): Extens
         Err(error) => {
             tracing::warn!(%error, "sessions elsewhere were not ended");
             asking.note(Some(person.id), Deed::SignOutEverywhere, Outcome::Failed);
-            let sentence =
-                "The cluster does not answer, so sessions elsewhere may go on. Sign in and try again.";
-            let refusal = Some(Refusal::Elsewhere(sentence.to_owned()));
+            let refusal = Some(Refusal::Elsewhere(texts::sessions_elsewhere().to_owned()));
             let page = door::sign_in(&door.style, &ways(&asking.access), links::STORES, "", refusal);
             let mut response = (StatusCode::SERVICE_UNAVAILABLE, Html(page)).into_response();
             door.sessions.forget(response.headers_mut());

@@ -5,6 +5,7 @@ mod door;
 mod fuzz;
 mod headers;
 mod jobs;
+mod language;
 mod limits;
 mod list;
 mod oidc;

@@ -11,7 +11,7 @@ const WHO: [Option<&str>; 4] = [None, Some("vi"), Some("bo"), Some("ada")];
 
 /// Each of the router's routes, an address of it, and how it is answered when it is got, and when an empty form is posted to it. By any
 /// other method there is nothing.
-const TABLE: [(&str, &str, [u16; 4], [u16; 4]); 32] = [
+const TABLE: [(&str, &str, [u16; 4], [u16; 4]); 33] = [
     ("/", "/", [303, 307, 307, 307], NONE),
     // Nothing is selected in it.
     ("/stores", "/stores", [303, 200, 200, 200], [303, 422, 422, 422]),
@@ -40,6 +40,7 @@ const TABLE: [(&str, &str, [u16; 4], [u16; 4]); 32] = [
     // Nobody signs in that way here.
     ("/sign-in/oidc", "/sign-in/oidc", [404; 4], NONE),
     ("/sign-in/oidc/callback", "/sign-in/oidc/callback?code=x&state=y", [404; 4], NONE),
+    ("/language", "/language", NONE, [303; 4]),
     ("/sign-out", "/sign-out", NONE, [303; 4]),
     ("/sign-out-everywhere", "/sign-out-everywhere", NONE, [303; 4]),
     // None is kept here.
