@@ -7,6 +7,8 @@ pub mod copy;
 #[cfg(feature = "ssr")]
 pub mod crumb;
 #[cfg(feature = "ssr")]
+pub mod english;
+#[cfg(feature = "ssr")]
 pub mod evidence;
 #[cfg(feature = "ssr")]
 pub mod form;
@@ -37,6 +39,7 @@ pub use self::{
     brand::brand,
     copy::copy_button,
     crumb::{Whence, crumb},
+    english::english,
     evidence::evidence,
     form::{SentForm, kept, refused_without_script},
     health::health_strip,

@@ -49,9 +49,7 @@ pub fn sign_in(style: &str, ways: &Ways, to: &str, name: &str, refusal: Option<R
     let provider = ways.provider.as_deref();
     let local = match ways.password {
         Local::Yes => by_password(to, name, is_typed, provider.is_none()),
-        Local::NotYet => {
-            view! { <p><a href=links::SET_UP>{texts::first_with_password()}</a></p> }.into_any()
-        }
+        Local::NotYet => view! { <p><a href=links::SET_UP>{texts::first_with_password()}</a></p> }.into_any(),
         Local::Never => ().into_any(),
     };
     let page = view! {

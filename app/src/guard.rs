@@ -19,6 +19,7 @@ use store::{Person, PersonId, StoreId, StoreView, Vitals, Wish};
 use crate::{
     api::answer::{now, refused},
     error::ApiError,
+    texts::{errors as texts, upkeep},
 };
 
 /// What a request says of who sent it; the server puts it in every request's context.
@@ -71,7 +72,7 @@ pub async fn seeing(asking: &Asking, stores: &Stores, id: &StoreId) -> Result<(P
     let view = stores.find(id).await.map_err(refused)?;
     match view.filter(|view| person.sees(view.summary.owner.as_ref())) {
         Some(view) => Ok((person, view)),
-        None => Err(ApiError::NotFound(StoresError::NotFound(id.clone()).to_string())),
+        None => Err(refused(StoresError::NotFound(id.clone()))),
     }
 }
 
@@ -93,7 +94,7 @@ impl Granted {
             Err(AskError::NoWindow) => None,
             Err(error) => {
                 tracing::debug!(store.id = %seen.summary.id, ?error, "how a shop fares is not told");
-                Some(Err(error.to_string()))
+                Some(Err(texts::of_window(&error)))
             }
         }
     }
@@ -112,9 +113,7 @@ impl Granted {
     /// They may only look.
     pub(crate) fn creating(self) -> Result<Self, ApiError> {
         if !self.person.creates() {
-            return Err(ApiError::Forbidden(
-                "You may look at stores and not create any. Ask an admin for the role of a member.".into(),
-            ));
+            return Err(ApiError::Forbidden(texts::only_look_at_stores().into()));
         }
         Ok(self)
     }
@@ -123,9 +122,7 @@ impl Granted {
     /// They are no admin.
     pub(crate) fn cleaning_up(self) -> Result<Self, ApiError> {
         if !self.person.cleans_up() {
-            return Err(ApiError::Forbidden(
-                "Only an admin may remove what belongs to no store. Ask one.".into(),
-            ));
+            return Err(ApiError::Forbidden(texts::only_admins_clean_up().into()));
         }
         Ok(self)
     }
@@ -139,10 +136,10 @@ impl Granted {
             None => self.stores.find(id).await.map_err(refused)?.and_then(|view| view.summary.owner),
         };
         if !self.person.sees(owner.as_ref()) {
-            return Err(ApiError::NotFound(StoresError::NotFound(id.clone()).to_string()));
+            return Err(refused(StoresError::NotFound(id.clone())));
         }
         if !self.person.changes(owner.as_ref()) {
-            return Err(ApiError::Forbidden("You may look at this store and not change it.".into()));
+            return Err(ApiError::Forbidden(upkeep::only_look().into()));
         }
         Ok(self)
     }

@@ -41,6 +41,7 @@ mod rendered {
     use super::{delete, not_found, store, stores};
     use crate::{
         language::language,
+        texts::title,
         update::{Page, Shown, Update, View},
         words,
     };
@@ -54,7 +55,7 @@ mod rendered {
             View::New | View::Nowhere => return nowhere(),
         };
         let title = match view {
-            View::Delete(_) => "Delete store · Storeyard".to_owned(),
+            View::Delete(_) => title::delete_store().to_owned(),
             _ => words::title(&update),
         };
         Page {
@@ -75,7 +76,7 @@ mod rendered {
 
     /// An address that leads nowhere.
     pub fn nowhere() -> Page {
-        still("No such page · Storeyard", not_found::page())
+        still(title::no_such_page(), not_found::page())
     }
 
     /// A page that stays as it is.

@@ -8,7 +8,7 @@ use crate::{
     components::{TRAY, brand, language_choice, tray},
     language::language,
     links,
-    texts::frame as texts,
+    texts::{delete, frame as texts},
 };
 
 pub mod activity;
@@ -76,25 +76,25 @@ fn whole(style: &str, title: &str, icon: String, body: AnyView) -> String {
 /// What is not for this person.
 pub fn refused(style: &str, person: &Person, here: &str, why: &str) -> String {
     let body = view! {
-        <h1>"Not for your role"</h1>
+        <h1>{texts::not_for_your_role()}</h1>
         <section class="card empty">
             <p>{why.to_owned()}</p>
-            <a class="button primary" href=links::STORES>"All stores"</a>
+            <a class="button primary" href=links::STORES>{texts::all_stores()}</a>
         </section>
     };
-    document(style, person, here, "Not for your role", body.into_any())
+    document(style, person, here, texts::not_for_your_role(), body.into_any())
 }
 
 /// Where no store is, or none that this person sees.
 pub fn no_such_store(style: &str, person: &Person) -> String {
     let body = view! {
-        <h1>"No such store"</h1>
+        <h1>{delete::no_such_store()}</h1>
         <section class="card empty">
-            <p>"There is no store at this address. It may have been deleted, or be somebody else's."</p>
-            <a class="button primary" href=links::STORES>"All stores"</a>
+            <p>{delete::no_store_or_theirs()}</p>
+            <a class="button primary" href=links::STORES>{texts::all_stores()}</a>
         </section>
     };
-    document(style, person, links::STORES, "No such store", body.into_any())
+    document(style, person, links::STORES, delete::no_such_store(), body.into_any())
 }
 
 fn menu(person: &Person, here: &str) -> AnyView {

@@ -24,7 +24,34 @@ macro_rules! texts {
 }
 
 #[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod delete;
+#[cfg(feature = "ssr")]
 pub mod door;
 #[cfg(feature = "ssr")]
+pub mod errors;
+pub mod fields;
+pub mod form;
+#[cfg(feature = "ssr")]
 pub mod frame;
+#[cfg(feature = "ssr")]
+pub mod health;
+pub mod kinds;
+#[cfg(feature = "ssr")]
+pub mod list;
 pub mod live;
+#[cfg(feature = "ssr")]
+pub mod logs;
+#[cfg(feature = "ssr")]
+pub mod metrics;
+#[cfg(feature = "ssr")]
+pub mod people;
+#[cfg(feature = "ssr")]
+pub mod selected;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(feature = "ssr")]
+pub mod title;
+#[cfg(feature = "ssr")]
+pub mod upkeep;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use store::{
-    EngineCard, Language, ListPage, ListQuery, Millis, RemovalKind, RequestId, Scheme, State, StoreId, StoreView,
-    Vitals, limit::Left, query::Filter, time::Elapsed,
+    EngineCard, Language, ListPage, ListQuery, Millis, RemovalKind, RequestId, Scheme, State, StoreId,
+    StoreView, Vitals, limit::Left, query::Filter, time::Elapsed,
 };
 
 use crate::{error::ApiError, links};

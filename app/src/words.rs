@@ -5,21 +5,24 @@ use store::{
     query::{Choices, Filter, Sort},
 };
 
-use crate::update::{GoneStore, Saying, Shown, Update};
+use crate::{
+    texts::{kinds, list as texts, title, upkeep},
+    update::{GoneStore, Saying, Shown, Update},
+};
 
 /// The document's title: what matters first, since tabs are narrow.
 pub fn title(update: &Update) -> String {
     match &update.shown {
         Shown::List(page) => match count(page, Filter::InProgress) {
-            0 => "Stores · Storeyard".to_owned(),
-            busy => format!("Stores · {busy} in progress"),
+            0 => texts::title().to_owned(),
+            busy => texts::title_busy(busy),
         },
-        Shown::Store(view) => format!("{} · {}", view.summary.phase, view.summary.name),
-        Shown::Gone(gone) if gone.is_proven() => format!("Gone · {}", gone.view.summary.name),
-        Shown::Gone(gone) => format!("No record · {}", gone.view.summary.name),
-        Shown::Missing => "No such store · Storeyard".to_owned(),
-        Shown::Loading => "Loading · Storeyard".to_owned(),
-        Shown::Unread(_) => "Not readable · Storeyard".to_owned(),
+        Shown::Store(view) => format!("{} · {}", kinds::phase(view.summary.phase), view.summary.name),
+        Shown::Gone(gone) if gone.is_proven() => title::gone(gone.view.summary.name.as_str()),
+        Shown::Gone(gone) => title::no_record(gone.view.summary.name.as_str()),
+        Shown::Missing => title::no_such_store().to_owned(),
+        Shown::Loading => title::loading().to_owned(),
+        Shown::Unread(_) => title::not_readable().to_owned(),
     }
 }
 
@@ -41,12 +44,12 @@ pub fn icon(update: &Update) -> &'static str {
 
 /// Under the list's heading: `6 stores, 4 ready`.
 pub fn list_summary(page: &ListPage) -> String {
-    let matching = count(page, Filter::All);
-    let ready = count(page, Filter::Ready);
+    let (matching, ready) = (count(page, Filter::All), count(page, Filter::Ready));
+    let total = texts::count(page.total as usize);
     if matching != page.total {
-        return format!("{} of {}", number(matching), stores(page.total as usize));
+        return texts::some_of(&texts::number(matching), &total);
     }
-    format!("{}, {} ready", stores(page.total as usize), number(ready))
+    texts::summary(&total, &texts::number(ready))
 }
 
 /// How many stores a filter shows.
@@ -57,30 +60,24 @@ pub fn count(page: &ListPage, filter: Filter) -> u32 {
 /// Which rows of the list are shown: `51 to 100 of 1,000`.
 pub fn range(page: &ListPage) -> String {
     let first = page.page as usize * ListQuery::PAGE_ROWS;
-    format!(
-        "{} to {} of {}",
-        number(first as u32 + 1),
-        number((first + page.rows.len()) as u32),
-        number(page.matching)
-    )
+    let number = |count: usize| texts::number(u32::try_from(count).unwrap_or(u32::MAX));
+    texts::range(&number(first + 1), &number(first + page.rows.len()), &texts::number(page.matching))
 }
 
 /// What an update would bring to a store.
 pub fn offer(running: &Versions, offered: &Versions) -> String {
     let changes: Vec<String> = running.changes(offered).iter().map(VersionChange::to_string).collect();
     match (offered.is_empty(), running.is_empty()) {
-        (true, _) => "An update is offered".to_owned(),
-        (false, true) => format!("An update is offered: {}", offered.line()),
-        _ if changes.is_empty() => {
-            "An update is offered: the same versions, built anew or with other settings".to_owned()
-        }
-        _ => format!("An update is offered: {}", changes.join(" · ")),
+        (true, _) => upkeep::offered().to_owned(),
+        (false, true) => upkeep::offered_of(&offered.line()),
+        _ if changes.is_empty() => upkeep::offered_of(upkeep::built_anew()),
+        _ => upkeep::offered_of(&changes.join(" · ")),
     }
 }
 
 /// What became of a store, after its name.
 pub fn fate(gone: &GoneStore) -> &'static str {
-    if gone.is_proven() { "is gone" } else { "has no record any more" }
+    if gone.is_proven() { title::is_gone() } else { title::has_no_record() }
 }
 
 /// What is said aloud of each store that is shown, whenever it comes into another state.
@@ -104,7 +101,7 @@ fn saying(summary: &StoreSummary) -> Saying {
 
 /// A store's state, and what is said of it.
 pub fn spoken(name: &StoreName, phase: Phase) -> (&'static str, String) {
-    (phase.key(), format!("{name} is {}.", state(phase)))
+    (phase.key(), texts::saying(name.as_str(), phase))
 }
 
 /// What is being done of a removal.
@@ -120,15 +117,6 @@ pub fn removing(kind: RemovalKind) -> &'static str {
 pub fn found(update: &Update) -> Option<Saying> {
     let page = update.list()?;
     Some(Saying { of: String::new(), state: page.matching.to_string(), sentence: list_summary(page) })
-}
-
-/// The head of a column that the list can be sorted by.
-pub fn column(column: Sort) -> &'static str {
-    match column {
-        Sort::Name => "Name",
-        Sort::Phase => "Phase",
-        Sort::Created => "Created",
-    }
 }
 
 /// How a column is sorted, as `aria-sort` has it; nothing if the list is sorted by another one.
@@ -156,76 +144,34 @@ pub fn narrowed(
     let asked = ListQuery { page: 0, ..query.clone() };
     let mut narrowed = Vec::new();
     if !query.search.is_empty() {
-        let told = format!("“{}” in the name or address", query.search);
+        let told = texts::searched(&query.search);
         narrowed.push((told, ListQuery { search: String::new(), ..asked.clone() }));
     }
     if query.filter != Filter::All {
-        narrowed.push((query.filter.label().to_owned(), ListQuery { filter: Filter::All, ..asked.clone() }));
+        narrowed.push((
+            kinds::filter(query.filter).to_owned(),
+            ListQuery { filter: Filter::All, ..asked.clone() },
+        ));
     }
     if query.owner != Whose::Everybody {
-        let told = format!("Owner: {}", whose(&query.owner));
+        let told = texts::owned(&whose(&query.owner));
         narrowed.push((told, ListQuery { owner: Whose::Everybody, ..asked.clone() }));
     }
     if let Some(engine) = &query.engine {
         let title = choices.engines.get(engine).cloned().unwrap_or_else(|| engine.to_string());
-        narrowed.push((format!("Engine: {title}"), ListQuery { engine: None, ..asked.clone() }));
+        narrowed.push((texts::of_engine(&title), ListQuery { engine: None, ..asked.clone() }));
     }
     if let Some(plan) = query.plan {
-        narrowed.push((format!("Plan: {plan}"), ListQuery { plan: None, ..asked }));
+        narrowed.push((texts::of_plan(kinds::plan(plan)), ListQuery { plan: None, ..asked }));
     }
     narrowed
-}
-
-/// What becomes of stores of which that was asked.
-pub fn doing(verb: Verb) -> &'static str {
-    match verb {
-        Verb::Suspend => "Being suspended",
-        Verb::Resume => "Being resumed",
-        Verb::Retry => "Tried again",
-        Verb::Delete => "Being deleted",
-    }
-}
-
-/// Of those of which it was asked in vain.
-pub fn not_done(verb: Verb) -> &'static str {
-    match verb {
-        Verb::Suspend => "Not suspended",
-        Verb::Resume => "Not resumed",
-        Verb::Retry => "Not tried again",
-        Verb::Delete => "Not deleted",
-    }
 }
 
 /// `Being suspended: 2 of 3 stores`
 pub fn done(verb: Verb, done: usize, of: usize) -> String {
     match done {
-        0 => format!("{}: {}", not_done(verb), stores(of)),
-        _ => format!("{}: {done} of {}", doing(verb), stores(of)),
-    }
-}
-
-/// `1,234`
-pub fn number(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-pub fn stores(count: usize) -> String {
-    if count == 1 { "1 store".to_owned() } else { format!("{} stores", number(count as u32)) }
-}
-
-fn state(phase: Phase) -> String {
-    match phase {
-        Phase::Deleting => "being deleted".to_owned(),
-        Phase::Updating => "being changed".to_owned(),
-        phase => phase.to_string().to_ascii_lowercase(),
+        0 => format!("{}: {}", texts::not_done(verb), texts::count(of)),
+        _ => format!("{}: {}", texts::doing(verb), texts::some_of(&done.to_string(), &texts::count(of))),
     }
 }
 
@@ -274,7 +220,7 @@ mod tests {
     #[test]
     fn numbers_are_grouped_by_thousands() {
         for (n, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(number(n), text);
+            assert_eq!(texts::number(n), text);
         }
     }
 

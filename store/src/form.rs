@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AccountRule, AdminEmail, AdminPassword, AdminUser, Egress, EngineCard, EngineKey, Options, PlanName,
     RequestId, StoreName,
-    admin::AdminUserError,
+    admin::{AdminEmailError, AdminPasswordError, AdminUserError},
+    id::RequestIdError,
+    name::StoreNameError,
     question::{self, OptionsError},
 };
 
@@ -97,15 +99,34 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// What was chosen is not offered.
+/// Why what is in a field cannot be. Displays as the sentence for the person who typed it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-enum NotOffered {
-    #[error("Choose an engine: {0}.")]
-    Engine(String),
-    #[error("Choose a plan: {0}.")]
-    Plan(String),
-    #[error("Choose what the shop may reach: {0}.")]
-    Egress(String),
+pub enum Fault {
+    #[error(transparent)]
+    Request(#[from] RequestIdError),
+    #[error(transparent)]
+    Name(#[from] StoreNameError),
+    #[error(transparent)]
+    NotOffered(#[from] NotOffered),
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    #[error(transparent)]
+    Email(#[from] AdminEmailError),
+    #[error(transparent)]
+    User(#[from] AdminUserError),
+    #[error(transparent)]
+    Password(#[from] AdminPasswordError),
+}
+
+/// What was chosen is not offered; what is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotOffered {
+    #[error("Choose an engine: {}.", one_of(.0, "or", "none is offered"))]
+    Engine(Vec<String>),
+    #[error("Choose a plan: {}.", one_of(.0, "or", "none is offered"))]
+    Plan(Vec<String>),
+    #[error("Choose what the shop may reach: {}.", one_of(.0, "or", "none is offered"))]
+    Egress(Vec<String>),
 }
 
 impl NewStoreForm {
@@ -141,17 +162,21 @@ impl NewStoreForm {
 
     /// What is wrong with one field, for a message as one types.
     pub fn error(&self, field: Field, engines: &[EngineCard]) -> Option<String> {
-        let sentence = |error: &dyn fmt::Display| error.to_string();
+        self.fault(field, engines).map(|fault| fault.to_string())
+    }
+
+    /// The same before it is put into words.
+    pub fn fault(&self, field: Field, engines: &[EngineCard]) -> Option<Fault> {
         match field {
-            Field::Request => RequestId::parse(&self.request).err().map(|e| sentence(&e)),
-            Field::Name => StoreName::parse(&self.name).err().map(|e| sentence(&e)),
-            Field::Engine => self.engine(engines).err().map(|e| sentence(&e)),
-            Field::Plan => self.plan(engines).err().map(|e| sentence(&e)),
-            Field::Egress => self.egress(engines).err().map(|e| sentence(&e)),
-            Field::Options => self.options(engines).err().map(|e| sentence(&e)),
-            Field::Email => AdminEmail::parse(&self.email).err().map(|e| sentence(&e)),
-            Field::User => self.user(engines).err().map(|e| sentence(&e)),
-            Field::Password => AdminPassword::parse(&self.password).err().map(|e| sentence(&e)),
+            Field::Request => RequestId::parse(&self.request).err().map(Fault::from),
+            Field::Name => StoreName::parse(&self.name).err().map(Fault::from),
+            Field::Engine => self.engine(engines).err().map(Fault::from),
+            Field::Plan => self.plan(engines).err().map(Fault::from),
+            Field::Egress => self.egress(engines).err().map(Fault::from),
+            Field::Options => self.options(engines).err().map(Fault::from),
+            Field::Email => AdminEmail::parse(&self.email).err().map(Fault::from),
+            Field::User => self.user(engines).err().map(Fault::from),
+            Field::Password => AdminPassword::parse(&self.password).err().map(Fault::from),
         }
     }
 
@@ -161,7 +186,7 @@ impl NewStoreForm {
     }
 
     fn engine<'a>(&self, engines: &'a [EngineCard]) -> Result<&'a EngineCard, NotOffered> {
-        let titles = || one_of(engines.iter().map(|card| card.title.as_str()));
+        let titles = || engines.iter().map(|card| card.title.clone()).collect();
         self.chosen(engines).ok_or_else(|| NotOffered::Engine(titles()))
     }
 
@@ -171,7 +196,7 @@ impl NewStoreForm {
             None => PlanName::ALL.into(),
         };
         let plan = PlanName::parse(&self.plan).ok().filter(|plan| offered.contains(plan));
-        plan.ok_or_else(|| NotOffered::Plan(one_of(offered.iter().map(|plan| plan.key()))))
+        plan.ok_or_else(|| NotOffered::Plan(offered.iter().map(|plan| plan.key().to_owned()).collect()))
     }
 
     /// Where nothing was chosen, it is what the platform gives.
@@ -181,7 +206,8 @@ impl NewStoreForm {
             return Ok(offered.first().copied().unwrap_or_default());
         }
         let egress = Egress::parse(&self.egress).ok().filter(|egress| offered.contains(egress));
-        egress.ok_or_else(|| NotOffered::Egress(one_of(offered.iter().map(|egress| egress.key()))))
+        egress
+            .ok_or_else(|| NotOffered::Egress(offered.iter().map(|egress| egress.key().to_owned()).collect()))
     }
 
     /// What is asked is the engine's: of one that is not known, nothing.
@@ -207,12 +233,12 @@ fn checked<T, E: fmt::Display>(
     parsed.map_err(|error| errors.push(FieldError { field, message: error.to_string() })).ok()
 }
 
-/// “a, b or c”.
-fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let mut names: Vec<&str> = names.collect();
-    match names.pop() {
-        Some(last) if !names.is_empty() => format!("{} or {last}", names.join(", ")),
-        last => last.unwrap_or("none is offered").to_owned(),
+/// “a, b or c”, by the language's word for “or”; `none` where there is nothing.
+pub fn one_of(names: &[String], or: &str, none: &str) -> String {
+    match names {
+        [] => none.to_owned(),
+        [one] => one.clone(),
+        [names @ .., last] => format!("{} {or} {last}", names.join(", ")),
     }
 }
 

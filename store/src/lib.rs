@@ -35,7 +35,7 @@ pub use admin::{Account, AccountRule, AdminEmail, AdminPassword, AdminUser};
 pub use condition::{Condition, ConditionKind, Conditions, RemovalKind, State};
 pub use egress::Egress;
 pub use engine::{EngineCard, EngineKey, Fit, PlanCard};
-pub use form::{Field, FieldError, NewStore, NewStoreForm};
+pub use form::{Fault, Field, FieldError, NewStore, NewStoreForm};
 pub use id::{Address, RequestId, Scheme, StoreId};
 pub use index::Index;
 pub use job::Job;

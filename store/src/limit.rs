@@ -31,10 +31,10 @@ pub struct Held {
 }
 
 /// It would be one store too many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Over {
-    may: u32,
-    has: u32,
+    pub may: u32,
+    pub has: u32,
     /// Nothing where it is too many in all.
     pub plan: Option<PlanName>,
 }
@@ -42,10 +42,29 @@ pub struct Over {
 /// What is left to somebody who is about to make a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left {
-    /// How much of it is used; empty where nothing is limited.
-    pub used: String,
+    /// Of all stores; nothing where they are not limited.
+    pub stores: Option<Used>,
+    /// Of those with a plan that is limited.
+    pub plans: Vec<(PlanName, Used)>,
     /// Why they can make none.
-    pub refusal: Option<String>,
+    pub refusal: Option<Over>,
+}
+
+/// How much there is of what may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    pub has: u32,
+    pub may: u32,
+}
+
+impl Left {
+    /// In sentences; empty where nothing is limited.
+    pub fn used(&self) -> String {
+        let all = self.stores.map(|Used { has, may }| format!("You have {has} of {}.", stores(may)));
+        let plan =
+            |(plan, Used { has, may }): &(PlanName, Used)| format!("Of the plan {plan}, {has} of {may}.");
+        all.into_iter().chain(self.plans.iter().map(plan)).collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl Limits {
@@ -100,14 +119,15 @@ impl Limit {
 
     /// What is left of it to somebody who makes a store.
     pub fn left(&self, held: &Held) -> Left {
-        let all = self.stores.map(|may| format!("You have {} of {}.", held.stores, stores(may)));
-        let plan =
-            |(plan, may): (&PlanName, &u32)| format!("Of the plan {plan}, {} of {may}.", held.with(*plan));
-        let used: Vec<String> = all.into_iter().chain(self.plans.iter().map(plan)).collect();
+        let plan = |(plan, may): (&PlanName, &u32)| (*plan, Used { has: held.with(*plan), may: *may });
         let refusals = PlanName::ALL.map(|plan| self.admit_another(plan, held).err());
         let [first, ..] = refusals;
         let refusal = first.filter(|_| refusals.iter().all(Option::is_some));
-        Left { used: used.join(" "), refusal: refusal.map(Over::to_them) }
+        Left {
+            stores: self.stores.map(|may| Used { has: held.stores, may }),
+            plans: self.plans.iter().map(plan).collect(),
+            refusal,
+        }
     }
 }
 
@@ -223,12 +243,10 @@ mod tests {
     fn what_is_left_is_told_before_anything_is_filled_in() {
         let held: Held = [PlanName::Large].into_iter().collect();
         let left = limit(Some(3), Some(1)).left(&held);
-        assert_eq!(
-            left,
-            Left { used: "You have 1 of 3 stores. Of the plan Large, 1 of 1.".into(), refusal: None }
-        );
+        assert_eq!(left.used(), "You have 1 of 3 stores. Of the plan Large, 1 of 1.");
+        assert_eq!(left.refusal, None);
         assert_eq!(Limit::default().left(&held), Left::default());
-        let refusal = limit(Some(0), None).left(&Held::default()).refusal;
+        let refusal = limit(Some(0), None).left(&Held::default()).refusal.map(Over::to_them);
         assert_eq!(refusal.as_deref(), Some("You may have 0 stores, and have 0. Ask an admin for more."));
     }
 

@@ -24,6 +24,7 @@ use crate::{
     links,
     me::Me,
     pages,
+    texts::{errors as texts, fields},
     update::{GoneStore, Heard, Offer, Pace, Page, Shown, Stale, Update, View, Wait},
 };
 
@@ -134,7 +135,8 @@ fn offer() -> Result<Offer, ApiError> {
     let (left, lacking) = stores.left(&person);
     for card in &mut engines {
         for plan in &mut card.plans {
-            plan.lack = lacking.iter().find(|over| over.plan == Some(plan.name)).map(ToString::to_string);
+            plan.lack =
+                lacking.iter().find(|over| over.plan == Some(plan.name)).map(|over| texts::over(*over));
             plan.fit = stores.fit(&card.key, plan.name);
         }
     }
@@ -154,7 +156,7 @@ fn offer() -> Result<Offer, ApiError> {
 
 pub(super) fn preview_address(name: &str) -> Result<String, ApiError> {
     let Granted { stores, .. } = granted()?.creating()?;
-    let name = StoreName::parse(name).map_err(|error| ApiError::WrongName(error.to_string()))?;
+    let name = StoreName::parse(name).map_err(|error| ApiError::WrongName(fields::fault(&error.into())))?;
     Ok(stores.address(&name))
 }
 
@@ -163,12 +165,18 @@ pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiErro
         let granted = granted()?.creating()?;
         let key = granted.request_key()?;
         let Granted { person, stores, .. } = granted;
-        let new = form
-            .parse(&stores.config().cards())
-            .map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
+        let cards = stores.config().cards();
+        let told = |FieldError { field, message }| {
+            let message = form.fault(field, &cards).map_or(message, |fault| fields::fault(&fault));
+            FieldError { field, message }
+        };
+        let new = form.parse(&cards).map_err(|errors| ApiError::Invalid {
+            errors: errors.into_iter().map(told).collect(),
+            kept: Box::new(Kept::from(form)),
+        })?;
         let id = stores.create(new, &person, &key).await.map_err(|error| match error {
             StoresError::Over(over @ Over { plan: Some(_), .. }) => {
-                let error = FieldError { field: Field::Plan, message: over.to_them() };
+                let error = FieldError { field: Field::Plan, message: texts::over(over) };
                 ApiError::Invalid { errors: vec![error], kept: Box::new(Kept::from(form)) }
             }
             error => match refused(error) {
@@ -220,7 +228,7 @@ pub(super) async fn change_store(id: &str, wish: &str) -> Result<(), ApiError> {
         let granted = granted()?;
         let id = parse_id(id)?;
         let granted = granted.changing(&id).await?;
-        let wish = Wish::parse(wish).map_err(|error| ApiError::Conflict(error.to_string()))?;
+        let wish = Wish::parse(wish).map_err(|_| ApiError::Conflict(texts::no_such_wish().to_owned()))?;
         let Granted { person, stores, .. } = granted.growing(&id, wish)?;
         stores.change(&id, wish, &person.id).await.map_err(refused)?;
         tracing::info!(target: "audit", person = %person.id, store = %id, wish = wish.key(), "asked for a change of a store");
@@ -249,8 +257,8 @@ pub(super) async fn set_password(id: &str, account: &str, password: &str) -> Res
         let granted = granted()?;
         let id = parse_id(id)?;
         let Granted { person, stores, .. } = granted.changing(&id).await?;
-        let account = Account::parse(account).map_err(|error| ApiError::Unfit(error.to_string()))?;
-        let password = AdminPassword::parse(password).map_err(|error| ApiError::Unfit(error.to_string()))?;
+        let account = Account::parse(account).map_err(|error| ApiError::Unfit(fields::account(error)))?;
+        let password = AdminPassword::parse(password).map_err(|error| ApiError::Unfit(fields::fault(&error.into())))?;
         let of = account.as_str().to_owned();
         stores.set_password(&id, account, &password, &person.id).await.map_err(refused)?;
         tracing::info!(target: "audit", person = %person.id, store = %id, account = of, "gave an administrator of a shop another password");
@@ -265,7 +273,7 @@ pub(super) async fn set_mail(id: &str, form: &MailForm) -> Result<(), ApiError> 
         let granted = granted()?;
         let id = parse_id(id)?;
         let Granted { person, stores, .. } = granted.changing(&id).await?;
-        let own = form.parse().map_err(|error| ApiError::Unfit(error.to_string()))?;
+        let own = form.parse().map_err(|error| ApiError::Unfit(texts::of_mail(error)))?;
         stores.set_mail(&id, &own, &person.id).await.map_err(refused)?;
         tracing::info!(target: "audit", person = %person.id, store = %id, "asked for another mail server of a store");
         lead_to(&links::store(&id));
@@ -386,7 +394,7 @@ fn shown(snapshot: &Snapshot, view: &View, person: &Person) -> Shown {
 }
 
 pub(crate) fn refused(error: StoresError) -> ApiError {
-    let sentence = error.to_string();
+    let sentence = texts::of_stores(&error);
     match error {
         StoresError::NotFound(_) => ApiError::NotFound(sentence),
         StoresError::NameMismatch { .. } => ApiError::WrongName(sentence),
@@ -425,7 +433,7 @@ pub(crate) fn refused(error: StoresError) -> ApiError {
 }
 
 fn parse_id(id: &str) -> Result<StoreId, ApiError> {
-    StoreId::parse(id).map_err(|error| ApiError::NotFound(error.to_string()))
+    StoreId::parse(id).map_err(|_| ApiError::NotFound(texts::no_store_id().to_owned()))
 }
 
 /// Leads a form that was sent without a script on to the page that shows what came of it; a script finds its own way.

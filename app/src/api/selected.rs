@@ -9,6 +9,8 @@ use super::answer::{change_store, delete_store, refused, retry_store};
 use crate::{
     error::ApiError,
     guard::{Asking, Granted, granted},
+    language::language,
+    texts::selected as texts,
 };
 
 /// How many the cluster is asked about at a time.
@@ -40,9 +42,7 @@ async fn one(verb: Verb, Selected { id, name }: Selected) -> Result<(), ApiError
         Verb::Resume => change_store(id, Wish::Resume.key()).await,
         Verb::Retry => retry_store(id).await,
         Verb::Delete => delete_store(id, &name).await.map_err(|error| match error {
-            ApiError::WrongName(_) => ApiError::Conflict(
-                "It has another name than the one you confirmed. Select it again to see which.".into(),
-            ),
+            ApiError::WrongName(_) => ApiError::Conflict(texts::other_name().into()),
             error => error,
         }),
     }
@@ -53,7 +53,7 @@ async fn would_go(Selected { id, .. }: Selected) -> Result<StoreView, ApiError> 
     let view = stores.find(&id).await.map_err(refused)?;
     let view = view.ok_or_else(|| refused(StoresError::NotFound(id)))?;
     if view.summary.phase == Phase::Deleting {
-        return Err(ApiError::Conflict("It is being deleted already.".into()));
+        return Err(ApiError::Conflict(texts::going().into()));
     }
     Ok(view)
 }
@@ -73,6 +73,7 @@ where
     let deals = Owner::new().with(|| {
         provide_context(asking.clone());
         provide_context(stores.clone());
+        provide_context(language());
         ScopedFuture::new(stream::iter(of).map(deal).buffered(AT_ONCE).collect::<Vec<_>>())
     });
     // It is left to itself, so that it is done to its end.

@@ -30,10 +30,7 @@ struct Country {
 
 impl Browser {
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        Self {
-            languages: wanted(headers),
-            zone: cookie(headers, ZONE_COOKIE).map(str::to_owned),
-        }
+        Self { languages: wanted(headers), zone: cookie(headers, ZONE_COOKIE).map(str::to_owned) }
     }
 
     /// Puts defaults for this person in the place of the engine's.

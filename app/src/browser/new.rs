@@ -186,7 +186,7 @@ async fn ask(name: StoreName) {
 
 fn show_address(html: Option<String>) {
     with_address(|place, _| {
-        place.set_inner_html(html.as_deref().unwrap_or(address::UNKNOWN));
+        place.set_inner_html(&html.unwrap_or_else(address::unknown));
         Some(())
     });
 }

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 use store::ListQuery;
 
-use crate::{links, update::View};
+use crate::{links, texts::store as texts, update::View};
 
 /// The list that a store was opened from, as the address tells it of each of the store's pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Whence {
 
 /// The way back to the list. The page's program, which knows the list that was seen last, leads there.
 pub fn crumb(Whence(list): &Whence) -> AnyView {
-    view! { <a class="crumb" data-list="" href=links::list(list)>"← Stores"</a> }.into_any()
+    view! { <a class="crumb" data-list="" href=links::list(list)>{texts::stores()}</a> }.into_any()
 }
 
 #[cfg(test)]

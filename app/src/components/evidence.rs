@@ -2,6 +2,9 @@
 
 use leptos::prelude::*;
 
-pub fn evidence(source: String, text: String) -> AnyView {
-    view! { <figure><figcaption>{source}</figcaption><pre tabindex="0">{text}</pre></figure> }.into_any()
+use super::english::foreign;
+
+pub fn evidence(source: AnyView, text: String) -> AnyView {
+    view! { <figure><figcaption>{source}</figcaption><pre tabindex="0" lang=foreign()>{text}</pre></figure> }
+        .into_any()
 }

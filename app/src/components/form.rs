@@ -1,7 +1,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use store::{ListQuery, StoreId};
 
-use crate::error::ApiError;
+use crate::{error::ApiError, texts::upkeep as texts};
 
 /// A form about a store that the page's program sends, and the browser where there is none.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct SentForm<'a> {
 
 impl<'a> SentForm<'a> {
     pub fn new(id: &'a StoreId, key: &'static str, label: &'static str) -> Self {
-        Self { id, key, label, busy: "One moment…", done: None, class: "wish" }
+        Self { id, key, label, busy: texts::one_moment(), done: None, class: "wish" }
     }
 
     /// Its message and its button are the program's while it sends, and so are left as they are by whatever is told of the store.

@@ -8,8 +8,9 @@ use store::{
 
 use crate::{
     clock::{self, Tick, Zone},
-    components::{Whence, tick},
+    components::{Whence, english, tick},
     links,
+    texts::{health as texts, store as pages},
 };
 
 /// One fact. What is not known is a dash.
@@ -37,25 +38,25 @@ pub fn health_strip(view: &StoreView, vitals: Option<&Result<Vitals, String>>, n
         Some(answers(view, told.and_then(|vitals| vitals.answer), now)),
         is_encrypted.then(|| certificate(told.and_then(|vitals| vitals.certificate_until), now)),
         Some(restarts(told.map(|vitals| vitals.restarts), now)),
-        Some(usage("CPU", used(|vitals| &vitals.cpu), cores, now)),
-        Some(usage("Memory", used(|vitals| &vitals.memory), mebibytes, now)),
+        Some(usage(texts::cpu(), used(|vitals| &vitals.cpu), cores, now)),
+        Some(usage(texts::memory(), used(|vitals| &vitals.memory), mebibytes, now)),
         disk(view),
     ];
     let untold = vitals.and_then(|vitals| vitals.as_ref().err()).map(|why| {
-        view! { <p class="muted quiet" data-key="untold">"How fast it answers and what it uses is not known at this moment. " {why.clone()}</p> }
+        view! { <p class="muted quiet" data-key="untold">{texts::unknown()} {english(why.clone())}</p> }
             .into_any()
     });
     let unasked = vitals.is_none().then(|| {
         view! {
             <p class="muted quiet scriptless" data-key="unasked">
-                "How fast it answers and what it uses is on " <a rel="external" href=Whence::known().kept_in(&links::metrics(&view.summary.id))>"Metrics"</a> "."
+                {texts::elsewhere()} <a rel="external" href=Whence::known().kept_in(&links::metrics(&view.summary.id))>{pages::metrics()}</a> "."
             </p>
         }
         .into_any()
     });
     view! {
         <section class="card" data-key="health" aria-labelledby="moment">
-            <h2 id="moment" class="visually-hidden">"At this moment"</h2>
+            <h2 id="moment" class="visually-hidden">{texts::moment()}</h2>
             <dl class="strip">{facts.into_iter().flatten().map(Fact::view).collect_view()}</dl>
             {untold}
             {unasked}
@@ -80,43 +81,47 @@ impl Fact {
 /// That a shop does not answer is told by its status, however fast it did before.
 fn answers(view: &StoreView, answer: Option<Answer>, now: Millis) -> Fact {
     let reachable = view.conditions.get(ConditionKind::StorefrontReachable);
-    let fact = Fact::unknown("Answers");
+    let fact = Fact::unknown(texts::answers());
     match (reachable.state, answer) {
         (State::Lost, _) => {
-            let since =
-                reachable.changed.map(|since| view! { "for " {tick(Tick::Brief, since, now)} }.into_any());
-            Fact { value: "no".to_owned(), below: since, is_bad: true, ..fact }
+            let since = reachable
+                .changed
+                .map(|since| view! { {pages::lasts()} {tick(Tick::Brief, since, now)} }.into_any());
+            Fact { value: texts::no().to_owned(), below: since, is_bad: true, ..fact }
         }
         (State::Done, Some(Answer { millis, at })) => {
-            let checked = view! { "checked " {tick(Tick::Ago, at, now)} }.into_any();
-            Fact { value: format!("in {}", duration(millis)), below: Some(checked), ..fact }
+            let checked = view! { {texts::checked()} {tick(Tick::Ago, at, now)} }.into_any();
+            Fact { value: texts::answers_in(&duration(millis)), below: Some(checked), ..fact }
         }
         (State::Done, None) => {
-            Fact { value: "yes".to_owned(), below: Some("when it was last asked".into_any()), ..fact }
+            Fact { value: texts::yes().to_owned(), below: Some(texts::last_asked().into_any()), ..fact }
         }
         _ => fact,
     }
 }
 
 fn certificate(until: Option<Millis>, now: Millis) -> Fact {
-    let fact = Fact::unknown("Certificate");
+    let fact = Fact::unknown(texts::certificate());
     let Some(until) = until else { return fact };
-    let (value, word) =
-        if until > now { (until.since(now).to_string(), "until") } else { ("ended".to_owned(), "on") };
-    let below = Some(format!("{word} {}", clock::day(until, Zone::Utc)).into_any());
+    let day = clock::day(until, Zone::Utc);
+    let (value, below) = match until > now {
+        true => (clock::exact(until.since(now)), texts::until(&day)),
+        false => (texts::ended().to_owned(), texts::on(&day)),
+    };
+    let below = Some(below.into_any());
     Fact { value, below, is_bad: until.0 - now.0 < SOON, ..fact }
 }
 
 fn restarts(restarts: Option<Restarts>, now: Millis) -> Fact {
-    let fact = Fact::unknown("Restarts");
+    let fact = Fact::unknown(texts::restarts());
     let Some(Restarts { times, last }) = restarts else { return fact };
-    let below = last.map(|last| view! { "the last " {tick(Tick::Ago, last, now)} }.into_any());
+    let below = last.map(|last| view! { {texts::the_last()} {tick(Tick::Ago, last, now)} }.into_any());
     Fact { value: times.to_string(), below, ..fact }
 }
 
 fn usage(title: &'static str, usage: Option<&Usage>, written: Written, now: Millis) -> Fact {
     let Some(Usage { shares, at }) = usage else { return Fact::unknown(title) };
-    let measured = view! { "measured " {tick(Tick::Ago, *at, now)} }.into_any();
+    let measured = view! { {texts::measured()} {tick(Tick::Ago, *at, now)} }.into_any();
     of_plan(title, shares, written, Some(measured))
 }
 
@@ -127,8 +132,8 @@ fn disk(view: &StoreView) -> Option<Fact> {
         Some(Share { title: volume.name.clone(), used: volume.used?, limit })
     };
     let shares: Option<Vec<Share>> = view.volumes.iter().map(share).collect();
-    let fact = |shares: Vec<Share>| of_plan("Disk", &shares, mebibytes, None);
-    (!view.volumes.is_empty()).then(|| shares.map_or_else(|| Fact::unknown("Disk"), fact))
+    let fact = |shares: Vec<Share>| of_plan(texts::disk(), &shares, mebibytes, None);
+    (!view.volumes.is_empty()).then(|| shares.map_or_else(|| Fact::unknown(texts::disk()), fact))
 }
 
 /// The sum beside the plan's; below it the part that is nearly full, or else what there is to say.
@@ -137,7 +142,7 @@ fn of_plan(title: &'static str, shares: &[Share], written: Written, below: Optio
     let value = written(used, limit);
     match fullest(shares).filter(|(_, percent)| *percent >= NEARLY_FULL) {
         Some((part, percent)) => {
-            Fact { title, value, below: Some(format!("{part} at {percent} %").into_any()), is_bad: true }
+            Fact { title, value, below: Some(texts::part_at(part, percent).into_any()), is_bad: true }
         }
         None => Fact { title, value, below, is_bad: false },
     }
@@ -147,7 +152,7 @@ fn of_plan(title: &'static str, shares: &[Share], written: Written, below: Optio
 fn duration(millis: u32) -> String {
     match millis {
         ..1_000 => format!("{millis} ms"),
-        _ => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
+        _ => texts::decimal(&format!("{}.{} s", millis / 1_000, millis % 1_000 / 100)),
     }
 }
 
@@ -156,10 +161,12 @@ fn cores(used: u32, limit: Option<u32>) -> String {
     let number = |thousandths: u32| trimmed(format!("{:.3}", f64::from(thousandths) / 1000.0));
     // More than two digits are worth a look only where there is nothing before them.
     let used = number(if used < 100 { used } else { used / 10 * 10 });
-    let (number, of) =
-        limit.map_or((used.clone(), String::new()), |limit| (number(limit), format!("{used} of ")));
-    let plural = if number == "1" { "" } else { "s" };
-    format!("{of}{number} core{plural}")
+    match limit.map(number) {
+        Some(limit) if limit == "1" => texts::of(&used, &texts::core(&limit)),
+        Some(limit) => texts::of_cores(&used, &limit),
+        None if used == "1" => texts::core(&used),
+        None => texts::cores(&used),
+    }
 }
 
 /// `312 MiB of 1.5 GiB`
@@ -169,12 +176,12 @@ fn mebibytes(used: u32, limit: Option<u32>) -> String {
         _ => format!("{} GiB", trimmed(format!("{:.1}", f64::from(mebibytes) / 1024.0))),
     };
     let used = amount(used);
-    limit.map_or(used.clone(), |limit| format!("{used} of {}", amount(limit)))
+    limit.map_or(used.clone(), |limit| texts::of(&used, &amount(limit)))
 }
 
 /// Without zeros that say nothing. It has a point.
 fn trimmed(number: String) -> String {
-    number.trim_end_matches('0').trim_end_matches('.').to_owned()
+    texts::decimal(number.trim_end_matches('0').trim_end_matches('.'))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::texts::{live, upkeep as texts};
+
 /// A password that somebody is to have from now on. Its value stays in the browser until it is sent: never in the page, never in an address.
 /// Where none is there the page's program makes one as soon as the field is seen.
 pub fn new_password(
@@ -27,14 +29,14 @@ pub fn new_password(
                     aria-describedby=described_by
                 />
                 <button type="button" class="copy button" data-copies=id>
-                    <span aria-live="polite">"Copy"</span>
-                    <span>"password"</span>
+                    <span aria-live="polite">{live::copy()}</span>
+                    <span>{texts::password_word()}</span>
                 </button>
                 <button class="button scripted" type="button" data-reveals=id>
-                    <span>"Show"</span>
-                    <span class="visually-hidden">" password"</span>
+                    <span>{live::show()}</span>
+                    <span class="visually-hidden">{texts::of_password()}</span>
                 </button>
-                <button class="button scripted" type="button" data-makes=id>"Generate"</button>
+                <button class="button scripted" type="button" data-makes=id>{texts::generate()}</button>
             </div>
             <p class="error" id=error_id aria-live="polite">{error}</p>
             <p class="hint" id=hint_id>{hint}</p>

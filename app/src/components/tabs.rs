@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use store::StoreId;
 
-use crate::{components::Whence, links};
+use crate::{components::Whence, links, texts::store as texts};
 
 /// Which of a store's pages one is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,9 +14,9 @@ pub enum Tab {
 impl Tab {
     pub fn title(self) -> &'static str {
         match self {
-            Self::Overview => "Overview",
-            Self::Logs => "Logs",
-            Self::Metrics => "Metrics",
+            Self::Overview => texts::overview(),
+            Self::Logs => texts::logs(),
+            Self::Metrics => texts::metrics(),
         }
     }
 }
@@ -30,7 +30,7 @@ pub fn tabs(id: &StoreId, here: Tab, whence: &Whence) -> AnyView {
         view! { <a href=whence.kept_in(&to) rel=rel data-from="" aria-current=current>{tab.title()}</a> }
     };
     view! {
-        <nav class="tabs" data-key="tabs" aria-label="Of this store">
+        <nav class="tabs" data-key="tabs" aria-label=texts::of_this_store()>
             {tab(Tab::Overview, links::store(id))}
             {tab(Tab::Logs, links::logs(id))}
             {tab(Tab::Metrics, links::metrics(id))}

@@ -8,7 +8,8 @@ use crate::{
     },
     clock::Tick,
     components::{moment, phase_mark, refused_without_script, tick},
-    links, words,
+    links,
+    texts::list,
 };
 
 /// Where the page's program looks for it.
@@ -32,12 +33,12 @@ pub fn tray(jobs: &Jobs, now: Millis) -> Option<AnyView> {
 fn under_way(jobs: &Jobs, now: Millis) -> AnyView {
     let more = jobs.number - jobs.under_way.len();
     let more = (more > 0).then(|| {
-        let told = format!("and {} more", words::stores(more));
+        let told = format!("and {} more", list::count(more));
         view! { <li class="muted" data-key="more"><a href=links::in_progress()>{told}</a></li> }.into_any()
     });
     view! {
         <details data-key="under-way">
-            <summary><span class="phase provisioning"><span>{format!("{} under way", words::number(number(jobs.number)))}</span></span></summary>
+            <summary><span class="phase provisioning"><span>{format!("{} under way", list::number(number(jobs.number)))}</span></span></summary>
             <ul>{jobs.under_way.iter().map(|job| row(job, now)).collect_view()} {more}</ul>
         </details>
     }

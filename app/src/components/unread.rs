@@ -1,5 +1,8 @@
 use leptos::prelude::*;
 
+use super::english;
+use crate::texts::delete as texts;
+
 /// Keeps the place of what is being read; shows only when that takes long enough to be noticed.
 pub fn loading_card(what: &'static str, rows: usize) -> AnyView {
     let rows = (0..rows)
@@ -19,9 +22,9 @@ pub fn unread_notice(what: &'static str, why: String, again: String) -> AnyView 
     view! {
         <section class="notice" data-key="unread" role="alert">
             <h2>{what}</h2>
-            <p>{why}</p>
-            <p>"The stores themselves are not affected by this."</p>
-            <div class="actions"><a class="button" rel="external" href=again>"Try again"</a></div>
+            <p>{english(why)}</p>
+            <p>{texts::not_affected()}</p>
+            <div class="actions"><a class="button" rel="external" href=again>{texts::again()}</a></div>
         </section>
     }
     .into_any()

@@ -9,6 +9,7 @@ use crate::{
     links,
     me::me,
     pages::{not_found, set_status},
+    texts::{delete as texts, store as pages},
     update::{Shown, Update},
 };
 
@@ -19,11 +20,11 @@ pub fn page(update: &Update) -> AnyView {
         Shown::Missing | Shown::List(_) => not_found::no_such_store(),
         Shown::Loading => {
             set_status(503);
-            loading_card("The store is being read.", 3)
+            loading_card(pages::reading(), 3)
         }
         Shown::Unread(why) => {
             set_status(503);
-            unread_notice("The store cannot be read", why.clone(), links::STORES.to_owned())
+            unread_notice(pages::unread(), why.clone(), links::STORES.to_owned())
         }
     }
 }
@@ -33,29 +34,26 @@ fn confirm(view: &StoreView) -> AnyView {
         return on_its_way(view);
     }
     if !me().changes(view.summary.owner.as_ref()) {
-        return view! { <h1 tabindex="-1">"Delete store"</h1> {refused_notice(NOT_YOURS.to_owned())} }
+        return view! { <h1 tabindex="-1">{texts::delete_store()}</h1> {refused_notice(texts::not_yours().to_owned())} }
             .into_any();
     }
     let back = Whence::known().kept_in(&links::store(&view.summary.id));
     let name = view.summary.name.to_string();
-    let cancel = view! { <a class="button" data-from="" href=back.clone()>"Cancel"</a> }.into_any();
+    let cancel = view! { <a class="button" data-from="" href=back.clone()>{texts::cancel()}</a> }.into_any();
     view! {
         <a class="crumb" data-from="" href=back>"← " <bdi>{name.clone()}</bdi></a>
-        <div class="page-head"><h1 tabindex="-1">"Delete " <bdi>{name}</bdi></h1></div>
+        <div class="page-head"><h1 tabindex="-1">{texts::delete()} <bdi>{name}</bdi></h1></div>
         <div class="card padded narrow">{form(view, cancel)}</div>
     }
     .into_any()
 }
 
-const NOT_YOURS: &str =
-    "You may look at this store and not delete it. Ask an admin, or whoever made it, to delete it.";
-
 fn on_its_way(view: &StoreView) -> AnyView {
     view! {
         <section class="empty">
-            <h1 tabindex="-1">"Already being deleted"</h1>
-            <p>"Deletion of " <bdi>{view.summary.name.to_string()}</bdi> " was asked for before."</p>
-            <a class="button primary" href=links::store(&view.summary.id)>"See how far it is"</a>
+            <h1 tabindex="-1">{texts::already()}</h1>
+            <p>{texts::deletion_of()} <bdi>{view.summary.name.to_string()}</bdi> {texts::asked_before()}</p>
+            <a class="button primary" href=links::store(&view.summary.id)>{texts::how_far()}</a>
         </section>
     }
     .into_any()
@@ -65,7 +63,7 @@ fn on_its_way(view: &StoreView) -> AnyView {
 pub fn form(view: &StoreView, cancel: AnyView) -> AnyView {
     let (id, name) = (&view.summary.id, view.summary.name.to_string());
     let line = |Volume { name, gibibytes, .. }: &Volume| {
-        view! { <li>{format!("its {name}, a volume of {gibibytes} GiB")}</li> }.into_any()
+        view! { <li>{texts::its_volume(name, *gibibytes)}</li> }.into_any()
     };
     let refused = refused_without_script::<DeleteStore>();
     if let Some(error) = &refused {
@@ -75,17 +73,17 @@ pub fn form(view: &StoreView, cancel: AnyView) -> AnyView {
     let exactly = name.clone();
     view! {
         <form class="delete" method="post" action=DeleteStore::url() novalidate data-send="" data-exactly=exactly data-then=links::store(id)>
-            <p>"This cannot be undone. What goes:"</p>
+            <p>{texts::what_goes()}</p>
             <ul>
-                <li>"the shop at " <span class="mono">{view.summary.address.host.clone()}</span> " with its orders and customers"</li>
+                <li>{texts::the_shop_at()} <span class="mono">{view.summary.address.host.clone()}</span> {texts::with_orders()}</li>
                 {view.volumes.iter().map(line).collect_view()}
-                <li>"the admin’s credentials"</li>
-                <li>"the namespace " <span class="mono">{id.namespace()}</span> " and everything in it"</li>
+                <li>{texts::credentials()}</li>
+                <li>{texts::the_namespace()} <span class="mono">{id.namespace()}</span> {texts::and_all()}</li>
             </ul>
-            <p class="muted">"No other store is touched."</p>
+            <p class="muted">{texts::no_other()}</p>
             <input type="hidden" name="id" value=id.to_string()/>
             <div class="field">
-                <label for="confirm-name">"Type “" <bdi class="typed">{name}</bdi> "” to confirm"</label>
+                <label for="confirm-name">{texts::type_it()} <bdi class="typed">{name}</bdi> {texts::to_confirm()}</label>
                 <input
                     id="confirm-name"
                     name="name"
@@ -99,7 +97,7 @@ pub fn form(view: &StoreView, cancel: AnyView) -> AnyView {
                 <p class="error" id="confirm-name-error" aria-live="polite" data-held="">{refused.map(|error| error.to_string())}</p>
             </div>
             <div class="actions">
-                <button class="button danger solid" type="submit" data-held="" data-busy="Deleting…">"Delete store"</button>
+                <button class="button danger solid" type="submit" data-held="" data-busy=texts::deleting()>{texts::delete_store()}</button>
                 {cancel}
             </div>
         </form>

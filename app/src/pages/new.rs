@@ -29,24 +29,24 @@ mod server {
         error::ApiError,
         first, links,
         pages::{rendered::still, set_again_after, set_status},
+        texts::{errors, form::page as texts, frame, title},
         update::{Offer, Page},
     };
 
     pub fn page(offer: Result<Offer, ApiError>) -> Page {
         let body = match offer {
-            Ok(Offer { left: Left { refusal: Some(why), .. }, .. }) => no_more(why),
+            Ok(Offer { left: Left { refusal: Some(over), .. }, .. }) => no_more(errors::over(over)),
             Ok(offer) => form(offer),
             Err(ApiError::Forbidden(why)) => {
-                view! { <h1 tabindex="-1">"New store"</h1> {refused_notice(why)} }.into_any()
+                view! { <h1 tabindex="-1">{texts::new()}</h1> {refused_notice(why)} }.into_any()
             }
             Err(error) => {
                 set_status(error.status());
-                let notice =
-                    unread_notice("The form cannot be made", error.to_string(), links::NEW.to_owned());
-                view! { <h1 tabindex="-1">"New store"</h1> {notice} }.into_any()
+                let notice = unread_notice(texts::unread(), error.to_string(), links::NEW.to_owned());
+                view! { <h1 tabindex="-1">{texts::new()}</h1> {notice} }.into_any()
             }
         };
-        still("New store · Storeyard", view! { {crumb(&Whence::known())} {body} }.into_any())
+        still(title::new_store(), view! { {crumb(&Whence::known())} {body} }.into_any())
     }
 
     fn form(offer: Offer) -> AnyView {
@@ -66,36 +66,36 @@ mod server {
         let around = Around { scheme: &scheme, suffix: &suffix };
         let known = StoreName::parse(&draft.form.name).ok();
         let known = known.and_then(|name| address::of_name(&name, around));
-        let preview = known.unwrap_or_else(|| address::UNKNOWN.to_owned());
+        let preview = known.unwrap_or_else(address::unknown);
         let class = draft.refusal.as_ref().map(|_| "notice");
         view! {
             <div class="page-head">
-                <div><h1 tabindex="-1">"New store"</h1><p>{told(offer.usually, &offer.left)}</p></div>
+                <div><h1 tabindex="-1">{texts::new()}</h1><p>{told(offer.usually, &offer.left)}</p></div>
             </div>
             <form id="new-store" class="new" method="post" action=CreateStore::url() novalidate data-first=begins>
                 <div id="refusal" role="alert" tabindex="-1" class=class inner_html=refusal::refusal(&draft)></div>
                 <input type="hidden" name=Field::Request.key() value=request/>
                 <div class="field">
-                    {text_field(&draft, Typed { also: Some("address"), ..Typed::of(Field::Name, "Store name", &draft.form.name) })}
+                    {text_field(&draft, Typed { also: Some("address"), ..Typed::of(Field::Name, texts::name(), &draft.form.name) })}
                     <div class="address" id="address" data-scheme=scheme.clone() data-suffix=suffix.clone() inner_html=preview></div>
                 </div>
-                {choice(&draft, Field::Engine, "Engine", choices::engines(&draft))}
-                {choice(&draft, Field::Plan, "Plan", choices::plans(&draft))}
-                {choice(&draft, Field::Egress, "Access to the internet", choices::egress(&draft))}
+                {choice(&draft, Field::Engine, texts::engine(), choices::engines(&draft))}
+                {choice(&draft, Field::Plan, texts::plan(), choices::plans(&draft))}
+                {choice(&draft, Field::Egress, texts::egress(), choices::egress(&draft))}
                 {asked(&draft)}
                 <fieldset>
-                    <legend class="legend">"Store admin"</legend>
+                    <legend class="legend">{texts::admin()}</legend>
                     <div class="pair">
-                        {text_field(&draft, Typed { kind: "email", literal: true, ..Typed::of(Field::Email, "E-mail", &draft.form.email) })}
+                        {text_field(&draft, Typed { kind: "email", literal: true, ..Typed::of(Field::Email, texts::email(), &draft.form.email) })}
                         <div id="user-field" hidden=!draft.asks_for_user()>
-                            {text_field(&draft, Typed { literal: true, ..Typed::of(Field::User, "User name", &draft.form.user) })}
+                            {text_field(&draft, Typed { literal: true, ..Typed::of(Field::User, texts::user(), &draft.form.user) })}
                         </div>
                     </div>
-                    {new_password("password", "Password", draft.error(Field::Password), "Note it down: it is stored only in the cluster and not shown again.")}
+                    {new_password("password", texts::password(), draft.error(Field::Password), texts::note_it())}
                 </fieldset>
                 <div class="actions">
-                    <button class="button primary" type="submit" data-busy="Creating…">"Create store"</button>
-                    <a class="button" data-list="" href=links::STORES>"Cancel"</a>
+                    <button class="button primary" type="submit" data-busy=texts::creating()>{texts::create()}</button>
+                    <a class="button" data-list="" href=links::STORES>{texts::cancel()}</a>
                 </div>
             </form>
         }
@@ -121,10 +121,10 @@ mod server {
         let is_empty = lists.is_empty();
         view! {
             <fieldset aria-describedby="options-error options-hint" hidden=is_empty>
-                <legend class="legend">"Shop settings"</legend>
+                <legend class="legend">{texts::settings()}</legend>
                 <div class="pair" data-choices=Field::Options.key() inner_html=lists></div>
                 {message("options-error".to_owned(), draft.error(Field::Options))}
-                <p class="hint" id="options-hint">"The shop is set up with these. Its admin can change them later."</p>
+                <p class="hint" id="options-hint">{texts::settings_hint()}</p>
             </fieldset>
         }
         .into_any()
@@ -182,18 +182,18 @@ mod server {
     /// Whoever has as many stores as they may is not asked to fill in anything.
     fn no_more(why: String) -> AnyView {
         view! {
-            <h1 tabindex="-1">"New store"</h1>
+            <h1 tabindex="-1">{texts::new()}</h1>
             <section class="card empty">
-                <h2>"You have all the stores that you may have"</h2>
+                <h2>{texts::have_all()}</h2>
                 <p>{why}</p>
-                <a class="button primary" href=links::STORES>"All stores"</a>
+                <a class="button primary" href=links::STORES>{frame::all_stores()}</a>
             </section>
         }
         .into_any()
     }
 
     fn told(usually: Option<Elapsed>, left: &Left) -> String {
-        let usually = usually.map(|elapsed| format!("Usually ready in {}. ", clock::brief(elapsed)));
-        usually.unwrap_or_default() + &left.used
+        let usually = usually.map(|elapsed| texts::usually(&clock::brief(elapsed)));
+        usually.unwrap_or_default() + &texts::used(left)
     }
 }

@@ -1,15 +1,19 @@
 use leptos::prelude::*;
 
-use crate::{links, pages::set_status};
+use crate::{
+    links,
+    pages::set_status,
+    texts::{delete as texts, frame},
+};
 
 /// An address that leads nowhere.
 pub fn page() -> AnyView {
     set_status(404);
     view! {
         <section class="empty">
-            <h1 tabindex="-1">"No such page"</h1>
-            <p>"Nothing is at this address. The link may be old or mistyped."</p>
-            <a class="button primary" href=links::STORES>"All stores"</a>
+            <h1 tabindex="-1">{texts::no_such_page()}</h1>
+            <p>{texts::nothing_here()}</p>
+            <a class="button primary" href=links::STORES>{frame::all_stores()}</a>
         </section>
     }
     .into_any()
@@ -20,9 +24,9 @@ pub fn no_such_store() -> AnyView {
     set_status(404);
     view! {
         <section class="empty">
-            <h1 tabindex="-1">"No such store"</h1>
-            <p>"There is no store at this address. It may have been deleted, or the link is mistyped."</p>
-            <a class="button primary" href=links::STORES>"All stores"</a>
+            <h1 tabindex="-1">{texts::no_such_store()}</h1>
+            <p>{texts::no_store_here()}</p>
+            <a class="button primary" href=links::STORES>{frame::all_stores()}</a>
         </section>
     }
     .into_any()

@@ -19,6 +19,7 @@ use crate::{
     components::{Tab, Whence, crumb, health_strip, loading_card, phase_mark, tabs, tick, unread_notice},
     links,
     pages::{not_found, set_status, stores::table},
+    texts::{frame, store as texts},
     update::{Shown, Update},
 };
 
@@ -30,8 +31,8 @@ pub fn page(id: &StoreId, update: &Update) -> AnyView {
         Shown::Unread(why) => {
             set_status(503);
             view! {
-                <div class="page-head" data-key="head"><h1 tabindex="-1">"Store"</h1></div>
-                {unread_notice("The store cannot be read", why.clone(), links::store(id))}
+                <div class="page-head" data-key="head"><h1 tabindex="-1">{texts::store()}</h1></div>
+                {unread_notice(texts::unread(), why.clone(), links::store(id))}
             }
             .into_any()
         }
@@ -50,8 +51,8 @@ pub fn reading() -> AnyView {
 
 fn reading_store() -> AnyView {
     view! {
-        <div class="page-head" data-key="head"><h1 tabindex="-1" class="loading">"Store"</h1></div>
-        {loading_card("The store is being read.", 6)}
+        <div class="page-head" data-key="head"><h1 tabindex="-1" class="loading">{texts::store()}</h1></div>
+        {loading_card(texts::reading(), 6)}
     }
     .into_any()
 }
@@ -80,7 +81,7 @@ fn there(view: &StoreView, update: &Update) -> AnyView {
                 {steps}
                 {timeline::timeline(view)}
             </div>
-            <aside class="stack" aria-label="About this store">
+            <aside class="stack" aria-label=texts::about()>
                 {details::details(view, now)}
                 {upkeep::upkeep(view)}
                 {password::admin_password(view)}
@@ -88,8 +89,8 @@ fn there(view: &StoreView, update: &Update) -> AnyView {
             </aside>
         </div>
         <p class="scriptless" data-key="scriptless">
-            {format!("This is the state of {} UTC; it does not renew itself without JavaScript. ", clock::time_of_day(now, Zone::Utc))}
-            <a rel="external" href=whence.kept_in(&links::store(&view.summary.id))>"Reload"</a>
+            {texts::not_renewed(&clock::time_of_day(now, Zone::Utc))}
+            <a rel="external" href=whence.kept_in(&links::store(&view.summary.id))>{frame::reload()}</a>
         </p>
         {actions::delete_dialog(view)}
     }
@@ -107,10 +108,10 @@ fn headline(view: &StoreView, update: &Update) -> Option<AnyView> {
     match view.summary.phase {
         Phase::Provisioning => {
             let since = brief(view.started.unwrap_or(view.summary.since));
-            let usual = update.usually.map(|usual| format!(", usually {}", clock::brief(usual)));
+            let usual = update.usually.map(|usual| texts::usually(&clock::brief(usual)));
             Some(view! { {since} {usual} }.into_any())
         }
-        Phase::Suspended => Some(view! { "for " {brief(view.summary.since)} }.into_any()),
+        Phase::Suspended => Some(view! { {texts::lasts()} {brief(view.summary.since)} }.into_any()),
         _ => table::since(&view.summary, update.now),
     }
 }
@@ -121,5 +122,5 @@ fn took(condition: &store::Condition, now: Millis) -> Option<AnyView> {
     // Only what is under way is told anew as time goes on.
     let is_under_way = condition.took(now.plus_seconds(1)) != Some(took);
     let since = condition.started.filter(|_| is_under_way);
-    Some(since.map_or_else(|| took.to_string().into_any(), |since| tick(Tick::Exact, since, now)))
+    Some(since.map_or_else(|| clock::exact(took).into_any(), |since| tick(Tick::Exact, since, now)))
 }

@@ -13,6 +13,7 @@ use crate::{
     keys, links,
     me::me,
     pages::set_status,
+    texts::{frame, list as texts},
     update::{Shown, Update},
     words,
 };
@@ -22,7 +23,7 @@ pub fn page(query: &ListQuery, update: &Update) -> AnyView {
         Shown::List(page) => listed(query, page, update),
         Shown::Unread(why) => {
             set_status(503);
-            let notice = unread_notice("The stores cannot be read", why.clone(), links::list(query));
+            let notice = unread_notice(texts::unread(), why.clone(), links::list(query));
             view! { {head(None)} {notice} {not_renewed(query)} }.into_any()
         }
         _ => {
@@ -59,8 +60,8 @@ fn head(summary: Option<String>) -> AnyView {
     let creates = me().creates() && summary.is_some();
     view! {
         <div class="page-head">
-            <div><h1 tabindex="-1">"Stores"</h1>{summary.map(|summary| view! { <p class="num">{summary}</p> }.into_any())}</div>
-            {creates.then(|| view! { <a class="button primary" href=links::NEW>"New store"</a> }.into_any())}
+            <div><h1 tabindex="-1">{texts::stores()}</h1>{summary.map(|summary| view! { <p class="num">{summary}</p> }.into_any())}</div>
+            {creates.then(|| view! { <a class="button primary" href=links::NEW>{texts::new()}</a> }.into_any())}
         </div>
     }
     .into_any()
@@ -70,14 +71,14 @@ fn head(summary: Option<String>) -> AnyView {
 pub fn reading() -> AnyView {
     view! {
         {head(None)}
-        {loading_card("The stores are being read.", 4)}
+        {loading_card(texts::reading(), 4)}
     }
     .into_any()
 }
 
 fn not_renewed(query: &ListQuery) -> AnyView {
     view! {
-        <p class="scriptless" data-key="scriptless">"This list does not renew itself without JavaScript. "<a rel="external" href=links::list(query)>"Reload"</a></p>
+        <p class="scriptless" data-key="scriptless">{texts::not_renewed()}<a rel="external" href=links::list(query)>{frame::reload()}</a></p>
     }
     .into_any()
 }
@@ -90,12 +91,12 @@ fn empty() -> AnyView {
             </svg>
             {if me().creates() {
                 view! {
-                    <h2>"Create your first store"</h2>
-                    <p>"A working shop with its own database, address and admin, isolated from every other one. You watch it being made step by step."</p>
-                    <a class="button primary" href=links::NEW>"New store"</a>
+                    <h2>{texts::create_first()}</h2>
+                    <p>{texts::what_a_store_is()}</p>
+                    <a class="button primary" href=links::NEW>{texts::new()}</a>
                 }.into_any()
             } else {
-                view! { <h2>"There is no store yet"</h2> <p>"It is shown here as soon as somebody creates one."</p> }.into_any()
+                view! { <h2>{texts::none_yet()}</h2> <p>{texts::shown_once_made()}</p> }.into_any()
             }}
         </section>
     }
@@ -107,7 +108,7 @@ fn no_match(query: &ListQuery, choices: &Choices) -> AnyView {
         view! {
             <li>
                 <a class="chip" data-noscroll="" href=links::list(&without)>
-                    <span class="visually-hidden">"Take away "</span><bdi>{told}</bdi>" "<span aria-hidden="true">"×"</span>
+                    <span class="visually-hidden">{texts::take_away()}</span><bdi>{told}</bdi>" "<span aria-hidden="true">"×"</span>
                 </a>
             </li>
         }
@@ -115,10 +116,10 @@ fn no_match(query: &ListQuery, choices: &Choices) -> AnyView {
     });
     view! {
         <section class="card empty" data-key="no-match">
-            <h2>"No match"</h2>
-            <p>"No store is all that is asked for:"</p>
+            <h2>{texts::no_match()}</h2>
+            <p>{texts::not_all_asked()}</p>
             <ul class="narrowed">{narrowed.collect_view()}</ul>
-            <a class="button" data-noscroll="" href=links::list(&query.whole())>"Show all stores"</a>
+            <a class="button" data-noscroll="" href=links::list(&query.whole())>{texts::show_all()}</a>
         </section>
     }
     .into_any()
@@ -127,9 +128,9 @@ fn no_match(query: &ListQuery, choices: &Choices) -> AnyView {
 /// Whose stores they are, to whoever looks.
 fn whose(owner: &Whose) -> String {
     match owner {
-        Whose::Everybody => "Everybody".to_owned(),
-        Whose::Nobody => "Nobody".to_owned(),
-        Whose::Person(id) if me().is(id) => "You".to_owned(),
+        Whose::Everybody => texts::everybody().to_owned(),
+        Whose::Nobody => texts::nobody().to_owned(),
+        Whose::Person(id) if me().is(id) => texts::you().to_owned(),
         Whose::Person(id) => id.to_string(),
     }
 }

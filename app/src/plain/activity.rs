@@ -10,9 +10,10 @@ use store::{
 use crate::{
     links,
     plain::{
-        audit::{field, outcome_words, stamp, time},
+        audit::{field, stamp, time},
         document,
     },
+    texts::audit as texts,
 };
 
 pub const PAGE: usize = 100;
@@ -313,7 +314,7 @@ fn row(event: &Event) -> AnyView {
             };
             let to = to.as_ref().map(|to| format!(": {to}")).unwrap_or_default();
             let times = (*times > 1).then(|| format!(", {times} times"));
-            let rest = view! { " · "<span class=outcome.key()>{outcome_words(*outcome)}</span>{times} };
+            let rest = view! { " · "<span class=outcome.key()>{texts::outcome(*outcome)}</span>{times} };
             (view! { <b>{format!("{}{to}", what.words())}</b> }.into_any(), by, Some(rest.into_any()))
         }
         What::Told { by, what } => (view! { <b>{what.to_string()}</b> }.into_any(), person(by), None),

@@ -4,7 +4,7 @@ use access::audit::{Actor, Deed, Entry, Outcome, Record};
 use leptos::prelude::*;
 use store::Person;
 
-use crate::{links, plain::document};
+use crate::{links, plain::document, texts::audit as texts};
 
 /// What is looked for: as the form sends it, so that the form has it again. What is empty or not understood asks for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,32 +71,32 @@ impl Wanted {
 pub fn page(style: &str, person: &Person, wanted: &Wanted, shown: &Result<Shown, String>) -> String {
     let body = view! {
         <div class="page-head">
-            <div><h1>"Audit log"</h1><p>"Every change and every sign-in: who, what, from where, and how it ended. Times are UTC."</p></div>
-            <div class="actions"><a class="button" href=with(links::AUDIT_EXPORT, &wanted.query()) download="audit.jsonl">"Export as JSON lines"</a></div>
+            <div><h1>{texts::audit()}</h1><p>{texts::what_it_is()}</p></div>
+            <div class="actions"><a class="button" href=with(links::AUDIT_EXPORT, &wanted.query()) download="audit.jsonl">{texts::export()}</a></div>
         </div>
         {filters(wanted)}
         {match shown {
             Ok(shown) => list(wanted, shown),
-            Err(why) => view! { <div class="notice" role="alert"><h2>"The log cannot be read"</h2><p>{why.clone()}</p></div> }.into_any(),
+            Err(why) => view! { <div class="notice" role="alert"><h2>{texts::unread()}</h2><p>{why.clone()}</p></div> }.into_any(),
         }}
     };
-    document(style, person, links::AUDIT, "Audit log", body.into_any())
+    document(style, person, links::AUDIT, texts::audit(), body.into_any())
 }
 
 fn filters(wanted: &Wanted) -> AnyView {
-    let deeds = Deed::ALL.iter().map(|deed| (deed.key(), deed.words()));
-    let outcomes = Outcome::ALL.into_iter().map(|outcome| (outcome.key(), outcome_words(outcome)));
+    let deeds = Deed::ALL.iter().map(|deed| (deed.key(), texts::deed(*deed)));
+    let outcomes = Outcome::ALL.into_iter().map(|outcome| (outcome.key(), texts::outcome(outcome)));
     view! {
         <form class="filters card padded" method="get" action=links::AUDIT>
-            {field("Who", "who", "text", &wanted.who)}
-            {field("Store or user", "of", "text", &wanted.of)}
-            {select("What", "what", deeds, &wanted.what)}
-            {select("Result", "result", outcomes, &wanted.result)}
-            {field("From day", "since", "date", &wanted.since)}
-            {field("To day", "until", "date", &wanted.until)}
+            {field(texts::who(), "who", "text", &wanted.who)}
+            {field(texts::store_or_user(), "of", "text", &wanted.of)}
+            {select(texts::what(), "what", deeds, &wanted.what)}
+            {select(texts::result(), "result", outcomes, &wanted.result)}
+            {field(texts::from_day(), "since", "date", &wanted.since)}
+            {field(texts::to_day(), "until", "date", &wanted.until)}
             <div class="actions">
-                <button class="button primary" type="submit">"Show"</button>
-                <a class="button" href=links::AUDIT>"All"</a>
+                <button class="button primary" type="submit">{texts::show()}</button>
+                <a class="button" href=links::AUDIT>{texts::all()}</a>
             </div>
         </form>
     }
@@ -125,7 +125,7 @@ fn select(
     view! {
         <div class="field">
             <label for=name>{label}</label>
-            <select id=name name=name><option value="">"All"</option>{choices.map(option).collect_view()}</select>
+            <select id=name name=name><option value="">{texts::all()}</option>{choices.map(option).collect_view()}</select>
         </div>
     }
     .into_any()
@@ -133,11 +133,7 @@ fn select(
 
 fn list(wanted: &Wanted, Shown { records, found, page }: &Shown) -> AnyView {
     if records.is_empty() {
-        let told = if *wanted == Wanted::default() {
-            "Nothing was recorded yet."
-        } else {
-            "No match. Ask for less."
-        };
+        let told = if *wanted == Wanted::default() { texts::nothing_yet() } else { texts::no_match() };
         return view! { <section class="card empty"><p role="status">{told}</p></section> }.into_any();
     }
     let first = page * PAGE;
@@ -145,13 +141,14 @@ fn list(wanted: &Wanted, Shown { records, found, page }: &Shown) -> AnyView {
         let query = wanted.query();
         with(links::AUDIT, &[query.as_str(), &format!("page={}", page + 1)].join("&"))
     };
-    let newer = (*page > 0).then(|| view! { <a class="button" rel="prev" href=to(page - 1)>"Newer"</a> });
+    let newer =
+        (*page > 0).then(|| view! { <a class="button" rel="prev" href=to(page - 1)>{texts::newer()}</a> });
     let older = (first + records.len() < *found)
-        .then(|| view! { <a class="button" rel="next" href=to(page + 1)>"Older"</a> });
+        .then(|| view! { <a class="button" rel="next" href=to(page + 1)>{texts::older()}</a> });
     view! {
-        <p class="muted num" role="status">{format!("{} to {} of {found}, the newest first", first + 1, first + records.len())}</p>
+        <p class="muted num" role="status">{texts::range(first + 1, first + records.len(), *found)}</p>
         <section class="card"><ol class="log">{records.iter().map(row).collect_view()}</ol></section>
-        <nav class="actions" aria-label="Pages of the log">{newer}{older}</nav>
+        <nav class="actions" aria-label=texts::pages()>{newer}{older}</nav>
     }
     .into_any()
 }
@@ -160,30 +157,21 @@ fn row(record: &Record) -> AnyView {
     let Entry { who, what, outcome, store, user, to, from } = &record.entry;
     let who = match who {
         Actor::Person(person) => view! { <bdi>{person.to_string()}</bdi> }.into_any(),
-        Actor::Stranger => view! { <span class="muted">"nobody known"</span> }.into_any(),
+        Actor::Stranger => view! { <span class="muted">{texts::nobody_known()}</span> }.into_any(),
     };
     let store = store.as_ref().map(|store| view! { " " <a href=links::store(store)>{store.to_string()}</a> });
     let user = user.as_ref().map(|user| view! { " " <bdi>{user.to_string()}</bdi> });
     let to = to.as_ref().map(|to| format!(": {to}"));
-    let from = from.map_or_else(|| "from many addresses".to_owned(), |from| format!("from {from}"));
-    let times = (record.times > 1).then(|| format!(", {} times until {}", record.times, time(record.until)));
+    let from = from.map_or_else(|| texts::many_addresses().to_owned(), |from| texts::from(&from.to_string()));
+    let times = (record.times > 1).then(|| texts::times(record.times, &time(record.until)));
     view! {
         <li>
             <time class="muted num" datetime=stamp(record.at)>{time(record.at)}</time>
-            <p><b>{what.words()}</b>{store}{user}{to}</p>
-            <p class="muted">{who}" · "{from}" · "<span class=outcome.key()>{outcome_words(*outcome)}</span>{times}</p>
+            <p><b>{texts::deed(*what)}</b>{store}{user}{to}</p>
+            <p class="muted">{who}" · "{from}" · "<span class=outcome.key()>{texts::outcome(*outcome)}</span>{times}</p>
         </li>
     }
     .into_any()
-}
-
-pub(super) fn outcome_words(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Done => "Done",
-        Outcome::Refused => "Refused",
-        Outcome::Throttled => "Put off: too many tries",
-        Outcome::Failed => "Failed",
-    }
 }
 
 fn with(path: &str, query: &str) -> String {

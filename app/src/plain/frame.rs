@@ -9,6 +9,7 @@ use crate::{
     links,
     pages::stores::table,
     plain::document,
+    texts::logs as texts,
 };
 
 pub(crate) fn page(
@@ -34,7 +35,7 @@ pub(crate) fn page(
             {tabs(&summary.id, tab, whence)}
         </div>
         {body}
-        <p class="hint">{format!("Times are UTC. This is the state of {}.", clock::time_of_day(now, clock::Zone::Utc))}</p>
+        <p class="hint">{texts::utc(&clock::time_of_day(now, clock::Zone::Utc))}</p>
     };
     document(style, person, links::STORES, &escaped(&title), body.into_any())
 }

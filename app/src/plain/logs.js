@@ -1,4 +1,5 @@
-// Follows a log: asks for what was written since, puts it below what is there, and stops where somebody scrolls up to read.
+// Follows a log: asks for what was written since, puts it below what is there, and stops where somebody scrolls up to read. What it says,
+// the log has in the reader's language.
 {
   const MOST = 5000;
   const AGAIN_MS = [1000, 2000, 5000, 10000];
@@ -8,7 +9,8 @@
   const copy = document.getElementById("log-copy");
   const said = document.getElementById("log-said");
   const title = document.getElementById("log-title");
-  let cursor = log.dataset.cursor;
+  const says = log.dataset;
+  let cursor = says.cursor;
   let request = null;
 
   const say = (sentence) => (said.textContent = sentence);
@@ -23,22 +25,22 @@
     const stays = isAtEnd();
     list.insertAdjacentHTML("beforeend", lines);
     while (list.childElementCount > MOST) list.firstElementChild.remove();
-    title.textContent = `${list.childElementCount} lines, the newest last`;
+    title.textContent = says.count.replace("{}", list.childElementCount);
     if (stays) toEnd();
   };
 
   /** Asks once; false where there is no use in asking again. */
   const ask = async (signal) => {
-    const { since } = log.dataset;
+    const { since } = says;
     const address = `${since}${since.includes("?") ? "&" : "?"}after=${encodeURIComponent(cursor)}`;
     const answer = await fetch(address, { signal, redirect: "manual" });
     if (answer.type === "opaqueredirect") {
-      say("You are signed out. Reload to sign in.");
+      say(says.signedOut);
       return false;
     }
     const text = await answer.text();
     if (answer.status === 404 || answer.status === 429) {
-      say(answer.status === 404 ? "This store is gone." : text);
+      say(answer.status === 404 ? says.gone : text);
       return false;
     }
     if (!answer.ok) throw new Error(text);
@@ -49,19 +51,19 @@
 
   const run = async () => {
     const own = (request = new AbortController());
-    follow.textContent = "Pause";
-    say("Following");
+    follow.textContent = says.pause;
+    say(says.following);
     let failures = 0;
     let goesOn = true;
     while (goesOn && request === own) {
       await seen();
       try {
         goesOn = await ask(own.signal);
-        if (failures > 0) say("Following");
+        if (failures > 0) say(says.following);
         failures = 0;
       } catch {
         if (own.signal.aborted) return;
-        say("The connection is lost. Trying again.");
+        say(says.lost);
         await pause(AGAIN_MS[Math.min(failures, AGAIN_MS.length - 1)]);
         failures += 1;
       }
@@ -71,17 +73,17 @@
   const stop = (sentence) => {
     request?.abort();
     request = null;
-    follow.textContent = "Follow";
+    follow.textContent = says.follow;
     if (sentence) say(sentence);
   };
 
   follow.addEventListener("click", () => {
-    if (request) return stop("Paused");
+    if (request) return stop(says.paused);
     toEnd();
     run();
   });
   // By a person only: what is added scrolls to the end by itself.
-  const read = () => request && !isAtEnd() && stop("Paused while you read");
+  const read = () => request && !isAtEnd() && stop(says.reading);
   for (const by of ["wheel", "touchmove", "keyup", "pointerup"])
     log.addEventListener(by, () => requestAnimationFrame(read), { passive: true });
 
@@ -89,10 +91,10 @@
     const lines = [...list.children].map((line) => line.innerText.replace(/\s*\n\s*/g, " ")).join("\n");
     try {
       await navigator.clipboard.writeText(lines);
-      say("Copied");
+      say(says.copied);
     } catch {
       getSelection().selectAllChildren(list);
-      say("Selected: copy it with your keyboard.");
+      say(says.marked);
     }
   });
 

@@ -9,6 +9,7 @@ use crate::{
     components::{Tab, Whence, unread_notice},
     links,
     plain::frame::page as store_page,
+    texts::{frame, logs as texts},
 };
 
 /// How many lines one may ask for; the first where one does not.
@@ -84,7 +85,7 @@ pub fn page(
         .into_any(),
         Err(why) => view! {
             {filters(id, asked, &[])}
-            {unread_notice("The logs cannot be shown", why.clone(), asked.page_of(id))}
+            {unread_notice(texts::unread(), why.clone(), asked.page_of(id))}
         }
         .into_any(),
     };
@@ -105,18 +106,18 @@ fn filters(id: &StoreId, asked: &Asked, parts: &[(String, String)]) -> AnyView {
     let option = |key: String, title: String, chosen: bool| view! { <option value=key selected=chosen>{title}</option> };
     let parts = parts.iter().map(|(name, title)| option(name.clone(), title.clone(), *name == asked.part));
     let levels = Level::ALL
-        .map(|level| option(level.key().to_owned(), at_least(level).to_owned(), level == asked.level));
+        .map(|level| option(level.key().to_owned(), texts::at_least(level).to_owned(), level == asked.level));
     let lines = LINES.map(|lines| option(lines.to_string(), format!("{lines}"), lines == asked.lines));
     view! {
         <form class="filters card padded" method="get" action=links::logs(id)>
             {asked.whence.field()}
-            <div class="field"><label for="part">"Part"</label><select id="part" name="part"><option value="">"All"</option>{parts.collect_view()}</select></div>
-            <div class="field"><label for="level">"Level"</label><select id="level" name="level">{levels.collect_view()}</select></div>
-            <div class="field"><label for="q">"With this text"</label><input id="q" name="q" type="search" value=asked.search.clone() maxlength="200" autocapitalize="none" autocomplete="off" spellcheck="false"/></div>
-            <div class="field"><label for="lines">"Newest lines"</label><select id="lines" name="lines">{lines.collect_view()}</select></div>
+            <div class="field"><label for="part">{texts::part()}</label><select id="part" name="part"><option value="">{texts::all()}</option>{parts.collect_view()}</select></div>
+            <div class="field"><label for="level">{texts::level()}</label><select id="level" name="level">{levels.collect_view()}</select></div>
+            <div class="field"><label for="q">{texts::with_text()}</label><input id="q" name="q" type="search" value=asked.search.clone() maxlength="200" autocapitalize="none" autocomplete="off" spellcheck="false"/></div>
+            <div class="field"><label for="lines">{texts::newest()}</label><select id="lines" name="lines">{lines.collect_view()}</select></div>
             <div class="actions">
-                <button class="button primary" type="submit">"Show"</button>
-                <a class="button" href=asked.whence.kept_in(&links::logs(id))>"All"</a>
+                <button class="button primary" type="submit">{texts::show()}</button>
+                <a class="button" href=asked.whence.kept_in(&links::logs(id))>{texts::all()}</a>
             </div>
         </form>
     }
@@ -132,13 +133,32 @@ fn console(id: &StoreId, asked: &Asked, logs: &Logs) -> AnyView {
                 <h2 id="log-title">{told(asked, logs)}</h2>
                 <div class="actions">
                     <span id="log-said" class="muted" role="status"></span>
-                    <button id="log-follow" class="button" type="button" hidden>"Follow"</button>
-                    <button id="log-copy" class="button" type="button" hidden>"Copy"</button>
-                    <a class="button" href=asked.page_of(id)>"Reload"</a>
-                    <a class="button" href=file>"Download"</a>
+                    <button id="log-follow" class="button" type="button" hidden>{texts::follow()}</button>
+                    <button id="log-copy" class="button" type="button" hidden>{texts::copy()}</button>
+                    <a class="button" href=asked.page_of(id)>{frame::reload()}</a>
+                    <a class="button" href=file>{texts::download()}</a>
                 </div>
             </header>
-            <div id="log" class="console" role="group" aria-label="Lines" tabindex="0" data-since=since data-cursor=logs.cursor.to_string()>
+            <div
+                id="log"
+                class="console"
+                role="group"
+                aria-label=texts::lines()
+                tabindex="0"
+                data-since=since
+                data-cursor=logs.cursor.to_string()
+                data-count=texts::count()
+                data-signed-out=texts::signed_out()
+                data-gone=texts::gone()
+                data-follow=texts::follow()
+                data-pause=texts::pause()
+                data-following=texts::following()
+                data-lost=texts::lost()
+                data-paused=texts::paused()
+                data-reading=texts::reading()
+                data-copied=texts::copied()
+                data-marked=texts::marked()
+            >
                 <ol>{logs.lines.iter().map(|line| row(line, &logs.parts)).collect_view()}</ol>
             </div>
         </section>
@@ -150,19 +170,19 @@ fn console(id: &StoreId, asked: &Asked, logs: &Logs) -> AnyView {
 fn told(asked: &Asked, logs: &Logs) -> String {
     let is_filtered = asked.level > Level::Info || !asked.search.is_empty();
     match (logs.lines.len(), is_filtered) {
-        (0, true) => "No match among the newest lines".to_owned(),
-        (0, false) => "Nothing is logged: no part of the shop has written anything yet".to_owned(),
-        (1, _) => "1 line".to_owned(),
-        (count, true) => format!("{count} lines match, the newest last"),
-        (count, false) if logs.is_cut => format!("The newest {count} lines, the newest last"),
-        (count, false) => format!("{count} lines, the newest last"),
+        (0, true) => texts::no_match().to_owned(),
+        (0, false) => texts::nothing().to_owned(),
+        (1, _) => texts::one().to_owned(),
+        (count, true) => texts::matching(count),
+        (count, false) if logs.is_cut => texts::cut(count),
+        (count, false) => texts::whole(count),
     }
 }
 
 fn row(line: &Line, parts: &[(String, String)]) -> AnyView {
     let title =
         parts.iter().find(|(name, _)| *name == line.part).map_or(line.part.as_str(), |(_, title)| title);
-    let level = (line.level > Level::Info).then(|| view! { <b>{word(line.level)}</b>" " });
+    let level = (line.level > Level::Info).then(|| view! { <b>{texts::level_of(line.level)}</b>" " });
     view! {
         <li class=line.level.key()>
             <time class="num" datetime=clock::iso(line.at)>{clock::iso(line.at).replace('T', " ").get(5..23).unwrap_or_default().to_owned()}</time>
@@ -171,22 +191,6 @@ fn row(line: &Line, parts: &[(String, String)]) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-fn at_least(level: Level) -> &'static str {
-    match level {
-        Level::Info => "All",
-        Level::Warning => "Warnings and errors",
-        Level::Error => "Errors",
-    }
-}
-
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Info => "Info",
-        Level::Warning => "Warning",
-        Level::Error => "Error",
-    }
 }
 
 /// What a script asks for that follows.

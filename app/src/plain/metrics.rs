@@ -17,6 +17,7 @@ use crate::{
         frame::page as store_page,
         plot::{Event, Kind, Line, Scale, drawing, round_up},
     },
+    texts::metrics::{self as texts, amount},
 };
 
 const DAY: i64 = 24 * 3_600_000;
@@ -45,7 +46,7 @@ pub fn page(
     let again = whence.kept_in(&links::metrics(&view.summary.id));
     let body = match shown {
         Ok(metrics) => measured(view, metrics),
-        Err(why) => unread_notice("The metrics cannot be shown", why.clone(), again),
+        Err(why) => unread_notice(texts::unread(), why.clone(), again),
     };
     store_page(style, person, view, whence, Tab::Metrics, now, body)
 }
@@ -65,9 +66,7 @@ fn measured(view: &StoreView, metrics: &Metrics) -> AnyView {
 /// Where the values are from, a paragraph each.
 fn sources(metrics: &Metrics) -> Vec<String> {
     let since = clock::date_and_time(metrics.since.max(Millis(metrics.now.0 - DAY)), clock::Zone::Utc);
-    let remembered = format!(
-        "A day at most, and of every three minutes the highest value. The operator remembers it since {since} and forgets it when it begins anew."
-    );
+    let remembered = texts::remembered(&since);
     let Some(told) = &metrics.prometheus else { return vec![remembered] };
     let names: Vec<&str> = told.quantities.iter().map(|of| word(*of)).collect();
     let from_there = (!names.is_empty()).then(|| {
@@ -92,7 +91,7 @@ fn section(of: Quantity, metrics: &Metrics, events: &[Event]) -> AnyView {
         return view! {
             <section class="card" aria-labelledby=id.clone()>
                 <header><h2 id=id.clone()>{told.title}</h2></header>
-                <p class="muted padded-text">"Nothing was measured yet. The first values are here a few minutes after the shop is ready."</p>
+                <p class="muted padded-text">{texts::nothing()}</p>
             </section>
         }
         .into_any();
@@ -109,7 +108,7 @@ fn section(of: Quantity, metrics: &Metrics, events: &[Event]) -> AnyView {
     let legend = series.iter().enumerate().map(|(n, series)| {
         view! { <li class=format!("n{n}")><span>{series.title.clone()}</span>" "<span class="num muted">{summary(series)}</span></li> }
     });
-    let limit = told.limit.map(|_| view! { <li class="limit">"What the plan allows"</li> });
+    let limit = told.limit.map(|_| view! { <li class="limit">{texts::allowed()}</li> });
     view! {
         <section class="card" aria-labelledby=id.clone()>
             <header><h2 id=id.clone()>{told.title}</h2></header>
@@ -127,12 +126,7 @@ fn section(of: Quantity, metrics: &Metrics, events: &[Event]) -> AnyView {
 
 /// What is drawn: of what a plan allows the share, so that parts of different sizes stand beside each other under one line.
 fn told(of: Quantity, series: &[&Series]) -> Told {
-    let title = match of {
-        Quantity::Answer => "Answer time of the shop",
-        Quantity::Cpu => "CPU, of what the plan allows",
-        Quantity::Memory => "Memory, of what the plan allows",
-        Quantity::Disk => "Disk, of what the plan allows",
-    };
+    let title = texts::title(of);
     let is_share = of != Quantity::Answer;
     let line = |series: &&Series| {
         let whole = series.limit.filter(|_| is_share).map_or(1.0, |limit| limit / 100.0);
@@ -154,8 +148,9 @@ fn told(of: Quantity, series: &[&Series]) -> Told {
 fn summary(series: &Series) -> String {
     let highest = series.points.iter().map(|(_, value)| *value).fold(0.0, f32::max);
     let last = series.points.last().map_or(0.0, |(_, value)| *value);
-    let of = series.limit.map(|limit| format!(" of {}", amount(series.of, limit))).unwrap_or_default();
-    format!("{}{of}, highest {}", amount(series.of, last), amount(series.of, highest))
+    let last = amount(series.of, last);
+    let last = series.limit.map_or_else(|| last.clone(), |limit| texts::of(&last, &amount(series.of, limit)));
+    texts::highest(&last, &amount(series.of, highest))
 }
 
 /// The same for whoever does not see it, and for whoever wants the numbers: of each hour the highest.
@@ -180,11 +175,11 @@ fn table(of: Quantity, title: &'static str, series: &[&Series]) -> AnyView {
     });
     view! {
         <details class="figures">
-            <summary>"As a table"</summary>
-            <div class="scroll" tabindex="0" role="group" aria-label=format!("{title}, hour by hour")>
+            <summary>{texts::as_table()}</summary>
+            <div class="scroll" tabindex="0" role="group" aria-label=texts::by_hour(title)>
                 <table>
-                    <caption class="visually-hidden">{format!("{title}: the highest value of each hour, the newest first")}</caption>
-                    <thead><tr><th scope="col">"Hour from"</th>{head.collect_view()}</tr></thead>
+                    <caption class="visually-hidden">{texts::caption(title)}</caption>
+                    <thead><tr><th scope="col">{texts::hour_from()}</th>{head.collect_view()}</tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </div>
@@ -198,7 +193,7 @@ fn happened(events: &[Event], now: Millis) -> AnyView {
         return ().into_any();
     }
     let row = |event: &Event| {
-        let lasted = event.until.map(|until| format!(", for {}", clock::brief(until.since(event.from))));
+        let lasted = event.until.map(|until| texts::lasted(&clock::brief(until.since(event.from))));
         view! {
             <li>
                 <time class="muted num" datetime=clock::iso(event.from)>{clock::time_of_day(event.from, clock::Zone::Utc)}</time>
@@ -209,7 +204,7 @@ fn happened(events: &[Event], now: Millis) -> AnyView {
     };
     view! {
         <section class="card" aria-labelledby="happened">
-            <header><h2 id="happened">"What happened"</h2><span class="muted">"The marks in the plots"</span></header>
+            <header><h2 id="happened">{texts::happened()}</h2><span class="muted">{texts::marks()}</span></header>
             <ol class="log events">{events.iter().rev().map(row).collect_view()}</ol>
         </section>
     }
@@ -227,9 +222,9 @@ fn events(timeline: &[TimelineEntry], restarts: &[Restart], now: Millis) -> Vec<
         .collect();
     let of_phase = |(n, (at, phase)): (usize, &(Millis, Phase))| {
         let (kind, title) = match phase {
-            Phase::Degraded => (Kind::Degraded, "The shop did not answer as it should"),
-            Phase::Suspended => (Kind::Stopped, "The shop was stopped"),
-            Phase::Updating => (Kind::Change, "A change began: an update, or another plan or setting"),
+            Phase::Degraded => (Kind::Degraded, texts::degraded()),
+            Phase::Suspended => (Kind::Stopped, texts::stopped()),
+            Phase::Updating => (Kind::Change, texts::change()),
             _ => return None,
         };
         let until = phases.get(n + 1).map_or(now, |(at, _)| *at);
@@ -239,7 +234,7 @@ fn events(timeline: &[TimelineEntry], restarts: &[Restart], now: Millis) -> Vec<
     let mut events: Vec<Event> = phases.iter().enumerate().filter_map(of_phase).collect();
     events.extend(restarts.iter().map(|Restart { at, part, times, reason }| {
         let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-        let title = format!("{part} began anew{why} (restart {times})");
+        let title = texts::restart(part, &why, *times);
         Event { kind: Kind::Restart, from: *at, until: None, title }
     }));
     events.retain(|event| event.until.unwrap_or(event.from).0 > now.0 - DAY && event.from <= now);
@@ -263,18 +258,6 @@ fn word(of: Quantity) -> &'static str {
         Quantity::Cpu => "CPU",
         Quantity::Memory => "memory",
         Quantity::Disk => "disk",
-    }
-}
-
-/// With its unit: `84 ms`, `0.25 cores`, `312 MiB`, `1.5 GiB`.
-fn amount(of: Quantity, value: f32) -> String {
-    match of {
-        Quantity::Answer if value >= 10_000.0 => format!("{:.0} s", value / 1000.0),
-        Quantity::Answer => format!("{value:.0} ms"),
-        Quantity::Cpu if value < 100.0 => format!("{:.3} cores", value / 1000.0),
-        Quantity::Cpu => format!("{:.2} cores", value / 1000.0),
-        Quantity::Memory | Quantity::Disk if value < 1024.0 => format!("{value:.0} MiB"),
-        Quantity::Memory | Quantity::Disk => format!("{:.1} GiB", value / 1024.0),
     }
 }
 

@@ -3,15 +3,22 @@
 use leptos::prelude::*;
 use store::{ListQuery, Person, Selection, StoreView, Verb};
 
-use crate::{api::selected::Told, components::kept, links, plain::document, words};
+use crate::{
+    api::selected::Told,
+    components::kept,
+    links,
+    plain::document,
+    texts::{delete, list as listed, selected as texts, store as pages},
+    words,
+};
 
 /// Why nothing was asked of any store.
 pub fn refused(style: &str, person: &Person, list: &ListQuery, why: String) -> String {
     let body = view! {
-        {head(list, "Nothing was done".to_owned())}
+        {head(list, texts::nothing_done().to_owned())}
         <div class="notice" role="alert"><p>{why}</p></div>
     };
-    document(style, person, links::STORES, "Nothing was done", body.into_any())
+    document(style, person, links::STORES, texts::nothing_done(), body.into_any())
 }
 
 /// What became of it, where it was not done to all of them.
@@ -22,7 +29,7 @@ pub fn told(style: &str, person: &Person, list: &ListQuery, verb: Verb, told: Ve
         let each = done.iter().map(|told| view! { <li>{store(told)}</li> }.into_any()).collect_view();
         view! {
             <section class="card" aria-labelledby="done-title">
-                <header><h2 id="done-title">{words::doing(verb)}</h2></header>
+                <header><h2 id="done-title">{listed::doing(verb)}</h2></header>
                 <ul class="people">{each}</ul>
             </section>
         }
@@ -32,7 +39,7 @@ pub fn told(style: &str, person: &Person, list: &ListQuery, verb: Verb, told: Ve
         {head(list, title.clone())}
         {not_done(verb, &refused)}
         {done}
-        <div class="actions"><a class="button primary" href=links::list(list)>"Back to the list"</a></div>
+        <div class="actions"><a class="button primary" href=links::list(list)>{texts::back()}</a></div>
     };
     document(style, person, links::STORES, &title, body.into_any())
 }
@@ -47,21 +54,21 @@ pub fn confirm(
     wrong: bool,
 ) -> String {
     let count = stores.len();
-    let title = format!("Delete {}", words::stores(count));
+    let title = texts::delete(&listed::count(count));
     let is_wrong = wrong.then_some("true");
-    let error = wrong.then(|| format!("Type {count}, the number of stores, to delete them."));
+    let error = wrong.then(|| texts::type_number(count));
     let body = view! {
         {head(list, title.clone())}
         {not_done(Verb::Delete, refused)}
         <div class="card padded narrow">
             <form class="delete" method="post" action=links::STORES>
-                <p>"This cannot be undone. What goes:"</p>
+                <p>{delete::what_goes()}</p>
                 <ul>{stores.iter().map(goes).collect_view()}</ul>
-                <p>"With each of them its orders and customers, its volumes, its admin’s credentials, and its namespace with everything in it."</p>
-                <p class="muted">"No other store is touched."</p>
+                <p>{texts::with_each()}</p>
+                <p class="muted">{delete::no_other()}</p>
                 {kept(list)}
                 <div class="field">
-                    <label for="confirm-count">"Type " <b class="num">{count.to_string()}</b> " to confirm"</label>
+                    <label for="confirm-count">{texts::type_it()} <b class="num">{count.to_string()}</b> {texts::to_confirm()}</label>
                     <input
                         id="confirm-count"
                         name=Selection::COUNT
@@ -75,7 +82,7 @@ pub fn confirm(
                 </div>
                 <div class="actions">
                     <button class="button danger solid" type="submit" name=Selection::VERB value=Verb::Delete.key()>{title.clone()}</button>
-                    <a class="button" href=links::list(list)>"Cancel"</a>
+                    <a class="button" href=links::list(list)>{delete::cancel()}</a>
                 </div>
             </form>
         </div>
@@ -86,7 +93,7 @@ pub fn confirm(
 fn head(list: &ListQuery, title: String) -> AnyView {
     view! {
         <div>
-            <a class="crumb" href=links::list(list)>"← Stores"</a>
+            <a class="crumb" href=links::list(list)>{pages::stores()}</a>
             <div class="page-head"><h1>{title}</h1></div>
         </div>
     }
@@ -102,7 +109,7 @@ fn not_done<T>(verb: Verb, refused: &[Told<T>]) -> Option<AnyView> {
     (!refused.is_empty()).then(|| {
         view! {
             <section class="notice" role="alert" aria-labelledby="not-done-title">
-                <h2 id="not-done-title">{words::not_done(verb)}</h2>
+                <h2 id="not-done-title">{listed::not_done(verb)}</h2>
                 <ul>{each}</ul>
             </section>
         }

@@ -10,6 +10,7 @@ use app::{
         self,
         audit::{PAGE, Shown, Wanted},
     },
+    texts::audit as texts,
 };
 use axum::{
     Extension, Router,
@@ -27,8 +28,6 @@ use super::admin::admin;
 
 /// `ConfigMap`s that are read at once.
 const AT_ONCE: u32 = 8;
-const REFUSAL: &str = "Only admins see the audit log. Ask one.";
-const NOT_KEPT: &str = "This platform keeps no audit log beside the dashboard's own log.";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -52,7 +51,7 @@ async fn show(
     Extension(asking): Extension<Asking>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let person = match admin(&asking, &style, links::AUDIT, REFUSAL) {
+    let person = match admin(&asking, &style, links::AUDIT, texts::only_admins()) {
         Ok(person) => person,
         Err(refused) => return *refused,
     };
@@ -72,13 +71,13 @@ async fn export(
     Extension(asking): Extension<Asking>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    if let Err(refused) = admin(&asking, &style, links::AUDIT, REFUSAL) {
+    if let Err(refused) = admin(&asking, &style, links::AUDIT, texts::only_admins()) {
         return *refused;
     }
     let (wanted, _) = asked.parsed();
     let journal = asking.access.journal().clone();
     if !journal.is_kept() {
-        return (StatusCode::NOT_FOUND, format!("{NOT_KEPT}\n")).into_response();
+        return (StatusCode::NOT_FOUND, format!("{}\n", texts::not_kept())).into_response();
     }
     journal.flush().await;
     let headers = [
@@ -116,7 +115,7 @@ fn lines(
 /// The page of what is looked for, the newest first.
 async fn found(journal: &Journal, wanted: &Wanted, page: usize) -> Result<Shown, String> {
     if !journal.is_kept() {
-        return Err(NOT_KEPT.to_owned());
+        return Err(texts::not_kept().to_owned());
     }
     let mut found: BTreeMap<(Millis, String), Record> = BTreeMap::new();
     each_record(journal, |record| {
@@ -145,7 +144,7 @@ pub(super) async fn each_record(
     loop {
         let maps = journal.read(AT_ONCE, rest.as_deref()).await.map_err(|error| {
             tracing::warn!(%error, "the audit log cannot be read");
-            "The cluster does not tell of it. Try again in a moment.".to_owned()
+            texts::untold().to_owned()
         })?;
         maps.items.iter().flat_map(records).for_each(&mut take);
         rest = maps.metadata.continue_.filter(|rest| !rest.is_empty());

@@ -8,7 +8,7 @@ use app::{
     door::{self, Local, Refusal, Ways},
     guard::Asking,
     links,
-    texts::door as texts,
+    texts::{door as texts, errors},
 };
 use axum::{
     Extension, Form, Router,
@@ -99,7 +99,7 @@ async fn sign_in(
                 Refused::Busy(_) | Refused::NotReady(_) => Outcome::Failed,
             };
             asking.note(asking.access.known(&typed.name), Deed::SignIn, outcome);
-            let refusal = Some(Refusal::Typed(refused.to_string()));
+            let refusal = Some(Refusal::Typed(errors::of_sign_in(&refused)));
             let page =
                 door::sign_in(&door.style, &ways(&asking.access), inside(&typed.to), &typed.name, refusal);
             let status = match refused {
@@ -135,11 +135,11 @@ async fn set_up(
     };
     let id = match PersonId::parse(&typed.name) {
         Ok(id) => id,
-        Err(error) => return again(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        Err(error) => return again(StatusCode::UNPROCESSABLE_ENTITY, errors::of_person(error)),
     };
     let password = match Password::parse(&typed.password) {
         Ok(password) => password,
-        Err(error) => return again(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        Err(error) => return again(StatusCode::UNPROCESSABLE_ENTITY, errors::of_password(error)),
     };
     match asking.access.set_up(&typed.token, &id, password, from, now()).await {
         Ok(signed_in) => {
@@ -164,7 +164,7 @@ async fn set_up(
                     StatusCode::SERVICE_UNAVAILABLE
                 }
             };
-            again(status, error.to_string())
+            again(status, errors::of_set_up(&error))
         }
     }
 }

@@ -10,11 +10,7 @@ use axum::{
 };
 use cookie::{Cookie, SameSite, time};
 use http::{HeaderMap, HeaderValue, Uri, header};
-use leptos::{
-    context::provide_context,
-    prelude::Owner,
-    reactive::computed::ScopedFuture,
-};
+use leptos::{context::provide_context, prelude::Owner, reactive::computed::ScopedFuture};
 use store::{Language, Scheme};
 
 use super::session::is_inside;

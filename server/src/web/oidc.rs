@@ -8,6 +8,7 @@ use app::{
     door::{self as page, Refusal},
     guard::Asking,
     links,
+    texts::errors,
 };
 use axum::{
     Extension, Router,
@@ -99,7 +100,7 @@ fn record(asking: &Asking, Client(from): Client, outcome: Result<&oidc::SignedIn
 
 fn refuse(door: &Door, asking: &Asking, client: Client, to: &str, refused: &Refused) -> Response {
     record(asking, client, Err(refused));
-    let refusal = Some(Refusal::Elsewhere(refused.to_string()));
+    let refusal = Some(Refusal::Elsewhere(errors::of_provider(refused)));
     let page = page::sign_in(&door.style, &ways(&asking.access), to, "", refusal);
     let mut response = (status(refused), Html(page)).into_response();
     if let Refused::TooMany(wait) = refused {

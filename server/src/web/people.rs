@@ -9,6 +9,7 @@ use app::{
     guard::Asking,
     links, password,
     plain::people::{self, Kept, Row, Said},
+    texts::{errors, people as texts},
 };
 use axum::{
     Extension, Form, Router,
@@ -22,8 +23,6 @@ use serde::Deserialize;
 use store::{Person, PersonId, Role};
 
 use super::{admin::admin, session::Sessions};
-
-const REFUSAL: &str = "Only admins manage users. Ask one.";
 
 #[derive(Clone, Debug)]
 pub(super) struct People {
@@ -76,7 +75,7 @@ async fn show(
     Extension(asking): Extension<Asking>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    match admin(&asking, &site.style, links::USERS, REFUSAL) {
+    match admin(&asking, &site.style, links::USERS, texts::only_admins()) {
         Ok(person) => site.users(&asking, &person, &Kept::default(), done(&asked)),
         Err(refused) => *refused,
     }
@@ -87,7 +86,7 @@ async fn change(
     Extension(asking): Extension<Asking>,
     Form(typed): Form<Typed>,
 ) -> Response {
-    let person = match admin(&asking, &site.style, links::USERS, REFUSAL) {
+    let person = match admin(&asking, &site.style, links::USERS, texts::only_admins()) {
         Ok(person) => person,
         Err(refused) => return *refused,
     };
@@ -104,7 +103,7 @@ async fn change(
     // It is left to itself, so that it is recorded however it ends.
     let dealt = tokio::spawn(deal_with(asking.clone(), person.id.clone(), deal)).await;
     match (dealt.unwrap_or(Err(ChangeError::TooSlow)), made) {
-        (Err(error), _) => again(status(&error), error.to_string()),
+        (Err(error), _) => again(status(&error), errors::of_change(&error)),
         (Ok(()), Some(password)) => {
             site.users(&asking, &person, &Kept::default(), Some(Said::Made { user, password }))
         }
@@ -120,8 +119,7 @@ async fn show_account(
     Query(asked): Query<Asked>,
 ) -> Response {
     let Some(person) = asking.person() else { return Redirect::to(links::SIGN_IN).into_response() };
-    let said = (asked.done == Deed::OwnPassword.key())
-        .then(|| Said::Done("Your password was changed. Your sessions elsewhere have ended.".to_owned()));
+    let said = (asked.done == Deed::OwnPassword.key()).then(|| Said::Done(texts::own_changed().to_owned()));
     site.account(&asking, &person, said)
 }
 
@@ -145,14 +143,14 @@ async fn change_own_password(
             OwnPasswordError::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, Outcome::Failed),
         };
         asking.note(Some(person.id.clone()), Deed::OwnPassword, outcome);
-        return again(status, error.to_string());
+        return again(status, errors::of_own_password(error));
     }
     let user = person.id.clone();
     let deal =
         Deal { what: Deed::OwnPassword, user, to: None, change: Some(Change::Passwd(password)), made: None };
     let dealt = tokio::spawn(deal_with(asking.clone(), person.id.clone(), deal)).await;
     if let Err(error) = dealt.unwrap_or(Err(ChangeError::TooSlow)) {
-        return again(status(&error), error.to_string());
+        return again(status(&error), errors::of_change(&error));
     }
     let mut response = match made {
         Some(password) => {
@@ -194,17 +192,15 @@ async fn deal_with(asking: Asking, by: PersonId, deal: Deal) -> Result<(), Chang
 impl People {
     /// What the form asks for, or what has to be typed anew.
     fn deal(&self, typed: Typed) -> Result<Deal, String> {
-        let user = PersonId::parse(&typed.user).map_err(|error| error.to_string())?;
-        let role = || Role::parse(&typed.role).map_err(|error| error.to_string());
+        let user = PersonId::parse(&typed.user).map_err(errors::of_person)?;
+        let role = || Role::parse(&typed.role).map_err(|_| errors::no_such_role().to_owned());
         let deal = |what, to, change, made| Ok(Deal { what, user: user.clone(), to, change, made });
         match typed.r#do.as_str() {
             people::ADD => {
                 let (role, (password, made)) = (role()?, new_password(&typed.password)?);
                 let left = self.stores_of(&user);
                 if left > 0 && typed.with_stores != "yes" && self.sessions.access.role_of(&user).is_none() {
-                    return Err(format!(
-                        "Somebody else was called {user} before and left {left} store(s), which would be the new {user}'s. Choose another name, or tick that they are taken over."
-                    ));
+                    return Err(texts::name_of_before(&user, left));
                 }
                 deal(Deed::AddUser, Some(role), Some(Change::Add(role, password)), made)
             }
@@ -215,10 +211,8 @@ impl People {
             }
             people::END_SESSIONS => deal(Deed::EndSessions, None, None, None),
             people::REMOVE if typed.sure == "yes" => deal(Deed::RemoveUser, None, Some(Change::Remove), None),
-            people::REMOVE => {
-                Err(format!("Tick that {user} may sign in no more, then press the button again."))
-            }
-            _ => Err("This is nothing that can be done to a user. Load the page again.".to_owned()),
+            people::REMOVE => Err(texts::tick(&user)),
+            _ => Err(texts::nothing_to_do().to_owned()),
         }
     }
 
@@ -241,21 +235,21 @@ impl People {
 /// What was typed, or one that is made where nothing was.
 fn new_password(typed: &str) -> Result<(Password, Option<String>), String> {
     let made = if typed.is_empty() { password::made() } else { None };
-    let password = Password::parse(made.as_deref().unwrap_or(typed)).map_err(|error| error.to_string())?;
+    let password = Password::parse(made.as_deref().unwrap_or(typed)).map_err(errors::of_password)?;
     Ok((password, made))
 }
 
 fn done(asked: &Asked) -> Option<Said> {
     let user = PersonId::parse(&asked.user).ok()?;
     let told = match Deed::parse(&asked.done)? {
-        Deed::AddUser => "may sign in now.",
-        Deed::Role => "has a new role, from the next click on.",
-        Deed::UserPassword => "has a new password. Their sessions have ended.",
-        Deed::EndSessions => "has to sign in again: their sessions have ended.",
-        Deed::RemoveUser => "may sign in no more. Their stores stay.",
+        Deed::AddUser => texts::added(&user),
+        Deed::Role => texts::role_changed(&user),
+        Deed::UserPassword => texts::password_changed(&user),
+        Deed::EndSessions => texts::sessions_ended(&user),
+        Deed::RemoveUser => texts::removed(&user),
         _ => return None,
     };
-    Some(Said::Done(format!("{user} {told}")))
+    Some(Said::Done(told))
 }
 
 fn status(error: &ChangeError) -> StatusCode {

@@ -6,6 +6,7 @@ use app::{
     guard::Asking,
     links,
     plain::selected as pages,
+    texts::selected as texts,
 };
 use axum::{
     Extension, Form, Router,
@@ -38,7 +39,7 @@ async fn ask(
     let list = ListQuery::parse(pairs());
     match Selection::parse(pairs()) {
         Err(error) => {
-            let page = pages::refused(&site.style, &person, &list, error.to_string());
+            let page = pages::refused(&site.style, &person, &list, texts::refusal(error));
             (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response()
         }
         Ok(selection) if selection.verb == Verb::Delete && !selection.is_confirmed() => {

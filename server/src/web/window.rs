@@ -12,6 +12,7 @@ use app::{
         logs::{self, Asked},
         metrics,
     },
+    texts::{errors, logs as texts},
 };
 use axum::{
     Extension, RequestPartsExt, Router,
@@ -164,7 +165,7 @@ impl FromRequestParts<Shown> for Seen {
         let Path(id) = parts.extract::<Path<String>>().await.map_err(IntoResponse::into_response)?;
         let found = match StoreId::parse(&id) {
             Ok(id) => seeing(&asking, &site.stores, &id).await,
-            Err(error) => Err(ApiError::NotFound(error.to_string())),
+            Err(_) => Err(ApiError::NotFound(errors::no_store_id().to_owned())),
         };
         let (person, view) = found.map_err(|error| {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -208,7 +209,7 @@ fn told<T>(shown: Result<T, AskError>) -> (StatusCode, Result<T, String>) {
             tracing::error!(
                 "the operator does not take this process for the dashboard: do their clocks differ?"
             );
-            return (StatusCode::SERVICE_UNAVAILABLE, Err("The operator does not show this to the dashboard. Whoever runs it finds why in the dashboard's log.".to_owned()));
+            return (StatusCode::SERVICE_UNAVAILABLE, Err(texts::not_shown().to_owned()));
         }
         AskError::Told { status, .. } => *status,
         AskError::Silent { detail } => {
@@ -217,5 +218,5 @@ fn told<T>(shown: Result<T, AskError>) -> (StatusCode, Result<T, String>) {
         }
         AskError::NobodyActs | AskError::NoWindow => StatusCode::SERVICE_UNAVAILABLE,
     };
-    (status, Err(error.to_string()))
+    (status, Err(errors::of_window(&error)))
 }

@@ -3,6 +3,7 @@
 use store::{Slug, StoreName};
 
 use super::text::{element, escape};
+use crate::texts::form as texts;
 
 /// What an address has besides the name: what stands in the form by `data-scheme` and `data-suffix`.
 #[derive(Clone, Copy, Debug)]
@@ -11,7 +12,10 @@ pub struct Around<'a> {
     pub suffix: &'a str,
 }
 
-pub const UNKNOWN: &str = "<span class=\"muted\">The address is made from the name.</span>";
+/// Before there is a name.
+pub fn unknown() -> String {
+    format!("<span class=\"muted\">{}</span>", texts::address_from_name())
+}
 
 /// Of a name that can be told without asking the server.
 pub fn of_name(name: &StoreName, around: Around<'_>) -> Option<String> {

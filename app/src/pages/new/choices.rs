@@ -3,6 +3,7 @@
 use store::{Egress, EngineCard, Field, Fit, PlanName};
 
 use super::{draft::Draft, text::Card};
+use crate::texts::kinds;
 
 pub fn engines(draft: &Draft) -> String {
     let mut html = String::new();
@@ -31,7 +32,7 @@ pub fn plans(draft: &Draft) -> String {
         let card = Card {
             field: Field::Plan,
             key: plan.name.key(),
-            title: &plan.name.to_string(),
+            title: kinds::plan(plan.name),
             is_chosen: chosen == Some(plan.name),
             lack: plan.lack.as_deref(),
         };
@@ -60,11 +61,11 @@ pub fn egress(draft: &Draft) -> String {
         let card = Card {
             field: Field::Egress,
             key: egress.key(),
-            title: &egress.to_string(),
+            title: kinds::egress(*egress),
             is_chosen: chosen == Some(*egress),
             lack: None,
         };
-        card.write(&[("", egress.summary())], &mut html);
+        card.write(&[("", kinds::egress_summary(*egress))], &mut html);
     }
     html
 }

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use store::{AccountRule, EngineCard, Field, FieldError, NewStoreForm, StoreId};
 
-use crate::error::{ApiError, Kept};
+use crate::{
+    error::{ApiError, Kept},
+    texts::fields as texts,
+};
 
 pub const FIELDS: [Field; 9] = [
     Field::Request,
@@ -65,7 +68,10 @@ impl Draft {
         let refused = self.refused.iter().find(|error| error.field == field);
         refused.map(|error| error.message.clone()).or_else(|| {
             let is_touched = self.touched.contains(&field);
-            is_touched.then(|| self.form.error(field, &self.engines)).flatten()
+            is_touched
+                .then(|| self.form.fault(field, &self.engines))
+                .flatten()
+                .map(|fault| texts::fault(&fault))
         })
     }
 
@@ -104,7 +110,7 @@ impl Draft {
         self.refusal = None;
         // Only the server can say what to do about a lost request id.
         let mut fields = FIELDS.into_iter().filter(|field| *field != Field::Request);
-        fields.find(|field| self.form.error(*field, &self.engines).is_some())
+        fields.find(|field| self.form.fault(*field, &self.engines).is_some())
     }
 
     /// Takes the server's answer; the first field that has to be mended, if it is about fields.

@@ -1,26 +1,19 @@
 //! What is wrong with a form beyond single fields.
 
 use super::{draft::Draft, text::element};
-use crate::links;
+use crate::{links, texts::form as texts};
 
 /// Nothing while there is nothing of the kind.
 pub fn refusal(draft: &Draft) -> String {
     let mut html = String::new();
     let Some(sentence) = &draft.refusal else { return html };
-    element("<h2>The store was not created</h2><p>", sentence, "</p>", &mut html);
+    element("<h2>", texts::not_created(), "</h2>", &mut html);
+    element("<p>", sentence, "</p>", &mut html);
     if let Some(id) = &draft.sent_before {
-        element(
-            "<div class=\"actions\"><a class=\"button\" href=\"",
-            &links::store(id),
-            "\">Open that store</a>",
-            &mut html,
-        );
-        element(
-            "<a class=\"button\" rel=\"external\" href=\"",
-            links::NEW,
-            "\">Start a new one</a></div>",
-            &mut html,
-        );
+        element("<div class=\"actions\"><a class=\"button\" href=\"", &links::store(id), "\">", &mut html);
+        element("", texts::open_that(), "</a>", &mut html);
+        element("<a class=\"button\" rel=\"external\" href=\"", links::NEW, "\">", &mut html);
+        element("", texts::start_new(), "</a></div>", &mut html);
     }
     html
 }

@@ -9,6 +9,7 @@ use crate::{
     links,
     me::me,
     pages::delete,
+    texts::{delete as confirming, store as texts},
 };
 
 const DIALOG: &str = "delete-dialog";
@@ -19,18 +20,18 @@ pub fn actions(view: &StoreView) -> Option<AnyView> {
     let changes = me().changes(summary.owner.as_ref());
     // A link that works without a script; with one, the dialog opens in place.
     let delete = changes.then(|| {
-        view! { <a class="button danger" aria-haspopup="dialog" data-opens=DIALOG href=Whence::known().kept_in(&links::delete(&summary.id))>"Delete…"</a> }
+        view! { <a class="button danger" aria-haspopup="dialog" data-opens=DIALOG href=Whence::known().kept_in(&links::delete(&summary.id))>{texts::delete()}</a> }
             .into_any()
     });
     let way_in = if changes && phase.may_answer() && view.ways_in.sign_in {
         admin_form(&summary.id)
     } else {
-        outward_link("Open admin", summary.admin(), phase)
+        outward_link(texts::open_admin(), summary.admin(), phase)
     };
     (phase != Phase::Deleting).then(|| {
         view! {
             <div class="actions">
-                {outward_link("Open shop", summary.address.shop(), phase)}
+                {outward_link(texts::open_shop(), summary.address.shop(), phase)}
                 {way_in}
                 {delete}
             </div>
@@ -45,7 +46,7 @@ fn admin_form(id: &StoreId) -> AnyView {
     view! {
         <form class="way-in" method="post" action=OpenAdmin::url() target="_blank">
             <input type="hidden" name="id" value=id.to_string()/>
-            <button class="button" type="submit">"Open admin"</button>
+            <button class="button" type="submit">{texts::open_admin()}</button>
             <p class="error" role="alert">{refused}</p>
         </form>
     }
@@ -66,10 +67,11 @@ fn outward_link(label: &'static str, href: String, phase: Phase) -> AnyView {
 pub fn delete_dialog(view: &StoreView) -> Option<AnyView> {
     (view.summary.phase != Phase::Deleting).then(|| {
         let cancel =
-            view! { <button class="button" type="button" data-closes=DIALOG>"Cancel"</button> }.into_any();
+            view! { <button class="button" type="button" data-closes=DIALOG>{confirming::cancel()}</button> }
+                .into_any();
         view! {
             <dialog id=DIALOG aria-labelledby="delete-title">
-                <h2 id="delete-title">"Delete " <bdi>{view.summary.name.to_string()}</bdi></h2>
+                <h2 id="delete-title">{confirming::delete()} <bdi>{view.summary.name.to_string()}</bdi></h2>
                 {delete::form(view, cancel)}
             </dialog>
         }

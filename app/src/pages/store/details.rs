@@ -6,7 +6,10 @@ use store::{
     view::{PodState, PodView, PublicValue},
 };
 
-use crate::components::{copy_button, moment};
+use crate::{
+    components::{copy_button, english, moment},
+    texts::{kinds, store as texts},
+};
 
 pub fn details(view: &StoreView, now: Millis) -> AnyView {
     let summary = &view.summary;
@@ -18,23 +21,23 @@ pub fn details(view: &StoreView, now: Millis) -> AnyView {
     let chosen = (!view.options.is_empty()).then(|| view.options.clone());
     view! {
         <section class="card" data-key="details" aria-labelledby="details-title">
-            <header><h2 id="details-title">"Details"</h2></header>
+            <header><h2 id="details-title">{texts::details()}</h2></header>
             <dl class="facts">
-                <div><dt>"Address"</dt><dd class="mono">{shop.clone()} " " {copy_button(shop, "address", false)}</dd></div>
+                <div><dt>{texts::address()}</dt><dd class="mono">{shop.clone()} " " {copy_button(shop, texts::address_word(), false)}</dd></div>
                 {public_values(view)}
-                <div><dt>"Engine"</dt><dd>{summary.engine_title.clone()}</dd></div>
-                {versions.map(|versions| view! { <div data-key="runs"><dt>"Runs"</dt><dd class="num">{versions}</dd></div> }.into_any())}
-                <div><dt>"Plan"</dt><dd>{summary.plan.to_string()}<span class="sub">{view.plan_summary.clone()}</span></dd></div>
-                {measured.map(|disk| view! { <div data-key="disk"><dt>"Disk"</dt><dd class="num">{disk}</dd></div> }.into_any())}
-                <div><dt>"Internet"</dt><dd>{egress.to_string()}<span class="sub">{egress.summary()}</span></dd></div>
-                {mail.map(|(server, from)| view! { <div data-key="mail"><dt>"Mail"</dt><dd>{server}<span class="sub">{from}</span></dd></div> }.into_any())}
-                <div><dt>"Admin"</dt><dd><bdi>{admin.0}</bdi><span class="sub">{admin.1}</span></dd></div>
-                {chosen.map(|options| view! { <div data-key="options"><dt>"Set up with"</dt><dd>{options}<span class="sub">"The shop's admin may have changed it since."</span></dd></div> }.into_any())}
-                <div><dt>"Namespace"</dt><dd class="mono">{summary.id.namespace()}</dd></div>
-                <div><dt>"Created"</dt><dd class="num">{moment(summary.created, now)}</dd></div>
-                {(view.attempt > 1).then(|| view! { <div data-key="try"><dt>"Try"</dt><dd class="num">{view.attempt.to_string()}</dd></div> }.into_any())}
+                <div><dt>{texts::engine()}</dt><dd>{summary.engine_title.clone()}</dd></div>
+                {versions.map(|versions| view! { <div data-key="runs"><dt>{texts::runs()}</dt><dd class="num">{versions}</dd></div> }.into_any())}
+                <div><dt>{texts::plan()}</dt><dd>{kinds::plan(summary.plan)}<span class="sub">{english(view.plan_summary.clone())}</span></dd></div>
+                {measured.map(|disk| view! { <div data-key="disk"><dt>{texts::disk()}</dt><dd class="num">{english(disk)}</dd></div> }.into_any())}
+                <div><dt>{texts::internet()}</dt><dd>{kinds::egress(egress)}<span class="sub">{kinds::egress_summary(egress)}</span></dd></div>
+                {mail.map(|(server, from)| view! { <div data-key="mail"><dt>{texts::mail()}</dt><dd>{server}<span class="sub">{from}</span></dd></div> }.into_any())}
+                <div><dt>{texts::admin()}</dt><dd><bdi>{admin.0}</bdi><span class="sub">{admin.1}</span></dd></div>
+                {chosen.map(|options| view! { <div data-key="options"><dt>{texts::set_up_with()}</dt><dd>{english(options)}<span class="sub">{texts::may_have_changed()}</span></dd></div> }.into_any())}
+                <div><dt>{texts::namespace()}</dt><dd class="mono">{summary.id.namespace()}</dd></div>
+                <div><dt>{texts::created()}</dt><dd class="num">{moment(summary.created, now)}</dd></div>
+                {(view.attempt > 1).then(|| view! { <div data-key="try"><dt>{texts::attempt()}</dt><dd class="num">{view.attempt.to_string()}</dd></div> }.into_any())}
             </dl>
-            {view.engine_note.clone().map(|note| view! { <p class="lack">{note}</p> }.into_any())}
+            {view.engine_note.clone().map(|note| view! { <p class="lack">{english(note)}</p> }.into_any())}
         </section>
     }
     .into_any()
@@ -46,7 +49,8 @@ fn public_values(view: &StoreView) -> Vec<AnyView> {
         let (title, value) = (public.title.clone(), public.value.clone());
         let copy = copy_button(value.clone(), &title, false);
         let key = format!("public {title}");
-        view! { <div data-key=key><dt>{title}</dt><dd class="mono">{value} " " {copy}</dd></div> }.into_any()
+        view! { <div data-key=key><dt>{english(title)}</dt><dd class="mono">{value} " " {copy}</dd></div> }
+            .into_any()
     };
     view.public.iter().map(row).collect()
 }
@@ -54,7 +58,7 @@ fn public_values(view: &StoreView) -> Vec<AnyView> {
 /// By which server mail leaves, and whom it is from.
 fn mail(view: &StoreView) -> (String, String) {
     let Some(server) = &view.upkeep.mail else { return Default::default() };
-    (format!("{}:{}", server.host.as_str(), server.port.get()), format!("from {}", server.from.as_str()))
+    (format!("{}:{}", server.host.as_str(), server.port.get()), texts::mail_from(server.from.as_str()))
 }
 
 /// What the administrator signs in with, and what else is known of them.
@@ -67,10 +71,10 @@ fn admin(view: &StoreView) -> (String, String) {
 
 pub fn pods(view: &StoreView) -> AnyView {
     let none =
-        view.pods.is_empty().then(|| view! { <p class="muted quiet">"No pod is there."</p> }.into_any());
+        view.pods.is_empty().then(|| view! { <p class="muted quiet">{texts::no_pod()}</p> }.into_any());
     view! {
         <section class="card" data-key="pods" aria-labelledby="pods-title">
-            <header><h2 id="pods-title">"Pods"</h2></header>
+            <header><h2 id="pods-title">{texts::pods()}</h2></header>
             {none}
             <dl class="facts">{view.pods.iter().map(pod).collect_view()}</dl>
         </section>
@@ -83,8 +87,8 @@ fn pod(pod: &PodView) -> AnyView {
         <div data-key=pod.name.clone()>
             <dt class="mono">{pod.name.clone()}</dt>
             <dd>
-                <span class=format!("phase {}", class(pod.state))>{word(pod.state)}</span>
-                <span class="sub">{pod.detail.clone()}</span>
+                <span class=format!("phase {}", class(pod.state))>{texts::pod(pod.state)}</span>
+                <span class="sub">{english(pod.detail.clone())}</span>
             </dd>
         </div>
     }
@@ -99,15 +103,5 @@ fn class(state: PodState) -> &'static str {
         PodState::Ready => "ready",
         PodState::Failing => "failed",
         PodState::Stopping => "deleting",
-    }
-}
-
-fn word(state: PodState) -> &'static str {
-    match state {
-        PodState::Waiting => "Waiting",
-        PodState::Starting => "Starting",
-        PodState::Ready => "Ready",
-        PodState::Failing => "Failing",
-        PodState::Stopping => "Stopping",
     }
 }

@@ -8,25 +8,26 @@ use store::{
 
 use crate::{
     api::RetryStore,
-    components::{SentForm, copy_button, evidence},
+    components::{SentForm, copy_button, english, evidence},
     me::me,
+    texts::{kinds, store as texts},
 };
 
 pub fn notice(view: &StoreView) -> Option<AnyView> {
     let failure = view.failure.as_ref()?;
-    let told = |Evidence { source, text }: &Evidence| evidence(source.clone(), text.clone());
+    let told = |Evidence { source, text }: &Evidence| evidence(english(source.clone()), text.clone());
     let retry = me().changes(view.summary.owner.as_ref()).then(|| {
-        let form = SentForm::new(&view.summary.id, "retry", "Retry");
-        SentForm { class: "inline", busy: "Retrying…", ..form }.sends::<RetryStore>(().into_any())
+        let form = SentForm::new(&view.summary.id, "retry", texts::retry());
+        SentForm { class: "inline", busy: texts::retrying(), ..form }.sends::<RetryStore>(().into_any())
     });
     let notice = view! {
         <section class="notice" data-key="failure" aria-labelledby="failure-title">
-            <h2 id="failure-title">{format!("Failed at {}", failure.step)}</h2>
-            <p>{failure.sentence.clone()}</p>
+            <h2 id="failure-title">{texts::failed_at(kinds::step(failure.step))}</h2>
+            <p>{english(failure.sentence.clone())}</p>
             {failure.evidence.iter().map(told).collect_view()}
             <div class="actions">
                 {retry}
-                {copy_button(details(view, failure), "details", true)}
+                {copy_button(details(view, failure), texts::details_word(), true)}
             </div>
         </section>
     };
@@ -36,10 +37,9 @@ pub fn notice(view: &StoreView) -> Option<AnyView> {
 /// The failure as one would paste it into a message.
 fn details(view: &StoreView, failure: &Failure) -> String {
     let summary = &view.summary;
-    let mut text = format!(
-        "Store {} ({}, {}) failed at {}, try {}.\n{}\n",
-        summary.id, summary.engine_title, summary.plan, failure.step, view.attempt, failure.sentence
-    );
+    let (id, plan, step) = (summary.id.as_str(), kinds::plan(summary.plan), kinds::step(failure.step));
+    let first = texts::failed_line(id, &summary.engine_title, plan, step, view.attempt);
+    let mut text = format!("{first}\n{}\n", failure.sentence);
     for evidence in &failure.evidence {
         text.push_str(&format!("\n{}:\n{}\n", evidence.source, evidence.text));
     }

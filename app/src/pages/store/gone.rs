@@ -7,6 +7,7 @@ use super::steps;
 use crate::{
     clock::{self, Zone},
     links,
+    texts::{frame, kinds, store as texts},
     update::GoneStore,
     words,
 };
@@ -19,8 +20,8 @@ pub fn notice(gone: &GoneStore) -> AnyView {
         view! {
             <li class=steps::class(state)>
                 <span class="mark" aria-hidden="true">{steps::mark(state)}</span>
-                <div><strong>{kind.to_string()}</strong><p>{what(kind, &summary.id)}{unseen(condition.state)}</p></div>
-                <span class="time num">{condition.took(at).map(|took| took.to_string())}</span>
+                <div><strong>{kinds::removal(kind)}</strong><p>{what(kind, &summary.id)}{unseen(condition.state)}</p></div>
+                <span class="time num">{condition.took(at).map(clock::exact)}</span>
             </li>
         }
         .into_any()
@@ -30,14 +31,14 @@ pub fn notice(gone: &GoneStore) -> AnyView {
             <div>
                 <h1 tabindex="-1"><bdi>{summary.name.to_string()}</bdi>" "{words::fate(gone)}</h1>
                 <p class="num">
-                    "Deleted at " <time datetime=clock::iso(at) data-shows="time">{clock::time_of_day(at, Zone::Utc)}</time>
-                    {format!(" in {}.", clock::brief(gone.took()))}
+                    {texts::deleted_at()} <time datetime=clock::iso(at) data-shows="time">{clock::time_of_day(at, Zone::Utc)}</time>
+                    {texts::deleted_in(&clock::brief(gone.took()))}
                 </p>
             </div>
-            <div class="actions"><a class="button" href=links::STORES>"All stores"</a></div>
+            <div class="actions"><a class="button" href=links::STORES>{frame::all_stores()}</a></div>
         </div>
         <section class="card narrow" data-key="gone" aria-labelledby="steps-title">
-            <header><h2 id="steps-title">"Removal"</h2></header>
+            <header><h2 id="steps-title">{texts::removal()}</h2></header>
             <ol class="steps">{RemovalKind::ALL.map(row).collect_view()}</ol>
         </section>
     }
@@ -50,14 +51,13 @@ fn seen(state: State) -> State {
 }
 
 fn unseen(state: State) -> Option<&'static str> {
-    (state != State::Done)
-        .then_some(": not seen to be gone, since the store's record went first. Look for it in the cluster.")
+    (state != State::Done).then(texts::unseen)
 }
 
 fn what(kind: RemovalKind, id: &store::StoreId) -> String {
     match kind {
-        RemovalKind::ReleaseUninstalled => format!("helm release {}", id.release()),
-        RemovalKind::NamespaceDeleted => format!("namespace {} and everything in it", id.namespace()),
-        RemovalKind::VolumesDeleted => "database and uploads".to_owned(),
+        RemovalKind::ReleaseUninstalled => texts::release(&id.release()),
+        RemovalKind::NamespaceDeleted => texts::namespace_gone(&id.namespace()),
+        RemovalKind::VolumesDeleted => texts::data().to_owned(),
     }
 }

@@ -9,9 +9,10 @@ use store::{
 use super::upkeep;
 use crate::{
     clock::Tick,
-    components::{copy_button, evidence, tick},
+    components::{copy_button, english, evidence, tick},
     links,
     me::me,
+    texts::{kinds, store as texts, upkeep as actions},
 };
 
 pub fn notice(view: &StoreView, now: Millis) -> Option<AnyView> {
@@ -22,17 +23,17 @@ pub fn notice(view: &StoreView, now: Millis) -> Option<AnyView> {
     let (first, _) = *lost.first()?;
     let told = lost.iter().map(|(kind, condition)| told(*kind, condition, now)).collect_view();
     let pods = pods(view);
-    let pods = (!pods.is_empty()).then(|| evidence("Pods that are not ready".to_owned(), pods));
+    let pods = (!pods.is_empty()).then(|| evidence(texts::pods_not_ready().into_any(), pods));
     let notice = view! {
         <section class="notice warn" data-key="loss" aria-labelledby="loss-title">
-            <h2 id="loss-title">{what(first)}</h2>
+            <h2 id="loss-title">{texts::lost(first)}</h2>
             {told}
             {pods}
             {advice(view, first).into_iter().map(|sentence| view! { <p>{sentence}</p> }.into_any()).collect_view()}
             <div class="actions">
                 {safe_mode(view)}
-                <a class="button" rel="external" href=links::logs(&view.summary.id)>"Logs"</a>
-                {copy_button(details(view), "details", true)}
+                <a class="button" rel="external" href=links::logs(&view.summary.id)>{texts::logs()}</a>
+                {copy_button(details(view), texts::details_word(), true)}
             </div>
         </section>
     };
@@ -50,26 +51,19 @@ fn lost(view: &StoreView) -> impl Iterator<Item = (ConditionKind, &Condition)> {
     view.conditions.iter().filter(|(_, condition)| condition.state == State::Lost)
 }
 
-fn what(first: ConditionKind) -> &'static str {
-    match first {
-        ConditionKind::NamespaceReady => "The namespace is not as it was",
-        ConditionKind::QuotaApplied | ConditionKind::CredentialsReady | ConditionKind::ReleaseDeployed => {
-            "Something of the store is missing"
-        }
-        ConditionKind::WorkloadsReady => "Not all of the shop runs",
-        ConditionKind::StorefrontReachable => "The shop does not answer as it should",
-    }
-}
-
 fn told(kind: ConditionKind, condition: &Condition, now: Millis) -> AnyView {
     let (sentence, words) = parted(&condition.message);
-    let sentence = if sentence.is_empty() { "No reason is known.".to_owned() } else { sentence };
+    let sentence = match sentence.is_empty() {
+        true => texts::no_reason().into_any(),
+        false => english(sentence),
+    };
     let since = condition.changed.map(|since| {
-        view! { " " <span class="muted num">"For " {tick(Tick::Brief, since, now)} "."</span> }.into_any()
+        view! { " " <span class="muted num">{texts::since()} {tick(Tick::Brief, since, now)} "."</span> }
+            .into_any()
     });
     view! {
-        <p data-key=kind.key()><strong>{kind.to_string()}</strong>": " {sentence} {since}</p>
-        {words.map(|words| evidence("In its own words".to_owned(), words))}
+        <p data-key=kind.key()><strong>{kinds::step(kind)}</strong>": " {sentence} {since}</p>
+        {words.map(|words| evidence(texts::own_words().into_any(), words))}
     }
     .into_any()
 }
@@ -97,21 +91,15 @@ fn advice(view: &StoreView, first: ConditionKind) -> Vec<&'static str> {
     let mut advice = Vec::new();
     match first {
         ConditionKind::NamespaceReady => return advice,
-        ConditionKind::StorefrontReachable => advice.push(
-            "It is asked again every few seconds, and the store is ready as soon as it answers. Its log may tell more.",
-        ),
-        _ => advice.push(
-            "What has ended is started again by itself, and the store is ready as soon as all of it runs and the shop answers. Where it does not stay up, its log tells why.",
-        ),
+        ConditionKind::StorefrontReachable => advice.push(texts::asked_again()),
+        _ => advice.push(texts::starts_again()),
     }
     if first == ConditionKind::WorkloadsReady && !view.upkeep.larger.is_empty() {
-        advice.push("Where memory ran out, a larger plan gives more of it.");
+        advice.push(texts::more_memory());
     }
     match view.upkeep.safe_mode {
-        Some(false) => advice.push(
-            "If a plugin or a theme broke it: safe mode runs the shop without what its owner brought, so that its admin can be used to take that away.",
-        ),
-        Some(true) => advice.push("It is in safe mode: what its owner brought does not run, and so is not why."),
+        Some(false) => advice.push(texts::try_safe_mode()),
+        Some(true) => advice.push(texts::is_in_safe_mode()),
         None => {}
     }
     advice
@@ -119,20 +107,20 @@ fn advice(view: &StoreView, first: ConditionKind) -> Vec<&'static str> {
 
 fn safe_mode(view: &StoreView) -> Option<AnyView> {
     let may = offers_safe_mode(view) && me().changes(view.summary.owner.as_ref());
-    may.then(|| upkeep::inline_button(view, Wish::SafeMode(true), "Start in safe mode"))
+    may.then(|| upkeep::inline_button(view, Wish::SafeMode(true), actions::start_safe_mode()))
 }
 
 /// All of it as one would paste it into a message.
 fn details(view: &StoreView) -> String {
     let summary = &view.summary;
-    let mut text =
-        format!("Store {} ({}, {}) is degraded.\n", summary.id, summary.engine_title, summary.plan);
+    let plan = kinds::plan(summary.plan);
+    let mut text = texts::degraded_line(summary.id.as_str(), &summary.engine_title, plan) + "\n";
     for (kind, condition) in lost(view) {
-        text.push_str(&format!("{kind}: {}\n", condition.message));
+        text.push_str(&format!("{}: {}\n", kinds::step(kind), condition.message));
     }
     let pods = pods(view);
     if !pods.is_empty() {
-        text.push_str(&format!("\nPods that are not ready:\n{pods}\n"));
+        text.push_str(&format!("\n{}:\n{pods}\n", texts::pods_not_ready()));
     }
     text
 }

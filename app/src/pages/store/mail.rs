@@ -4,15 +4,15 @@ use leptos::prelude::*;
 use store::{StoreView, Wish, mail::MailTls, view::OwnMailOffer};
 
 use super::upkeep::button;
-use crate::{api::SetMail, components::SentForm};
+use crate::{api::SetMail, components::SentForm, texts::upkeep as texts};
 
 pub fn forms(view: &StoreView) -> AnyView {
     match view.upkeep.own_mail {
         OwnMailOffer::Never | OwnMailOffer::Closed => ().into_any(),
         OwnMailOffer::Possible => own_server(view),
         OwnMailOffer::There => view! {
-            <p class="muted">"Its mail leaves by a server of its own."</p>
-            {button(view, Wish::PlatformMail, "Back to the platform’s mail")}
+            <p class="muted">{texts::own_mail()}</p>
+            {button(view, Wish::PlatformMail, texts::platform_mail())}
             {own_server(view)}
         }
         .into_any(),
@@ -21,7 +21,7 @@ pub fn forms(view: &StoreView) -> AnyView {
 
 /// What is typed goes to the cluster, and nothing of it comes back.
 fn own_server(view: &StoreView) -> AnyView {
-    let option = |tls: MailTls| view! { <option value=tls.key()>{tls.to_string()}</option> }.into_any();
+    let option = |tls: MailTls| view! { <option value=tls.key()>{texts::tls(tls)}</option> }.into_any();
     let field = |name: &'static str, label: &'static str, kind: &'static str| {
         let id = format!("mail-{name}");
         view! {
@@ -31,18 +31,18 @@ fn own_server(view: &StoreView) -> AnyView {
         .into_any()
     };
     let fields = view! {
-        {field("host", "Host", "text")}
-        {field("port", "Port", "text")}
-        <label for="mail-tls">"Encryption"</label>
+        {field("host", texts::host(), "text")}
+        {field("port", texts::port(), "text")}
+        <label for="mail-tls">{texts::encryption()}</label>
         <select id="mail-tls" name="tls">{MailTls::ALL.map(option).collect_view()}</select>
-        {field("from", "Mail is from", "text")}
-        {field("user", "User", "text")}
-        {field("password", "Password", "password")}
+        {field("from", texts::mail_is_from(), "text")}
+        {field("user", texts::user(), "text")}
+        {field("password", texts::password(), "password")}
     };
-    let form = SentForm::new(&view.summary.id, "own-mail", "Use this server");
+    let form = SentForm::new(&view.summary.id, "own-mail", texts::use_server());
     view! {
         <details data-key="own-mail">
-            <summary>"A mail server of its own"</summary>
+            <summary>{texts::a_mail_server()}</summary>
             {form.sends::<SetMail>(fields.into_any())}
         </details>
     }

@@ -7,32 +7,32 @@ use crate::{
     api::SetPassword,
     components::{SentForm, new_password},
     me::me,
+    texts::upkeep as texts,
 };
 
 const ACCOUNT: &str = "new-password-of";
-const DONE: &str = "The password was set. Whoever was signed in with the one before is out.";
 
 pub fn admin_password(view: &StoreView) -> Option<AnyView> {
     let changes = me().changes(view.summary.owner.as_ref());
     let can_be_set = changes && view.ways_in.set_password && view.summary.phase.may_answer();
     let fields = || {
         view! {
-            <label for=ACCOUNT>"Administrator"</label>
+            <label for=ACCOUNT>{texts::administrator()}</label>
             <input id=ACCOUNT name="account" value=account(view) autocomplete="off" autocapitalize="none" spellcheck="false"/>
             <div data-held="">
-                {new_password("new-password", "New password", None, "Copy it first: it is not kept here and not shown again.")}
+                {new_password("new-password", texts::new_password(), None, texts::copy_first())}
             </div>
         }
         .into_any()
     };
     can_be_set.then(|| {
-        let form = SentForm::new(&view.summary.id, "password", "Set password");
-        let form = SentForm { done: Some(DONE), ..form }.sends::<SetPassword>(fields());
+        let form = SentForm::new(&view.summary.id, "password", texts::set_password());
+        let form = SentForm { done: Some(texts::password_set()), ..form }.sends::<SetPassword>(fields());
         view! {
             <section class="card" data-key="password" aria-labelledby="password-title">
-                <header><h2 id="password-title">"Admin password"</h2></header>
+                <header><h2 id="password-title">{texts::admin_password()}</h2></header>
                 <details class="upkeep">
-                    <summary>"Set a new password"</summary>
+                    <summary>{texts::set_new()}</summary>
                     {form}
                 </details>
             </section>

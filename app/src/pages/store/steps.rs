@@ -6,19 +6,20 @@ use store::{Condition, ConditionKind, Millis, Phase, RemovalKind, State, StoreVi
 use super::took;
 use crate::{
     clock::{self, Tick},
-    components::tick,
+    components::{english, tick},
+    texts::{kinds, store as texts},
     update::Update,
 };
 
 pub fn steps(view: &StoreView, update: &Update) -> AnyView {
-    let done = format!("{} of {}", view.steps_done(), ConditionKind::ALL.len());
-    let rows = ConditionKind::ALL.map(|kind| step(kind.to_string(), view.conditions.get(kind), update.now));
+    let done = texts::done_of(view.steps_done(), ConditionKind::ALL.len());
+    let rows = ConditionKind::ALL.map(|kind| step(kinds::step(kind), view.conditions.get(kind), update.now));
     if is_made(view.summary.phase) {
         return folded(made(view), done, rows.collect_view().into_any());
     }
     view! {
         <section class="card" data-key="steps" aria-labelledby="steps-title">
-            <header><h2 id="steps-title">"Steps"</h2><span class="muted num">{done}</span></header>
+            <header><h2 id="steps-title">{texts::steps()}</h2><span class="muted num">{done}</span></header>
             {deadline(view, update)}
             <ol class="steps">{rows.collect_view()}</ol>
         </section>
@@ -47,7 +48,7 @@ fn folded(title: String, done: String, rows: AnyView) -> AnyView {
 /// How long the try took that succeeded; of a later one nothing counts that was before it.
 fn made(view: &StoreView) -> String {
     let took = view.made_in().or_else(|| Some(view.ready?.since(view.started?)));
-    took.map_or_else(|| "Made".to_owned(), |took| format!("Made in {}", clock::brief(took)))
+    took.map_or_else(|| texts::made().to_owned(), |took| texts::made_in(&clock::brief(took)))
 }
 
 /// When an attempt that takes long is given up: nothing hangs without an end. It is told once it takes twice as long as usual.
@@ -58,17 +59,17 @@ fn deadline(view: &StoreView, update: &Update) -> Option<AnyView> {
     let left = tick(Tick::Left, deadline, update.now);
     let sentence = view! {
         <p class=class data-key="deadline" data-from=slow.0.to_string()>
-            "Takes longer than usual. Given up in " {left} " if it does not succeed."
+            {texts::slow()} {left} {texts::slow_unless()}
         </p>
     };
     Some(sentence.into_any())
 }
 
 pub fn removal_steps(view: &StoreView, now: Millis) -> AnyView {
-    let rows = RemovalKind::ALL.map(|kind| step(kind.to_string(), &removal(view, kind), now));
+    let rows = RemovalKind::ALL.map(|kind| step(kinds::removal(kind), &removal(view, kind), now));
     view! {
         <section class="card" data-key="removal" aria-labelledby="steps-title">
-            <header><h2 id="steps-title">"Removal"</h2></header>
+            <header><h2 id="steps-title">{texts::removal()}</h2></header>
             <ol class="steps">{rows.collect_view()}</ol>
         </section>
     }
@@ -84,15 +85,15 @@ pub fn removal(view: &StoreView, kind: RemovalKind) -> Condition {
         .unwrap_or_default()
 }
 
-fn step(name: String, condition: &Condition, now: Millis) -> AnyView {
+fn step(name: &'static str, condition: &Condition, now: Millis) -> AnyView {
     let state = condition.state;
     view! {
         <li class=class(state)>
             <span class="mark" aria-hidden="true">{mark(state)}</span>
             <div>
                 <strong>{name}</strong>
-                <span class="visually-hidden">{format!(", {}", spoken(state))}</span>
-                <p>{condition.message.clone()}</p>
+                <span class="visually-hidden">{format!(", {}", kinds::state(state))}</span>
+                <p>{english(condition.message.clone())}</p>
             </div>
             <span class="time num">{took(condition, now)}</span>
         </li>
@@ -120,21 +121,6 @@ pub fn mark(state: State) -> &'static str {
         State::NotApplied | State::Stopped => "–",
         State::Lost => "!",
         State::Failed => "✕",
-    }
-}
-
-fn spoken(state: State) -> &'static str {
-    match state {
-        State::Pending => "not begun",
-        State::Unknown => "not known",
-        State::Waiting => "waiting",
-        State::Changing => "being changed",
-        State::Stopped => "stopped",
-        State::InProgress => "in progress",
-        State::Done => "done",
-        State::NotApplied => "not applied",
-        State::Lost => "lost",
-        State::Failed => "failed",
     }
 }
 

@@ -8,7 +8,8 @@ use store::{
 
 use crate::{
     clock::{self, Zone},
-    components::copy_button,
+    components::{copy_button, english},
+    texts::{kinds, store as texts},
 };
 
 pub fn timeline(view: &StoreView) -> AnyView {
@@ -22,11 +23,11 @@ pub fn timeline(view: &StoreView) -> AnyView {
     let entries = entries.map(|((told, day), number)| entry(told, day, number)).collect_view();
     let dropped = match view.timeline_dropped {
         0 => None,
-        1 => Some("1 older entry is not kept.".to_owned()),
-        count => Some(format!("{count} older entries are not kept.")),
+        1 => Some(texts::dropped_one().to_owned()),
+        count => Some(texts::dropped(count)),
     };
     let body = if view.timeline.is_empty() {
-        view! { <p class="muted quiet">"Nothing was done yet."</p> }.into_any()
+        view! { <p class="muted quiet">{texts::nothing_done()}</p> }.into_any()
     } else {
         view! {
             <ol class="timeline">
@@ -39,8 +40,8 @@ pub fn timeline(view: &StoreView) -> AnyView {
     view! {
         <section class="card" data-key="timeline" aria-labelledby="timeline-title">
             <header>
-                <h2 id="timeline-title">"Timeline"</h2>
-                <span class="muted">"commands as they were run"</span>
+                <h2 id="timeline-title">{texts::timeline()}</h2>
+                <span class="muted">{texts::as_run()}</span>
             </header>
             {body}
         </section>
@@ -65,27 +66,27 @@ fn entry(entry: &TimelineEntry, day: Option<String>, number: usize) -> AnyView {
 fn what(what: &TimelineKind) -> AnyView {
     match what {
         TimelineKind::Phase { phase } => {
-            view! { <p class="what"><strong>{phase.to_string()}</strong></p> }.into_any()
+            view! { <p class="what"><strong>{kinds::phase(*phase)}</strong></p> }.into_any()
         }
         TimelineKind::Asked { what, by } => {
-            view! { <p class="what">{what.to_string()}" asked for by "<bdi>{by.to_string()}</bdi></p> }
+            view! { <p class="what">{texts::ask(*what)}{texts::asked_by()}<bdi>{by.to_string()}</bdi></p> }
                 .into_any()
         }
-        TimelineKind::Note { text } => view! { <p class="what">{text.clone()}</p> }.into_any(),
+        TimelineKind::Note { text } => view! { <p class="what">{english(text.clone())}</p> }.into_any(),
         TimelineKind::Command { line, took, exit, complaint } => {
             let outcome = match exit {
                 Some(0) => None,
-                Some(code) => Some(format!("exit {code}")),
-                None => Some("ended early".to_owned()),
+                Some(code) => Some(texts::exit(*code)),
+                None => Some(texts::ended_early().to_owned()),
             };
             let complaint = complaint.clone();
             view! {
                 <div class="what">
                     <code>{line.clone()}</code>
-                    {outcome.map(|outcome| view! { <p class="complaint"><strong>{outcome}</strong> " " {complaint}</p> }.into_any())}
+                    {outcome.map(|outcome| view! { <p class="complaint"><strong>{outcome}</strong> " " {english(complaint)}</p> }.into_any())}
                 </div>
-                <span class="took muted num">{took.to_string()}</span>
-                {is_whole(line).then(|| copy_button(line.clone(), "command", false))}
+                <span class="took muted num">{clock::exact(*took)}</span>
+                {is_whole(line).then(|| copy_button(line.clone(), texts::command(), false))}
             }
             .into_any()
         }

@@ -9,8 +9,9 @@ use store::{
 use super::{loss, mail};
 use crate::{
     api::ChangeStore,
-    components::{SentForm, date},
+    components::{SentForm, date, english},
     me::me,
+    texts::{kinds, upkeep as texts},
     words,
 };
 
@@ -21,7 +22,7 @@ pub fn upkeep(view: &StoreView) -> Option<AnyView> {
     can_be_changed.then(|| {
         view! {
             <section class="card" data-key="upkeep" aria-labelledby="upkeep-title">
-                <header><h2 id="upkeep-title">"Upkeep"</h2></header>
+                <header><h2 id="upkeep-title">{texts::upkeep()}</h2></header>
                 <div class="upkeep">
                     {view.notices.iter().map(noticed).collect_view()}
                     {view.upkeep.undone.as_ref().map(undone)}
@@ -38,8 +39,8 @@ pub fn upkeep(view: &StoreView) -> Option<AnyView> {
 fn noticed(notice: &Notice) -> AnyView {
     view! {
         <div class="note warn" role="note">
-            <p>{notice.sentence.clone()}</p>
-            <p class="muted num">"since " {date(notice.since)}</p>
+            <p>{english(notice.sentence.clone())}</p>
+            <p class="muted num">{texts::since()} {date(notice.since)}</p>
         </div>
     }
     .into_any()
@@ -48,8 +49,8 @@ fn noticed(notice: &Notice) -> AnyView {
 fn undone(undone: &Undone) -> AnyView {
     view! {
         <div class="note warn" role="note">
-            <strong>"A change was undone"</strong>
-            <p>{undone.sentence.clone()}</p>
+            <strong>{texts::undone()}</strong>
+            <p>{english(undone.sentence.clone())}</p>
             <p class="muted num">{date(undone.at)}</p>
         </div>
     }
@@ -62,9 +63,9 @@ fn offered(view: &StoreView) -> Option<AnyView> {
     let note = view! {
         <div class="note" data-key="offered">
             <strong class="num">{words::offer(&view.versions, &offered.versions)}</strong>
-            <p>{offered.waits.clone()}</p>
-            <p class="muted">"If the shop does not answer after an update, it goes back to what it was."</p>
-            {changes.then(|| button(view, Wish::Update, "Update now"))}
+            <p>{english(offered.waits.clone())}</p>
+            <p class="muted">{texts::goes_back()}</p>
+            {changes.then(|| button(view, Wish::Update, texts::update()))}
         </div>
     };
     Some(note.into_any())
@@ -72,16 +73,12 @@ fn offered(view: &StoreView) -> Option<AnyView> {
 
 fn changes(view: &StoreView) -> AnyView {
     if !me().changes(view.summary.owner.as_ref()) {
-        return view! { <p class="muted">"You may look at this store and not change it."</p> }.into_any();
+        return view! { <p class="muted">{texts::only_look()}</p> }.into_any();
     }
     let (means, wish, label) = if view.upkeep.suspended {
-        ("Nothing of the shop runs; its data is kept.", Wish::Resume, "Resume")
+        (texts::nothing_runs(), Wish::Resume, texts::resume())
     } else {
-        (
-            "Suspended, the shop uses no processor and no memory. Its data is kept, and its address says that it is away.",
-            Wish::Suspend,
-            "Suspend",
-        )
+        (texts::would_suspend(), Wish::Suspend, texts::suspend())
     };
     view! {
         <p class="muted">{means}</p>
@@ -120,16 +117,16 @@ fn safe_mode(view: &StoreView) -> Option<AnyView> {
     let part = if is_safe {
         view! {
             <div class="note warn" role="note" data-key="safe">
-                <strong>"The shop is in safe mode"</strong>
-                <p>"Nothing runs that its owner brought, such as plugins and themes. Switch off or delete what broke the shop in its admin, then leave safe mode. If the shop does not answer then, it is back here by itself."</p>
+                <strong>{texts::in_safe_mode()}</strong>
+                <p>{texts::how_safe()}</p>
             </div>
-            {button(view, Wish::SafeMode(false), "Leave safe mode")}
+            {button(view, Wish::SafeMode(false), texts::leave_safe_mode())}
         }
         .into_any()
     } else {
         view! {
-            <p class="muted">"If a plugin broke the shop: safe mode runs it without what its owner brought, so that its admin can be used to take that away."</p>
-            {button(view, Wish::SafeMode(true), "Start in safe mode")}
+            <p class="muted">{texts::what_safe_is()}</p>
+            {button(view, Wish::SafeMode(true), texts::start_safe_mode())}
         }
         .into_any()
     };
@@ -140,23 +137,20 @@ fn safe_mode(view: &StoreView) -> Option<AnyView> {
 fn plan_form(view: &StoreView) -> Option<AnyView> {
     let larger = &view.upkeep.larger;
     let option = |PlanCard { name, summary, .. }: &PlanCard| {
-        view! { <option value=name.key()>{format!("{name}: {summary}")}</option> }.into_any()
+        view! { <option value=name.key()>{format!("{}: {summary}", kinds::plan(*name))}</option> }.into_any()
     };
     (!larger.is_empty()).then(|| {
         let fields = view! {
-            <label for="plan">"Larger plan"</label>
+            <label for="plan">{texts::larger_plan()}</label>
             <select id="plan" name="wish">{larger.iter().map(option).collect_view()}</select>
         };
-        SentForm::new(&view.summary.id, "plan", "Change plan").sends::<ChangeStore>(fields.into_any())
+        SentForm::new(&view.summary.id, "plan", texts::change_plan()).sends::<ChangeStore>(fields.into_any())
     })
 }
 
 /// A button for another access that the platform allows.
 fn egress_form(view: &StoreView, egress: Egress) -> AnyView {
-    let (label, means) = match egress {
-        Egress::None => ("Close to the internet", "The shop can reach public addresses."),
-        Egress::Internet => ("Open to the internet", "The shop can reach nothing outside."),
-    };
+    let (label, means) = texts::towards(egress);
     view! {
         <p class="muted">{means}</p>
         {button(view, Wish::Egress(egress), label)}

@@ -3,13 +3,13 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use store::{ListPage, Stray, StrayKind};
 
-use crate::api::RemoveStray;
+use crate::{api::RemoveStray, components::english, texts::list as texts};
 
 pub fn strays(page: &ListPage) -> Option<AnyView> {
     (!page.strays.is_empty()).then(|| {
         view! {
             <section class="notice" data-key="strays" aria-labelledby="strays-title">
-                <h2 id="strays-title">"To be seen to"</h2>
+                <h2 id="strays-title">{texts::to_be_seen_to()}</h2>
                 {page.strays.iter().cloned().map(one).collect_view()}
             </section>
         }
@@ -21,8 +21,8 @@ fn one(Stray { id, what }: Stray) -> AnyView {
     match what {
         StrayKind::NotUnderstood(sentence) => view! {
             <p>
-                {sentence}
-                " What runs of it is left as it is. A version of Storeyard that knows it looks after it again. Or delete it, in the namespace of the platform: all of it then goes. "
+                {english(sentence)}
+                {texts::left_as_it_is()}
                 <code>{format!("kubectl delete store {id}")}</code>
             </p>
         }
@@ -31,15 +31,15 @@ fn one(Stray { id, what }: Stray) -> AnyView {
             let namespace = id.namespace();
             view! {
                 <p>
-                    "The namespace "<code>{namespace.clone()}</code>
-                    " was made by this platform and its Store is gone. All that is in it runs on, and nothing removes it by itself."
+                    {texts::stray()}<code>{namespace.clone()}</code>
+                    {texts::stray_runs_on()}
                 </p>
                 <details>
-                    <summary>"Remove…"</summary>
+                    <summary>{texts::remove()}</summary>
                     <form class="inline" method="post" action=RemoveStray::url()>
                         <input type="hidden" name="id" value=id.to_string()/>
-                        <p>"The namespace, the shop in it and its volumes are deleted for good."</p>
-                        <button class="button danger" type="submit">{format!("Remove {namespace}")}</button>
+                        <p>{texts::removed_for_good()}</p>
+                        <button class="button danger" type="submit">{texts::remove_it(&namespace)}</button>
                     </form>
                 </details>
             }

@@ -9,6 +9,7 @@ use crate::{
     components::{kept, moment, phase_mark, tick},
     links,
     me::me,
+    texts::{kinds, list as texts},
     words,
 };
 
@@ -17,17 +18,17 @@ pub fn table(page: &ListPage, query: &ListQuery, now: Millis) -> AnyView {
     let selects = me().creates();
     let table = view! {
             <table class="stores" role="table">
-                <caption class="visually-hidden">"Stores"</caption>
+                <caption class="visually-hidden">{texts::stores()}</caption>
                 <thead role="rowgroup">
                     <tr role="row">
                         {selects.then(select_all)}
                         {sortable(Sort::Name, query)}
                         {sortable(Sort::Phase, query)}
-                        <th role="columnheader" scope="col">"Engine"</th>
-                        <th role="columnheader" scope="col">"Plan"</th>
-                        {me().sees_all().then(|| view! { <th role="columnheader" scope="col">"Owner"</th> }.into_any())}
+                        <th role="columnheader" scope="col">{texts::engine()}</th>
+                        <th role="columnheader" scope="col">{texts::plan()}</th>
+                        {me().sees_all().then(|| view! { <th role="columnheader" scope="col">{texts::owner()}</th> }.into_any())}
                         {sortable(Sort::Created, query)}
-                        <th role="columnheader" scope="col"><span class="visually-hidden">"Links"</span></th>
+                        <th role="columnheader" scope="col"><span class="visually-hidden">{texts::links()}</span></th>
                         <th role="columnheader" scope="col"><span class="visually-hidden">"Actions"</span></th>
                     </tr>
                 </thead>
@@ -47,8 +48,8 @@ pub fn table(page: &ListPage, query: &ListQuery, now: Millis) -> AnyView {
 fn selecting(table: AnyView, query: &ListQuery) -> AnyView {
     let button = |verb: Verb| {
         let (class, label) = match verb {
-            Verb::Delete => ("button danger", format!("{verb}…")),
-            _ => ("button", verb.to_string()),
+            Verb::Delete => ("button danger", format!("{}…", kinds::verb(verb))),
+            _ => ("button", kinds::verb(verb).to_owned()),
         };
         view! { <button class=class type="submit" name=Selection::VERB value=verb.key()>{label}</button> }
             .into_any()
@@ -59,8 +60,8 @@ fn selecting(table: AnyView, query: &ListQuery) -> AnyView {
             <button type="submit" formmethod="dialog" hidden></button>
             {kept(query)}
             {table}
-            <div class="selected" role="group" aria-label="With the selected stores">
-                <p class="num">"selected"</p>
+            <div class="selected" role="group" aria-label=texts::selection()>
+                <p class="num">{texts::selected()}</p>
                 <div class="actions">{Verb::ALL.map(button).collect_view()}</div>
             </div>
         </form>
@@ -71,7 +72,7 @@ fn selecting(table: AnyView, query: &ListQuery) -> AnyView {
 fn select_all() -> AnyView {
     view! {
         <th role="columnheader" class="cell-select">
-            <label class="scripted"><input type="checkbox" data-all="" aria-label="Select all on this page" autocomplete="off"/></label>
+            <label class="scripted"><input type="checkbox" data-all="" aria-label=texts::select_all() autocomplete="off"/></label>
         </th>
     }
     .into_any()
@@ -80,7 +81,7 @@ fn select_all() -> AnyView {
 /// Of one that goes nothing can be asked any more.
 fn select(summary: &StoreSummary) -> Option<AnyView> {
     let changes = me().changes(summary.owner.as_ref()) && summary.phase != Phase::Deleting;
-    let label = format!("Select {}", summary.name);
+    let label = texts::select(summary.name.as_str());
     let input = changes.then(|| {
         let id = summary.id.to_string();
         view! { <label><input type="checkbox" name=Selection::ID value=id aria-label=label autocomplete="off"/></label> }
@@ -94,7 +95,7 @@ fn sortable(column: Sort, query: &ListQuery) -> AnyView {
     let href = links::list(&words::resorted(query, column));
     view! {
         <th role="columnheader" scope="col" aria-sort=sorted class=format!("column-{}", column.key())>
-            <a class="sort" data-noscroll="" href=href>{words::column(column)}</a>
+            <a class="sort" data-noscroll="" href=href>{texts::column(column)}</a>
         </th>
     }
     .into_any()
@@ -115,7 +116,7 @@ fn row(summary: &StoreSummary, query: &ListQuery, now: Millis) -> AnyView {
             </td>
             <td role="cell" class="cell-phase">{phase_mark(summary.phase, since(summary, now))}</td>
             <td role="cell" class="cell-engine">{summary.engine_title.clone()}</td>
-            <td role="cell" class="cell-plan">{summary.plan.to_string()}</td>
+            <td role="cell" class="cell-plan">{kinds::plan(summary.plan)}</td>
             {owner}
             <td role="cell" class="cell-created muted num">{moment(summary.created, now)}</td>
             <td role="cell" class="cell-links">{row_links(summary, href)}</td>
@@ -129,7 +130,7 @@ fn row(summary: &StoreSummary, query: &ListQuery, now: Millis) -> AnyView {
 pub fn since(summary: &StoreSummary, now: Millis) -> Option<AnyView> {
     match summary.phase {
         Phase::Ready => None,
-        Phase::Failed => summary.failed_at.map(|step| format!("at {step}").into_any()),
+        Phase::Failed => summary.failed_at.map(|step| texts::failed_at(kinds::step(step)).into_any()),
         _ => Some(tick(Tick::Brief, summary.since, now)),
     }
 }
@@ -137,12 +138,12 @@ pub fn since(summary: &StoreSummary, now: Millis) -> Option<AnyView> {
 fn row_links(summary: &StoreSummary, href: String) -> AnyView {
     match summary.phase {
         Phase::Ready | Phase::Updating | Phase::Degraded => view! {
-            <a href=summary.address.shop() rel="external noopener" target="_blank">"Shop"</a>
+            <a href=summary.address.shop() rel="external noopener" target="_blank">{texts::shop()}</a>
             <span aria-hidden="true">" · "</span>
-            <a href=summary.admin() rel="external noopener" target="_blank">"Admin"</a>
+            <a href=summary.admin() rel="external noopener" target="_blank">{texts::admin()}</a>
         }
         .into_any(),
-        Phase::Failed => view! { <a href=href>"Why?"</a> }.into_any(),
+        Phase::Failed => view! { <a href=href>{texts::why()}</a> }.into_any(),
         Phase::Queued | Phase::Provisioning | Phase::Suspended | Phase::Deleting => ().into_any(),
     }
 }
@@ -151,10 +152,10 @@ fn pager(page: &ListPage, query: &ListQuery) -> AnyView {
     let to = |page: u32| links::list(&ListQuery { page, ..query.clone() });
     let next = (page.page + 1 < page.pages).then_some(page.page + 1);
     view! {
-        <nav class="pager" data-key="pager" aria-label="Pages">
+        <nav class="pager" data-key="pager" aria-label=texts::pages()>
             <span class="num">{words::range(page)}</span>
-            {pager_link("Previous", page.page.checked_sub(1).map(to))}
-            {pager_link("Next", next.map(to))}
+            {pager_link(texts::previous(), page.page.checked_sub(1).map(to))}
+            {pager_link(texts::next(), next.map(to))}
         </nav>
     }
     .into_any()

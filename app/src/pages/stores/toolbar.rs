@@ -7,18 +7,24 @@ use store::{
 };
 
 use super::whose;
-use crate::{components::kept, links, me::me, words};
+use crate::{
+    components::kept,
+    links,
+    me::me,
+    texts::{kinds, list as texts},
+    words,
+};
 
 pub fn toolbar(page: &ListPage, query: &ListQuery) -> AnyView {
     view! {
         <div class="toolbar" data-key="toolbar">
             {search(query, &page.choices)}
-            <nav class="chips" aria-label="Filter by phase">
+            <nav class="chips" aria-label=texts::filter_by_phase()>
                 {Filter::ALL.map(|filter| chip(filter, page, query)).collect_view()}
             </nav>
             {owners(query, &page.choices)}
-            <nav class="sorts" aria-label="Sort">
-                <span class="muted" aria-hidden="true">"Sort by"</span>
+            <nav class="sorts" aria-label=texts::sort()>
+                <span class="muted" aria-hidden="true">{texts::sort_by()}</span>
                 {Sort::ALL.map(|column| sort(column, query)).collect_view()}
             </nav>
         </div>
@@ -42,15 +48,15 @@ fn search(query: &ListQuery, choices: &Choices) -> AnyView {
                     type="search"
                     name="q"
                     maxlength="100"
-                    placeholder="Search by name or address"
-                    aria-label="Search stores"
+                    placeholder=texts::search_by()
+                    aria-label=texts::search_stores()
                     autocomplete="off"
                     spellcheck="false"
                     value=query.search.clone()
                 />
                 {filters(query, choices)}
                 {kept(&others)}
-                <button class="button scriptless" type="submit">"Search"</button>
+                <button class="button scriptless" type="submit">{texts::search()}</button>
             </form>
         </search>
     }
@@ -62,17 +68,17 @@ fn filters(query: &ListQuery, choices: &Choices) -> AnyView {
     let owner = me().sees_all().then(|| {
         let owners = choices.owners.iter().map(|owner| Whose::of(owner.as_ref()));
         let owners = owners.map(|owner| (owner.key().to_owned(), whose(&owner)));
-        select("owner", "Owner", "All owners", owners.collect(), query.owner.key())
+        select("owner", texts::owner(), texts::all_owners(), owners.collect(), query.owner.key())
     });
     let owner = owner.flatten();
     let engines = choices.engines.iter().map(|(key, title)| (key.to_string(), title.clone()));
     let engine = query.engine.as_ref().map_or("", EngineKey::as_str);
-    let plans = choices.plans.iter().map(|plan| (plan.key().to_owned(), plan.to_string()));
+    let plans = choices.plans.iter().map(|plan| (plan.key().to_owned(), kinds::plan(*plan).to_owned()));
     let plan = query.plan.map_or("", PlanName::key);
     view! {
         {owner}
-        {select("engine", "Engine", "All engines", engines.collect(), engine)}
-        {select("plan", "Plan", "All plans", plans.collect(), plan)}
+        {select("engine", texts::engine(), texts::all_engines(), engines.collect(), engine)}
+        {select("plan", texts::plan(), texts::all_plans(), plans.collect(), plan)}
     }
     .into_any()
 }
@@ -115,9 +121,9 @@ fn owners(query: &ListQuery, choices: &Choices) -> Option<AnyView> {
         view! { <a class="chip" data-noscroll="" href=href aria-current=current>{label}</a> }.into_any()
     };
     let nav = view! {
-        <nav class="owners" data-key="owners" aria-label="Whose stores">
-            {chip(Whose::Everybody, "Everybody's")}
-            {chip(Whose::Person(person.id), "Mine")}
+        <nav class="owners" data-key="owners" aria-label=texts::whose()>
+            {chip(Whose::Everybody, texts::everybodys())}
+            {chip(Whose::Person(person.id), texts::mine())}
         </nav>
     };
     Some(nav.into_any())
@@ -128,7 +134,7 @@ fn chip(filter: Filter, page: &ListPage, query: &ListQuery) -> AnyView {
     let current = (query.filter == filter).then_some("true");
     view! {
         <a class="chip" data-noscroll="" href=href aria-current=current>
-            {filter.label()} " " <span class="num">{words::number(words::count(page, filter))}</span>
+            {kinds::filter(filter)} " " <span class="num">{texts::number(words::count(page, filter))}</span>
         </a>
     }
     .into_any()
@@ -140,8 +146,8 @@ fn sort(column: Sort, query: &ListQuery) -> AnyView {
     let href = links::list(&words::resorted(query, column));
     view! {
         <a class="chip" data-noscroll="" href=href data-sorted=sorted aria-current=sorted.map(|_| "true")>
-            {words::column(column)}
-            <span class="visually-hidden">{sorted}</span>
+            {texts::column(column)}
+            <span class="visually-hidden">{sorted.map(texts::sorted)}</span>
         </a>
     }
     .into_any()

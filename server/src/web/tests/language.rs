@@ -28,9 +28,17 @@ async fn every_kind_of_page_is_in_the_language_that_the_browser_prefers() {
     ] {
         let site = site.asked_by(person);
         let page = preferring(&site, path, "de-AT, en;q=0.5").await;
-        assert!(page.body.contains("<html lang=\"de\"") && page.body.contains(german), "{path}: {}", page.body);
+        assert!(
+            page.body.contains("<html lang=\"de\"") && page.body.contains(german),
+            "{path}: {}",
+            page.body
+        );
         let page = preferring(&site, path, "fr, en;q=0.5").await;
-        assert!(page.body.contains("<html lang=\"en\"") && !page.body.contains(german), "{path}: {}", page.body);
+        assert!(
+            page.body.contains("<html lang=\"en\"") && !page.body.contains(german),
+            "{path}: {}",
+            page.body
+        );
     }
 }
 
@@ -50,8 +58,11 @@ async fn a_choice_outranks_what_the_browser_prefers_and_leads_back_to_where_it_w
 #[tokio::test]
 async fn a_choice_leads_nowhere_but_to_a_page_of_ours_and_what_is_no_language_is_not_kept() {
     let site = Site::with(&[]).await;
-    for from in ["http://evil.example/", "http://x//evil.example", "nonsense", "http://x/api/poll", "/\\evil.example"] {
-        let request = Request::post("/language").header(header::CONTENT_TYPE, FORM).header(header::REFERER, from);
+    for from in
+        ["http://evil.example/", "http://x//evil.example", "nonsense", "http://x/api/poll", "/\\evil.example"]
+    {
+        let request =
+            Request::post("/language").header(header::CONTENT_TYPE, FORM).header(header::REFERER, from);
         let answer = site.send(request.body(Body::from("language=klingon")).unwrap()).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/stores"), "{from}");
         assert!(!answer.header(header::SET_COOKIE).contains("language"), "{from}");
