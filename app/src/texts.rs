@@ -55,3 +55,6 @@ pub mod store;
 pub mod title;
 #[cfg(feature = "ssr")]
 pub mod upkeep;
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

@@ -1,0 +1,425 @@
+//! Nothing that a page says is said anywhere else, and nothing of it in one language alone.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use leptos::prelude::*;
+use proc_macro2::{TokenStream, TokenTree};
+use store::{
+    Language, ListQuery, Millis, Person, PersonId, Phase, RequestId, Role, Scheme, StoreView, Verb, Vitals,
+    limit::Left,
+    time::Elapsed,
+    view::{Notice, Offered, OwnMailOffer, Undone},
+    vitals::{Answer, Restarts, Share, Usage},
+};
+
+use crate::{
+    door, fixtures,
+    me::Me,
+    pages,
+    plain::{self, audit, logs, metrics, people, selected},
+    update::{GoneStore, Offer, Shown, Update, View},
+};
+
+/// What is a name, or code, and so the same in every language.
+const NAMES: [&str; 2] = ["Storeyard", "storeyard user add"];
+/// Attributes that are read out or shown.
+const SPOKEN: [&str; 5] = ["aria-label", "title", "placeholder", "alt", "data-busy"];
+
+#[test]
+fn no_page_says_what_is_not_among_the_texts() {
+    let mut found = Vec::new();
+    for file in sources(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").as_path()) {
+        let source = fs::read_to_string(&file).unwrap();
+        let tests = ["\n#[cfg(test)]\nmod ", "\n#[cfg(all(test"].map(|sign| source.find(sign));
+        let code = &source[..tests.into_iter().flatten().min().unwrap_or(source.len())];
+        let tokens: TokenStream = code.parse().unwrap();
+        let mut said = Vec::new();
+        in_code(tokens, &mut said);
+        found.extend(said.into_iter().map(|said| format!("{}: {said}", file.display())));
+    }
+    assert!(found.is_empty(), "put it into app/src/texts:\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_text_outside_of_its_place_is_found_wherever_it_stands() {
+    let said = |code: &str| {
+        let mut said = Vec::new();
+        in_code(code.parse().unwrap(), &mut said);
+        said
+    };
+    for code in [
+        r#"view! { <p class="muted">"nothing yet"</p> }"#,
+        r#"view! { <nav aria-label="Main"></nav> }"#,
+        r#"view! { <p>{if x { "Yes" } else { y() }}</p> }"#,
+        r#"let told = format!("Try {n} again");"#,
+        r#"fn told() -> &'static str { "it is gone." }"#,
+        r#"view! { <p>{x.then(|| view! { <b>"gone"</b> })}</p> }"#,
+    ] {
+        assert_eq!(said(code).len(), 1, "{code}");
+    }
+    for code in [
+        r#"view! { <p class="card empty" data-key="there">{texts::gone()}" · "</p> }"#,
+        r#"tracing::info!(target: "audit", "Somebody came in.");"#,
+        r#"view! { <a href="/stores" aria-current={x.then_some("page")}>"Storeyard"</a> }"#,
+        r#"#[expect(clippy::x, reason = "It is so.")] fn f() {}"#,
+    ] {
+        assert!(said(code).is_empty(), "{code}");
+    }
+}
+
+/// Files in which a text would be out of its place.
+fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        match path.is_dir() {
+            _ if ["texts", "fixtures", "language"].contains(&name.as_str()) => {}
+            true => files.extend(sources(&path)),
+            false if path.extension().is_some_and(|kind| kind == "rs") => files.push(path),
+            false => {}
+        }
+    }
+    files
+}
+
+/// Macros of which the text is for the log, and not for the page.
+const FOR_THE_LOG: [&str; 6] = ["trace", "debug", "info", "warn", "error", "debug_assert_eq"];
+
+fn in_code(tokens: TokenStream, said: &mut Vec<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (n, token) in tokens.iter().enumerate() {
+        let before = |back: usize| n.checked_sub(back).map(|at| tokens[at].to_string()).unwrap_or_default();
+        match token {
+            TokenTree::Group(group) => {
+                let is_macro = before(1) == "!";
+                let is_attribute = before(1) == "#" || (is_macro && before(2) == "#");
+                if is_macro && before(2) == "view" {
+                    in_view(group.stream(), said);
+                } else if !is_attribute && !(is_macro && FOR_THE_LOG.contains(&before(2).as_str())) {
+                    in_code(group.stream(), said);
+                }
+            }
+            TokenTree::Literal(literal) => {
+                said.extend(text(&literal.to_string()).filter(|text| is_prose(text)));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn in_view(tokens: TokenStream, said: &mut Vec<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (n, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => in_code(group.stream(), said),
+            TokenTree::Literal(literal) => {
+                let Some(text) = text(&literal.to_string()) else { continue };
+                let attribute = attribute(&tokens[..n]);
+                let is_told = match &attribute {
+                    Some(name) => SPOKEN.contains(&name.as_str()),
+                    None => true,
+                };
+                if is_told
+                    && text.chars().filter(|letter| letter.is_alphabetic()).count() > 1
+                    && !is_name(&text)
+                {
+                    said.push(text);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whose value follows: `aria-label=`.
+fn attribute(before: &[TokenTree]) -> Option<String> {
+    let (equals, name) = before.split_last()?;
+    (equals.to_string() == "=").then(|| {
+        let parts = name.iter().rev().map(ToString::to_string);
+        let parts: Vec<String> = parts.take_while(|part| part == "-" || is_word(part)).collect();
+        // A word that follows another without a dash is another attribute's.
+        let mut name = String::new();
+        for part in &parts {
+            if is_word(part) && name.chars().next().is_some_and(|first| first != '-') {
+                break;
+            }
+            name.insert_str(0, part);
+        }
+        name
+    })
+}
+
+fn is_word(part: &str) -> bool {
+    part.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
+fn text(literal: &str) -> Option<String> {
+    literal.strip_prefix('"')?.strip_suffix('"').map(str::to_owned)
+}
+
+/// Whether it reads like what is said to people.
+fn is_prose(text: &str) -> bool {
+    let begins = text.chars().next().is_some_and(char::is_uppercase)
+        && text.chars().nth(1).is_some_and(|second| second.is_lowercase() || second == ' ');
+    let ends = text.contains(' ') && text.ends_with(['.', '!', '?', '…']);
+    (begins || ends) && !is_name(text) && !text.contains('<')
+}
+
+fn is_name(text: &str) -> bool {
+    NAMES.contains(&text) || text.ends_with(" · Storeyard")
+}
+
+/// What a German page may say as an English one does: names, code, and words that both languages have.
+const SAME: [&str; 32] = [
+    "Admin",
+    "Administrator",
+    "CPU",
+    "Copy",
+    "Details",
+    "Deutsch",
+    "English",
+    "Exit-Code",
+    "Host",
+    "Info",
+    "Internet",
+    "Links",
+    "Log",
+    "Logs",
+    "Name",
+    "Namespace",
+    "Page",
+    "Page 1.2",
+    "Plan",
+    "Pods",
+    "Port",
+    "Release",
+    "STARTTLS",
+    "Shop",
+    "Status",
+    "Storeyard",
+    "System",
+    "TLS",
+    "Test",
+    "UTC",
+    "Web",
+    "Workloads",
+];
+
+#[test]
+fn no_page_says_the_same_in_both_languages() {
+    let mut same = BTreeSet::new();
+    for (name, render) in rendered() {
+        let [english, german] = Language::ALL.map(|language| said(&told_in(language, render)));
+        assert!(german.len() > 3, "{name} is empty");
+        let is_told = |text: &&String| text.chars().filter(|letter| letter.is_alphabetic()).count() > 2;
+        for text in english.intersection(&german).filter(is_told) {
+            if !SAME.contains(&text.as_str()) {
+                same.insert(format!("{name}: {text}"));
+            }
+        }
+    }
+    assert!(
+        same.is_empty(),
+        "in English on a German page:\n{}",
+        same.into_iter().collect::<Vec<_>>().join("\n")
+    );
+}
+
+fn ada() -> Person {
+    Person { id: PersonId::parse("ada").unwrap(), name: "ada".into(), role: Role::Admin }
+}
+
+fn told_in(language: Language, render: fn() -> String) -> String {
+    Owner::new().with(|| {
+        provide_context(language);
+        provide_context(Me(Some(ada())));
+        render()
+    })
+}
+
+/// Each page, with as much on it as it can have.
+fn rendered() -> Vec<(&'static str, fn() -> String)> {
+    fn update(shown: Shown) -> Update {
+        Update {
+            shown,
+            usually: Some(Elapsed(9_000)),
+            vitals: Some(Ok(vitals())),
+            ..fixtures::shown(Phase::Ready)
+        }
+    }
+    fn store(phase: Phase) -> String {
+        let view = whole(phase);
+        let page = View::Store(view.summary.id.clone());
+        pages::page(&page, update(Shown::Store(Box::new(view)))).html
+    }
+    fn of_list(phases: &[Phase]) -> String {
+        pages::page(&View::List(ListQuery::default()), fixtures::list(phases)).html
+    }
+    vec![
+        ("sign-in", || {
+            door::sign_in(
+                "",
+                &door::Ways { provider: Some("Idp".into()), leave: Some("/".into()), ..Default::default() },
+                "/stores",
+                "",
+                None,
+            )
+        }),
+        ("set-up", || door::set_up("", "", None)),
+        ("list", || of_list(&Phase::ALL)),
+        ("empty list", || of_list(&[])),
+        ("nothing found", || {
+            let query = ListQuery { search: "zz".into(), ..ListQuery::default() };
+            let shown = Shown::List(
+                [whole(Phase::Ready).summary].into_iter().collect::<store::Index>().page(&query, |_| true),
+            );
+            pages::page(&View::List(query), update(shown)).html
+        }),
+        ("queued", || store(Phase::Queued)),
+        ("provisioning", || store(Phase::Provisioning)),
+        ("ready", || store(Phase::Ready)),
+        ("updating", || store(Phase::Updating)),
+        ("suspended", || store(Phase::Suspended)),
+        ("degraded", || store(Phase::Degraded)),
+        ("failed", || store(Phase::Failed)),
+        ("deleting", || store(Phase::Deleting)),
+        ("gone", || {
+            let view = whole(Phase::Deleting);
+            let id = view.summary.id.clone();
+            let gone = GoneStore { view, at: fixtures::NOW.plus_seconds(9) };
+            pages::page(&View::Store(id), update(Shown::Gone(Box::new(gone)))).html
+        }),
+        ("missing", || {
+            pages::page(&View::Store(whole(Phase::Ready).summary.id), update(Shown::Missing)).html
+        }),
+        ("loading", || {
+            pages::page(&View::Store(whole(Phase::Ready).summary.id), update(Shown::Loading)).html
+        }),
+        ("delete", || {
+            let view = whole(Phase::Ready);
+            pages::page(&View::Delete(view.summary.id.clone()), update(Shown::Store(Box::new(view)))).html
+        }),
+        ("nowhere", || pages::nowhere().html),
+        ("new", || {
+            pages::new::page(Ok(Offer {
+                request: RequestId::new(1),
+                engines: Vec::new(),
+                usually: Some(Elapsed(9_000)),
+                left: Left::default(),
+                scheme: Scheme::Http,
+                domain_suffix: "example".into(),
+            }))
+            .html
+        }),
+        ("users", || {
+            let row = |name: &str, stores| people::Row {
+                id: PersonId::parse(name).unwrap(),
+                role: Role::Member,
+                stores,
+            };
+            let kept = people::Kept::default();
+            people::users("", &ada(), &[row("ada", 0), row("bo", 1), row("cy", 7)], &kept, None)
+        }),
+        ("account", || people::account("", &ada(), true, None)),
+        ("audit", || {
+            audit::page(
+                "",
+                &ada(),
+                &audit::Wanted::default(),
+                &Ok(audit::Shown { records: Vec::new(), found: 0, page: 0 }),
+            )
+        }),
+        ("logs", || {
+            let asked = logs::Asked::default();
+            let none = Ok(provisioner::window::Logs::default());
+            logs::page("", &ada(), &whole(Phase::Ready), "n", &asked, &none, fixtures::NOW)
+        }),
+        ("metrics", || {
+            let unread = Err(String::new());
+            metrics::page("", &ada(), &whole(Phase::Ready), &unread, fixtures::NOW)
+        }),
+        ("several", || {
+            selected::confirm("", &ada(), &ListQuery::default(), &[whole(Phase::Ready)], &[], true)
+        }),
+        ("several, not done", || {
+            selected::told("", &ada(), &ListQuery::default(), Verb::Suspend, Vec::new())
+        }),
+        ("refused", || plain::refused("", &ada(), "/users", "")),
+        ("no such store", || plain::no_such_store("", &ada())),
+    ]
+}
+
+/// With as much as a store can have.
+fn whole(phase: Phase) -> StoreView {
+    let mut view = fixtures::view(phase);
+    view.attempt = 2;
+    view.engine_note = Some("It sends no mail.".into());
+    view.notices = vec![Notice { sentence: "A volume is full.".into(), since: fixtures::NOW }];
+    view.ways_in = store::view::WaysIn { sign_in: true, set_password: true };
+    view.deadline = Some(fixtures::NOW.plus_seconds(500));
+    view.timeline_dropped = 3;
+    view.upkeep.offered = Some(Offered { waits: "Its turn comes.".into(), versions: view.versions.clone() });
+    view.upkeep.undone = Some(Undone { sentence: "It did not answer.".into(), at: fixtures::NOW });
+    view.upkeep.other_egress = store::Egress::ALL.to_vec();
+    view.upkeep.safe_mode = Some(false);
+    view.upkeep.own_mail = OwnMailOffer::There;
+    view
+}
+
+fn vitals() -> Vitals {
+    let share = |title: &str| Share { title: title.into(), used: 240, limit: Some(1_000) };
+    let usage = Some(Usage { shares: vec![share("Web")], at: fixtures::NOW });
+    Vitals {
+        answer: Some(Answer { millis: 1_400, at: fixtures::NOW }),
+        cpu: usage.clone(),
+        memory: usage,
+        restarts: Restarts { times: 2, last: Some(fixtures::NOW) },
+        certificate_until: Some(Millis(fixtures::NOW.0 + 9_000_000_000)),
+    }
+}
+
+/// What a page says, but for what is marked as English, as code or as somebody's own words.
+fn said(html: &str) -> BTreeSet<String> {
+    const OWN: [&str; 7] = ["<bdi", "<code", "<pre", "<script", "<style", "<kbd", "<svg"];
+    const EMPTY: [&str; 4] = ["<input", "<meta", "<link", "<br"];
+    let mut said = BTreeSet::new();
+    // How many elements are open, and within which of them nothing is looked at.
+    let (mut depth, mut own) = (0_usize, None);
+    for part in html.split_inclusive('>') {
+        let (text, tag) =
+            part.split_once('<').map_or((part, String::new()), |(text, tag)| (text, format!("<{tag}")));
+        if own.is_none() && !text.trim().is_empty() {
+            said.insert(text.trim().to_owned());
+        }
+        if tag.starts_with("</") {
+            depth = depth.saturating_sub(1);
+            own = own.filter(|from| *from <= depth);
+        } else if tag.len() > 1 && !tag.starts_with("<!") && !EMPTY.iter().any(|empty| tag.starts_with(empty))
+        {
+            let is_own = OWN.iter().any(|own| tag.starts_with(own))
+                || tag.contains("lang=\"") && !tag.starts_with("<html")
+                || tag.contains("mono");
+            if is_own && own.is_none() {
+                own = Some(depth + 1);
+            }
+            if !tag.ends_with("/>") {
+                depth += 1;
+            }
+        }
+        if own.is_none() {
+            for name in SPOKEN {
+                let value = tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+                said.extend(value.map(|(value, _)| value.trim().to_owned()));
+            }
+        }
+    }
+    said
+}
+
+#[test]
+fn what_a_page_says_is_found_but_for_what_is_somebody_elses() {
+    let html = "<p title=\"Why\">Gone <bdi>Ada</bdi> again<span lang=\"en\">Not <b>this</b></span>, yes</p><input/><code>no</code>";
+    let expected = ["Why", "Gone", "again", ", yes"].map(str::to_owned);
+    assert_eq!(said(html), expected.into_iter().collect());
+}
