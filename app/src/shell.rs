@@ -15,7 +15,7 @@ pub struct Assets {
     pub build: String,
 }
 
-/// What is there when the page's program is not.
+/// What is there when the page's program is not. What it says, its element has in the reader's language.
 const SCRIPT: &str = concat!(include_str!("shell/start.js"), include_str!("shell/leave.js"));
 
 pub fn shell(assets: Assets) -> impl IntoView {
@@ -26,15 +26,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
     );
     view! {
         <!DOCTYPE html>
-        <html
-            lang=language().key()
-            data-live="no"
-            data-stopped=texts::stopped()
-            data-failed=texts::failed()
-            data-late=texts::late()
-            data-unsent=texts::unsent()
-            data-reload=texts::reload()
-        >
+        <html lang=language().key() data-live="no">
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -47,7 +39,16 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link id="favicon" rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="modulepreload" href=script/>
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-                <script nonce=use_nonce()>{SCRIPT}</script>
+                <script
+                    nonce=use_nonce()
+                    data-stopped=texts::stopped()
+                    data-failed=texts::failed()
+                    data-late=texts::late()
+                    data-unsent=texts::unsent()
+                    data-reload=texts::reload()
+                >
+                    {SCRIPT}
+                </script>
                 <script type="module" nonce=use_nonce()>{run}</script>
                 <MetaTags/>
             </head>

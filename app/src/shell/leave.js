@@ -1,5 +1,6 @@
 // Asks before a half-filled form is left: by a link, by Back, or with the page itself. Links within the form mean to leave it.
 {
+  const { unsent } = document.currentScript.dataset;
   let isMeant = false;
 
   const isHalfFilled = () => {
@@ -11,7 +12,7 @@
   /** Whether one stays after all. */
   const stays = () => {
     if (!isHalfFilled()) return false;
-    isMeant = confirm(document.documentElement.dataset.unsent);
+    isMeant = confirm(unsent);
     return !isMeant;
   };
 

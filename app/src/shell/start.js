@@ -1,5 +1,6 @@
 // Says in <html data-live> whether this page renews itself: "no" until a script runs, "starting", "yes", "stopped". The page's program
-// beats while it lives; this is the part that is there when the program is not. What it says, <html> has in the reader's language.
+// beats while it lives; this is the part that is there when the program is not. What it says, its element has in the
+// reader's language.
 {
   const SILENT_CHECKS = 8;
   const CHECK_MS = 5000;
@@ -17,7 +18,7 @@
     const again = document.createElement("a");
     again.href = location.href;
     again.rel = "external";
-    again.textContent = root.dataset.reload;
+    again.textContent = reload;
     note.append(sentence, " ", again);
     const show = () => note && document.body.prepend(note);
     if (document.body) show();
@@ -35,7 +36,7 @@
     root.dataset.live = "yes";
   };
   const isTrap = (reason) => typeof WebAssembly === "object" && reason instanceof WebAssembly.RuntimeError;
-  const { stopped, failed, late } = root.dataset;
+  const { stopped, failed, late, reload } = document.currentScript.dataset;
 
   // So that a form that asks for it can begin with the time zone of whoever fills it in.
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();

@@ -104,8 +104,10 @@ fn sortable(column: Sort, query: &ListQuery) -> AnyView {
 /// Kept by its key and changed in place, so that focus and selection survive a change.
 fn row(summary: &StoreSummary, query: &ListQuery, now: Millis) -> AnyView {
     let owner = me().sees_all().then(|| whose(&Whose::of(summary.owner.as_ref())));
-    let owner =
-        owner.map(|owner| view! { <td role="cell" class="cell-owner"><bdi>{owner}</bdi></td> }.into_any());
+    let owner = owner.map(|owner| {
+        view! { <td role="cell" class="cell-owner" data-label=texts::owner()><bdi>{owner}</bdi></td> }
+            .into_any()
+    });
     let href = links::store_from(&summary.id, query);
     view! {
         <tr role="row" data-key=summary.id.to_string()>
