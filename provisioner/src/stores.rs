@@ -25,8 +25,8 @@ use kube::{
     api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions},
 };
 use store::{
-    Egress, EngineKey, Fit, MailServer, NewStore, OwnMail, Person, PersonId, Phase, PlanName, Role, Slug,
-    StoreId, StoreName, StoreView, StrayKind, Wish,
+    Egress, EngineKey, MailServer, NewStore, OwnMail, Person, PersonId, Phase, PlanName, Role, Slug, StoreId,
+    StoreName, StoreView, StrayKind, Wish,
     limit::{Held, Left, Limit, Over},
     view::{Ask, OwnMailOffer},
 };
@@ -214,7 +214,7 @@ impl Stores {
     }
 
     /// Whether the nodes have room for another store of that size. Nothing where nobody tells what they have left.
-    pub fn fit(&self, engine: &EngineKey, plan: PlanName) -> Option<Fit> {
+    pub fn fit(&self, engine: &EngineKey, plan: PlanName) -> Option<Result<(), fits::Lack>> {
         let known = self.snapshot();
         let engine = self.config.engine(engine)?;
         let asked = fits::asked(&engine.definition, engine.sizes(plan)?);

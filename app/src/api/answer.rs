@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use provisioner::stores::{Gone, Reading, Scope, Snapshot, Stores, StoresError};
 use store::{
-    Account, AdminPassword, Field, FieldError, ListPage, MailForm, Millis, NewStoreForm, Person, Phase,
+    Account, AdminPassword, Field, FieldError, Fit, ListPage, MailForm, Millis, NewStoreForm, Person, Phase,
     RequestId, StoreId, StoreName, StoreSummary, Vitals, Wish, limit::Over,
 };
 use tokio::time::{Instant, sleep, sleep_until};
@@ -137,7 +137,10 @@ fn offer() -> Result<Offer, ApiError> {
         for plan in &mut card.plans {
             plan.lack =
                 lacking.iter().find(|over| over.plan == Some(plan.name)).map(|over| texts::over(*over));
-            plan.fit = stores.fit(&card.key, plan.name);
+            plan.fit = stores.fit(&card.key, plan.name).map(|fit| match fit {
+                Ok(()) => Fit::Fits,
+                Err(lack) => Fit::Lacks(texts::lack(&lack)),
+            });
         }
     }
     if let Some(parts) = use_context::<http::request::Parts>() {

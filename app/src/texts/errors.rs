@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use access::{ChangeError, OwnPasswordError, Refused, SetUpError, oidc, password::PasswordError};
 use provisioner::{
+    decide::capacity::{self, Amount, Lack},
     stores::{StoresError, TooFast},
     window::client::AskError,
 };
 use store::{Language, Phase, PlanName, Wish, limit::Over, mail::MailError, person::PersonIdError};
 
-use super::{fields::too_long, kinds, list};
+use super::{fields::too_long, health, kinds, list};
 use crate::language::language;
 
 texts! {
@@ -115,6 +116,32 @@ pub fn over(over: Over) -> String {
             }
         };
         format!("Erlaubt: {}{plan}, vorhanden: {}. {way_out}", list::count(over.may as usize), over.has)
+    })
+}
+
+/// Why the nodes have no room for a store.
+pub fn lack(lack: &Lack) -> String {
+    in_german(lack, || {
+        let cores = |cpu: u64| health::decimal(&capacity::cores(cpu));
+        let why = match lack {
+            Lack::NoNode => "Zurzeit nimmt kein Knoten die Pods von Shops an".to_owned(),
+            Lack::Cpu { asked, left } => {
+                format!("Verlangt {} CPU, frei auf den Knoten: {}", cores(*asked), cores(*left))
+            }
+            Lack::Memory { asked, left } => {
+                format!("Verlangt {asked} MiB Arbeitsspeicher, frei auf den Knoten: {left} MiB")
+            }
+            Lack::Pod { part, asks: Amount { cpu, memory } } => format!(
+                "Auf keinem Knoten sind die {} CPU und {memory} MiB Arbeitsspeicher frei, die der Pod von {part} verlangt",
+                cores(*cpu)
+            ),
+            Lack::Together => {
+                "Jeder Pod fände einen Knoten, aber für alle zugleich ist kein Platz".to_owned()
+            }
+        };
+        format!(
+            "Passt zurzeit nicht. {why}. Der Shop würde warten, bis ein anderer gelöscht oder ein Knoten hinzugefügt wird."
+        )
     })
 }
 

@@ -4,6 +4,7 @@ texts! {
     not_created: "The store was not created", "Der Shop wurde nicht erstellt";
     open_that: "Open that store", "Jenen Shop öffnen";
     start_new: "Start a new one", "Neu beginnen";
+    fits: "Fits: the nodes have room for it.", "Passt: Auf den Knoten ist Platz dafür.";
     address_from_name: "The address is made from the name.", "Die Adresse entsteht aus dem Namen.";
 }
 

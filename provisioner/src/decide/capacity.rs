@@ -3,7 +3,6 @@
 use std::fmt;
 
 use engine::{Engine, Sizes};
-use store::Fit;
 
 use crate::observe::room::Room;
 
@@ -30,9 +29,9 @@ pub struct Asking<'a> {
     pub asks: Amount,
 }
 
-/// What is short. Displays as the second half of a sentence.
+/// What is short. Displays as why a store does not fit, and what would come of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Lack<'a> {
+pub enum Lack {
     NoNode,
     /// All nodes together have less than all pods ask for.
     Cpu {
@@ -44,7 +43,10 @@ enum Lack<'a> {
         left: u64,
     },
     /// No node has what this one pod asks for.
-    Pod(Asking<'a>),
+    Pod {
+        part: String,
+        asks: Amount,
+    },
     /// Each pod would find a node, and all together do not.
     Together,
 }
@@ -66,13 +68,11 @@ pub fn asked<'a>(engine: &'a Engine, sizes: &Sizes) -> Vec<Asking<'a>> {
 }
 
 /// Nothing where nobody can tell.
-pub fn fit(pods: &[Asking<'_>], capacity: &Capacity) -> Option<Fit> {
+pub fn fit(pods: &[Asking<'_>], capacity: &Capacity) -> Option<Result<(), Lack>> {
     match lack(pods, &capacity.nodes) {
-        Ok(None) => Some(Fit::Fits),
+        Ok(None) => Some(Ok(())),
         Ok(Some(_)) if capacity.is_cut => None,
-        Ok(Some(lack)) => Some(Fit::Lacks(format!(
-            "Does not fit now: {lack}. It would wait until a store is deleted or a node is added."
-        ))),
+        Ok(Some(lack)) => Some(Err(lack)),
         Err(TooMany) => None,
     }
 }
@@ -81,7 +81,7 @@ pub fn fit(pods: &[Asking<'_>], capacity: &Capacity) -> Option<Fit> {
 #[derive(Debug, PartialEq, Eq)]
 struct TooMany;
 
-fn lack<'a>(pods: &[Asking<'a>], nodes: &[Amount]) -> Result<Option<Lack<'a>>, TooMany> {
+fn lack(pods: &[Asking<'_>], nodes: &[Amount]) -> Result<Option<Lack>, TooMany> {
     if nodes.is_empty() {
         return Ok(Some(Lack::NoNode));
     }
@@ -99,7 +99,7 @@ fn lack<'a>(pods: &[Asking<'a>], nodes: &[Amount]) -> Result<Option<Lack<'a>>, T
     }
     let places = |pod: &Asking<'_>| nodes.iter().filter(|node| node.less(pod.asks).is_some()).count();
     if let Some(pod) = pods.iter().find(|pod| places(pod) == 0) {
-        return Ok(Some(Lack::Pod(*pod)));
+        return Ok(Some(Lack::Pod { part: pod.part.to_owned(), asks: pod.asks }));
     }
     // One that fits on as many nodes as there are pods finds one on which no other is.
     let hard: Vec<Amount> = pods.iter().filter(|pod| places(pod) < pods.len()).map(|pod| pod.asks).collect();
@@ -137,8 +137,9 @@ impl From<Room> for Amount {
     }
 }
 
-impl fmt::Display for Lack<'_> {
+impl fmt::Display for Lack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Does not fit now: ")?;
         match self {
             Self::NoNode => f.write_str("no node takes the pods of stores at this moment"),
             Self::Cpu { asked, left } => {
@@ -147,7 +148,7 @@ impl fmt::Display for Lack<'_> {
             Self::Memory { asked, left } => {
                 write!(f, "it asks for {asked} MiB of memory, and the nodes have {left} MiB left")
             }
-            Self::Pod(Asking { part, asks: Amount { cpu, memory } }) => write!(
+            Self::Pod { part, asks: Amount { cpu, memory } } => write!(
                 f,
                 "no node has the {} CPU and {memory} MiB of memory left that the pod of {part} asks for",
                 cores(*cpu)
@@ -155,12 +156,13 @@ impl fmt::Display for Lack<'_> {
             Self::Together => f.write_str(
                 "each of its pods would find a node, but there is no room for all of them at the same time",
             ),
-        }
+        }?;
+        f.write_str(". It would wait until a store is deleted or a node is added.")
     }
 }
 
 /// As exact as it is: `0.25`, `2`.
-fn cores(thousandths: u64) -> String {
+pub fn cores(thousandths: u64) -> String {
     let (whole, rest) = (thousandths / 1000, thousandths % 1000);
     match rest {
         0 => whole.to_string(),
@@ -182,14 +184,14 @@ mod tests {
         parts.iter().map(|(part, cpu, memory)| Asking { part, asks: amount(*cpu, *memory) }).collect()
     }
 
-    fn fits(pods: &[Asking<'_>], nodes: &[(u64, u64)]) -> Option<Fit> {
+    fn fits(pods: &[Asking<'_>], nodes: &[(u64, u64)]) -> Option<Result<(), Lack>> {
         let nodes = nodes.iter().map(|(cpu, memory)| amount(*cpu, *memory)).collect();
         fit(pods, &Capacity { nodes, is_cut: false })
     }
 
     fn why(pods: &[Asking<'_>], nodes: &[(u64, u64)]) -> String {
         match fits(pods, nodes) {
-            Some(Fit::Lacks(sentence)) => sentence,
+            Some(Err(lack)) => lack.to_string(),
             other => panic!("{other:?}"),
         }
     }
@@ -197,9 +199,9 @@ mod tests {
     #[test]
     fn a_store_fits_where_each_of_its_pods_finds_room_beside_the_others() {
         let pods = shop(&[("Database", 11, 160), ("WordPress", 10, 200)]);
-        assert_eq!(fits(&pods, &[(21, 360)]), Some(Fit::Fits));
-        assert_eq!(fits(&pods, &[(11, 160), (10, 200)]), Some(Fit::Fits));
-        assert_eq!(fits(&pods, &[(0, 9_000), (21, 360)]), Some(Fit::Fits));
+        assert_eq!(fits(&pods, &[(21, 360)]), Some(Ok(())));
+        assert_eq!(fits(&pods, &[(11, 160), (10, 200)]), Some(Ok(())));
+        assert_eq!(fits(&pods, &[(0, 9_000), (21, 360)]), Some(Ok(())));
     }
 
     #[test]
@@ -229,7 +231,7 @@ mod tests {
     fn pods_that_would_each_find_room_but_not_at_the_same_time_do_not_fit() {
         let pods = shop(&[("A", 1, 60), ("B", 1, 60), ("C", 1, 60)]);
         assert!(why(&pods, &[(9, 100), (9, 100)]).contains("no room for all of them at the same time"));
-        assert_eq!(fits(&pods, &[(9, 120), (9, 100)]), Some(Fit::Fits));
+        assert_eq!(fits(&pods, &[(9, 120), (9, 100)]), Some(Ok(())));
     }
 
     #[test]
@@ -237,7 +239,7 @@ mod tests {
         let pods = shop(&[("A", 1, 60)]);
         assert!(why(&pods, &[]).contains("no node takes the pods of stores"));
         let cut = |memory| fit(&pods, &Capacity { nodes: vec![amount(9, memory)], is_cut: true });
-        assert_eq!((cut(59), cut(60)), (None, Some(Fit::Fits)));
+        assert_eq!((cut(59), cut(60)), (None, Some(Ok(()))));
     }
 
     #[test]
@@ -274,7 +276,7 @@ mod tests {
         ) {
             let pods: Vec<Asking<'_>> =
                 asks.iter().map(|(cpu, memory)| Asking { part: "A", asks: amount(*cpu, *memory) }).collect();
-            prop_assert_eq!(fits(&pods, &nodes) == Some(Fit::Fits), by_hand(&pods, &nodes));
+            prop_assert_eq!(fits(&pods, &nodes) == Some(Ok(())), by_hand(&pods, &nodes));
         }
     }
 }

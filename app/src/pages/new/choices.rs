@@ -3,7 +3,7 @@
 use store::{Egress, EngineCard, Field, Fit, PlanName};
 
 use super::{draft::Draft, text::Card};
-use crate::texts::kinds;
+use crate::texts::{form as texts, kinds};
 
 pub fn engines(draft: &Draft) -> String {
     let mut html = String::new();
@@ -40,7 +40,7 @@ pub fn plans(draft: &Draft) -> String {
         let mut lines = vec![("num", summary.as_str())];
         // Of what cannot be had anyway nobody asks whether it fits.
         lines.extend(plan.fit.as_ref().filter(|_| plan.lack.is_none()).map(|fit| match fit {
-            Fit::Fits => ("fits", "Fits: the nodes have room for it."),
+            Fit::Fits => ("fits", texts::fits()),
             Fit::Lacks(why) => ("lack", why.as_str()),
         }));
         card.write(&lines, &mut html);
