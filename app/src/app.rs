@@ -17,7 +17,7 @@ use crate::{
     me::{Me, me},
     pages, palette,
     plain::{menu_of, ways},
-    texts::frame as texts,
+    texts::{self, frame},
     update::{Page, View},
 };
 
@@ -69,7 +69,7 @@ fn framed(view: View, mut page: Page) -> AnyView {
     let person = me();
     view! {
         <Title text=page.title.clone()/>
-        <a class="skip" href="#main" rel="external">{texts::skip()}</a>
+        <a class="skip" href="#main" rel="external">{frame::skip()}</a>
         <header class="topbar">
             <div>
                 {brand()}
@@ -94,12 +94,12 @@ fn account(person: &store::Person) -> AnyView {
         <div class="account">
             <button class="who" type="button" popovertarget=MENU><bdi>{person.name.clone()}</bdi></button>
             <div id=MENU popover="auto">
-                <p class="muted">{texts::role(person.role)}</p>
+                <p class="muted">{frame::role(person.role)}</p>
                 {keys::switch()}
-                <button type="button" class="button scripted" data-opens=keys::HELP>"Keyboard shortcuts"</button>
+                <button type="button" class="button scripted" data-opens=keys::HELP>{texts::keys::keys()}</button>
                 {menu_of(person).map(|(title, to)| beside(title, to)).collect_view()}
-                <form method="post" action=links::SIGN_OUT><button class="button" type="submit">{texts::sign_out()}</button></form>
-                <form method="post" action=links::SIGN_OUT_EVERYWHERE><button class="button" type="submit">{texts::sign_out_everywhere()}</button></form>
+                <form method="post" action=links::SIGN_OUT><button class="button" type="submit">{frame::sign_out()}</button></form>
+                <form method="post" action=links::SIGN_OUT_EVERYWHERE><button class="button" type="submit">{frame::sign_out_everywhere()}</button></form>
                 {language_choice()}
             </div>
         </div>

@@ -39,7 +39,7 @@ pub use self::{
     brand::brand,
     copy::copy_button,
     crumb::{Whence, crumb},
-    english::english,
+    english::{english, foreign},
     evidence::evidence,
     form::{SentForm, kept, refused_without_script},
     health::health_strip,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use store::Person;
 
-use crate::{links, palette, texts::frame as texts};
+use crate::{links, palette, texts::keys as texts};
 
 /// The dialog that tells of them.
 pub const HELP: &str = "keys";
@@ -12,9 +12,9 @@ pub const HELP: &str = "keys";
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
     pub key: &'static str,
-    title: &'static str,
+    title: fn() -> &'static str,
     /// After the key, where a page mentions it.
-    pub hint: &'static str,
+    hint: fn() -> &'static str,
     does: Does,
 }
 
@@ -26,13 +26,11 @@ enum Does {
     Open(&'static str),
 }
 
-pub const NEW: Key =
-    Key { key: "n", title: "New store", hint: "for a new store", does: Does::Go(links::NEW) };
+pub const NEW: Key = Key { key: "n", title: texts::new, hint: texts::for_new, does: Does::Go(links::NEW) };
 pub const SEARCH: Key =
-    Key { key: "/", title: "Search in the list", hint: "to search", does: Does::Focus("#search") };
-const LIST: Key =
-    Key { key: "s", title: "List of stores", hint: "for the list", does: Does::Go(links::STORES) };
-const ALL_KEYS: Key = Key { key: "?", title: "These keys", hint: "for all keys", does: Does::Open(HELP) };
+    Key { key: "/", title: texts::search, hint: texts::to_search, does: Does::Focus("#search") };
+const LIST: Key = Key { key: "s", title: texts::list, hint: texts::for_list, does: Does::Go(links::STORES) };
+const ALL_KEYS: Key = Key { key: "?", title: texts::all, hint: texts::for_all, does: Does::Open(HELP) };
 
 /// Whoever may make no store has no key for it.
 fn keys(person: &Person) -> impl Iterator<Item = Key> + use<> {
@@ -45,14 +43,14 @@ pub fn help(person: &Person) -> AnyView {
     let rows = keys(person).map(|key| view! { <li><kbd>{key.key}</kbd>{key.element()}</li> }.into_any());
     view! {
         <dialog id=HELP class="keys-help" aria-labelledby="keys-title">
-            <h2 id="keys-title">"Keyboard shortcuts"</h2>
+            <h2 id="keys-title">{texts::keys()}</h2>
             <ul>
                 {rows.collect_view()}
-                <li><kbd>{palette::modified()}</kbd><span>"Go to, or do, anything"</span></li>
+                <li><kbd>{palette::modified()}</kbd><span>{texts::anything()}</span></li>
             </ul>
             <div class="actions">
                 {switch()}
-                <button class="button" type="button" data-closes=HELP>"Close"</button>
+                <button class="button" type="button" data-closes=HELP>{texts::close()}</button>
             </div>
         </dialog>
     }
@@ -61,7 +59,7 @@ pub fn help(person: &Person) -> AnyView {
 
 /// The program keeps it as the browser has it.
 pub fn switch() -> AnyView {
-    view! { <button type="button" class="button switch scripted" role="switch" aria-checked="true" data-keys-switch="">{texts::keys()}</button> }
+    view! { <button type="button" class="button switch scripted" role="switch" aria-checked="true" data-keys-switch="">{texts::switch()}</button> }
         .into_any()
 }
 
@@ -69,6 +67,7 @@ impl Key {
     /// What is pressed, by the key and by hand.
     fn element(self) -> AnyView {
         let Self { key, title, does, .. } = self;
+        let title = title();
         match does {
             Does::Go(to) => view! { <a href=to data-hotkey=key data-closes=HELP>{title}</a> }.into_any(),
             Does::Focus(what) => {
@@ -82,7 +81,7 @@ impl Key {
 
     /// A word on it, for a page on which it is of use.
     pub fn mention(self) -> AnyView {
-        view! { <span><kbd>{self.key}</kbd>{format!(" {}", self.hint)}</span> }.into_any()
+        view! { <span><kbd>{self.key}</kbd>{format!(" {}", (self.hint)())}</span> }.into_any()
     }
 }
 

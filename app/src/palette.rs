@@ -9,6 +9,7 @@ use crate::{
     guard::{Granted, granted},
     keys, links,
     plain::menu_of,
+    texts::{activity, keys as texts, kinds, list},
 };
 
 pub const PALETTE: &str = "palette";
@@ -20,13 +21,13 @@ const ACTED_ON: usize = 3;
 /// Shown by the page's program alone; without it there are the pages' own links.
 pub fn dialog() -> AnyView {
     view! {
-        <dialog id=PALETTE aria-label="Go to, or do, anything">
+        <dialog id=PALETTE aria-label=texts::anything()>
             <input
                 id="palette-input"
                 type="text"
                 role="combobox"
-                aria-label="A page, a store, or what is to be done"
-                placeholder="A page, a store, or what is to be done"
+                aria-label=texts::which()
+                placeholder=texts::which()
                 aria-expanded="true"
                 aria-controls="palette-found"
                 aria-autocomplete="list"
@@ -36,7 +37,7 @@ pub fn dialog() -> AnyView {
                 spellcheck="false"
                 autofocus
             />
-            <div id="palette-found" role="listbox" aria-label="Found"></div>
+            <div id="palette-found" role="listbox" aria-label=texts::found()></div>
             <p id="palette-status" class="muted" role="status"></p>
         </dialog>
     }
@@ -46,7 +47,7 @@ pub fn dialog() -> AnyView {
 /// What opens it by hand.
 pub fn opener() -> AnyView {
     view! {
-        <button class="button find scripted" type="button" data-opens=PALETTE aria-keyshortcuts="Control+K Meta+K" aria-label="Go to, or do, anything">
+        <button class="button find scripted" type="button" data-opens=PALETTE aria-keyshortcuts="Control+K Meta+K" aria-label=texts::anything()>
             <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><circle cx="11" cy="11" r="6"/><path d="m20 20-4.6-4.6"/></svg>
             <kbd aria-hidden="true">{modified()}</kbd>
         </button>
@@ -60,7 +61,7 @@ pub fn modified() -> &'static str {
         let agent = parts.headers.get(http::header::USER_AGENT)?;
         Some(agent.to_str().is_ok_and(|agent| agent.contains("Mac OS")))
     });
-    if agent == Some(true) { "⌘ K" } else { "Ctrl K" }
+    if agent == Some(true) { "⌘ K" } else { texts::control() }
 }
 
 /// What is found for `text`, as it is to stand in the list.
@@ -73,7 +74,7 @@ pub(crate) fn found(text: &str) -> Result<String, ApiError> {
     let snapshot = stores.snapshot();
     match &snapshot.reading {
         Reading::Loading => {
-            return Err(ApiError::Unavailable("The stores are being read. Try again in a moment.".into()));
+            return Err(ApiError::Unavailable(list::still_reading().to_owned()));
         }
         Reading::Stale { why, .. } if snapshot.rows().is_empty() => {
             return Err(ApiError::Unavailable(why.clone()));
@@ -116,7 +117,7 @@ enum To {
     Opens(&'static str),
 }
 
-/// What can be done with a store, by the word that is typed for it.
+/// What can be done with a store.
 const VERBS: [&str; 5] = ["logs", "metrics", "shop", "admin", "delete"];
 
 fn groups(person: &Person, text: &str, search: impl Fn(&str) -> Vec<StoreSummary>) -> Vec<Group> {
@@ -128,9 +129,12 @@ fn groups(person: &Person, text: &str, search: impl Fn(&str) -> Vec<StoreSummary
     let is_asked = |(known, _): &(&str, Entry)| verb.map_or(!text.is_empty(), |verb| verb == *known);
     let acts = acts.filter(is_asked).map(|(_, entry)| entry).collect();
     let groups = [
-        Group { title: "Stores", entries: stores.iter().map(page_of).collect() },
-        Group { title: "Pages", entries: pages(person).filter(|entry| has(&entry.title, text)).collect() },
-        Group { title: "Actions", entries: acts },
+        Group { title: list::stores(), entries: stores.iter().map(page_of).collect() },
+        Group {
+            title: texts::pages(),
+            entries: pages(person).filter(|entry| has(&entry.title, text)).collect(),
+        },
+        Group { title: texts::actions(), entries: acts },
     ];
     groups.into_iter().filter(|group| !group.entries.is_empty()).collect()
 }
@@ -138,10 +142,21 @@ fn groups(person: &Person, text: &str, search: impl Fn(&str) -> Vec<StoreSummary
 /// What is to be done, if the first word says so, and with what. Two letters are enough to mean it.
 fn verb(text: &str) -> (Option<&'static str>, &str) {
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
-    let verb = VERBS.into_iter().find(|verb| first.len() > 1 && verb.starts_with(first));
+    let verb = VERBS.into_iter().find(|verb| first.len() > 1 && typed(verb).starts_with(first));
     // “Logs of …” is how it is called.
     let rest = rest.trim_start();
-    (verb, if verb.is_some() { rest.strip_prefix("of ").unwrap_or(rest) } else { text })
+    (verb, if verb.is_some() { rest.strip_prefix(texts::typed_of()).unwrap_or(rest) } else { text })
+}
+
+/// The word for it.
+fn typed(verb: &str) -> &'static str {
+    match verb {
+        "logs" => texts::typed_logs(),
+        "metrics" => texts::typed_metrics(),
+        "shop" => texts::typed_shop(),
+        "admin" => texts::typed_admin(),
+        _ => texts::typed_delete(),
+    }
 }
 
 fn has(title: &str, text: &str) -> bool {
@@ -151,35 +166,35 @@ fn has(title: &str, text: &str) -> bool {
 
 fn pages(person: &Person) -> impl Iterator<Item = Entry> + use<> {
     let page = |title: &str, to| Entry { title: title.to_owned(), hint: String::new(), to };
-    let new = person.creates().then(|| page("New store", To::Page(links::NEW.to_owned())));
+    let new = person.creates().then(|| page(texts::new(), To::Page(links::NEW.to_owned())));
     let others = menu_of(person).map(move |(title, to)| page(title, To::Document(to.to_owned())));
-    [page("List of stores", To::Page(links::STORES.to_owned()))]
+    [page(texts::list(), To::Page(links::STORES.to_owned()))]
         .into_iter()
         .chain(new)
-        .chain([page("Activity", To::Document(links::ACTIVITY.to_owned()))])
+        .chain([page(activity::activity(), To::Document(links::ACTIVITY.to_owned()))])
         .chain(others)
-        .chain([page("Keyboard shortcuts", To::Opens(keys::HELP))])
+        .chain([page(texts::keys(), To::Opens(keys::HELP))])
 }
 
 fn page_of(store: &StoreSummary) -> Entry {
     Entry {
         title: store.name.to_string(),
-        hint: format!("{} · {}", store.phase, store.address.host),
+        hint: format!("{} · {}", kinds::phase(store.phase), store.address.host),
         to: To::Page(links::store(&store.id)),
     }
 }
 
 /// Nothing where that cannot be done with it, or not by them.
 fn act(person: &Person, store: &StoreSummary, verb: &'static str) -> Option<(&'static str, Entry)> {
-    let name = &store.name;
+    let name = store.name.as_str();
     let answers = store.phase.may_answer();
     let deletes = person.changes(store.owner.as_ref()) && store.phase != Phase::Deleting;
     let (title, to) = match verb {
-        "logs" => (format!("Logs of {name}"), To::Document(links::logs(&store.id))),
-        "metrics" => (format!("Metrics of {name}"), To::Document(links::metrics(&store.id))),
-        "shop" if answers => (format!("Open the shop {name}"), To::Shop(store.address.shop())),
-        "admin" if answers => (format!("Open the admin of {name}"), To::Shop(store.admin())),
-        "delete" if deletes => (format!("Delete {name}…"), To::Page(links::delete(&store.id))),
+        "logs" => (texts::logs_of(name), To::Document(links::logs(&store.id))),
+        "metrics" => (texts::metrics_of(name), To::Document(links::metrics(&store.id))),
+        "shop" if answers => (texts::open_shop(name), To::Shop(store.address.shop())),
+        "admin" if answers => (texts::open_admin(name), To::Shop(store.admin())),
+        "delete" if deletes => (texts::delete(name), To::Page(links::delete(&store.id))),
         _ => return None,
     };
     Some((verb, Entry { title, hint: store.address.host.clone(), to }))
@@ -279,6 +294,19 @@ mod tests {
         assert_eq!(found(Role::Admin, "logs of casa"), ["Actions: Logs of Casa Verde"]);
         assert_eq!(found(Role::Admin, "logs"), ["Actions: Logs of Atelier Nord, Logs of Casa Verde"]);
         assert_eq!(found(Role::Admin, "delete casa"), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_typed_on_a_german_page_is_german() {
+        let found = |text: &str| {
+            Owner::new().with(|| {
+                provide_context(store::Language::German);
+                found(Role::Admin, text)
+            })
+        };
+        assert_eq!(found("lösch atelier"), ["Aktionen: Atelier Nord löschen…"]);
+        assert_eq!(found("messwerte von casa"), ["Aktionen: Messwerte von Casa Verde"]);
+        assert_eq!(found("aktivität"), ["Seiten: Aktivität"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     components::{TRAY, brand, language_choice, tray},
     language::language,
     links,
-    texts::{delete, frame as texts},
+    texts::{activity as happened, delete, frame as texts},
 };
 
 pub mod activity;
@@ -45,7 +45,7 @@ pub(crate) fn ways(here: &str, stores: Option<&'static str>) -> AnyView {
     view! {
         <nav aria-label=texts::main()>
             <a href=links::STORES aria-current=stores>{texts::stores()}</a>
-            <a href=links::ACTIVITY rel="external" aria-current=activity>"Activity"</a>
+            <a href=links::ACTIVITY rel="external" aria-current=activity>{happened::activity()}</a>
         </nav>
     }
     .into_any()

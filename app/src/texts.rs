@@ -24,6 +24,8 @@ macro_rules! texts {
 }
 
 #[cfg(feature = "ssr")]
+pub mod activity;
+#[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod delete;
@@ -37,6 +39,8 @@ pub mod form;
 pub mod frame;
 #[cfg(feature = "ssr")]
 pub mod health;
+#[cfg(feature = "ssr")]
+pub mod keys;
 pub mod kinds;
 #[cfg(feature = "ssr")]
 pub mod list;
@@ -53,6 +57,8 @@ pub mod selected;
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod title;
+#[cfg(feature = "ssr")]
+pub mod tray;
 #[cfg(feature = "ssr")]
 pub mod upkeep;
 

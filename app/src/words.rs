@@ -1,7 +1,7 @@
 //! The sentences of the pages that follow from what they show. Pure.
 
 use store::{
-    ListPage, ListQuery, Phase, RemovalKind, StoreName, StoreSummary, Verb, VersionChange, Versions, Whose,
+    ListPage, ListQuery, Phase, StoreName, StoreSummary, Verb, VersionChange, Versions, Whose,
     query::{Choices, Filter, Sort},
 };
 
@@ -102,15 +102,6 @@ fn saying(summary: &StoreSummary) -> Saying {
 /// A store's state, and what is said of it.
 pub fn spoken(name: &StoreName, phase: Phase) -> (&'static str, String) {
     (phase.key(), texts::saying(name.as_str(), phase))
-}
-
-/// What is being done of a removal.
-pub fn removing(kind: RemovalKind) -> &'static str {
-    match kind {
-        RemovalKind::ReleaseUninstalled => "uninstalling the release",
-        RemovalKind::NamespaceDeleted => "deleting the namespace",
-        RemovalKind::VolumesDeleted => "deleting the volumes",
-    }
 }
 
 /// What is said of a list when another number of stores is found.

@@ -19,6 +19,7 @@ use crate::{
     error::ApiError,
     guard::{Asking, Granted, granted},
     language::language,
+    texts::{kinds, title, tray as tray_texts},
     update::{GoneStore, Page, Saying},
     words,
 };
@@ -42,7 +43,7 @@ pub struct Jobs {
     /// Those that went: only a server that saw that knows of it, so that they are no part of what names a state.
     #[serde(skip)]
     pub gone: Vec<Ended>,
-    dismissed: Millis,
+    pub(crate) dismissed: Millis,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -186,8 +187,8 @@ impl Jobs {
         let over = self.ended.iter().chain(&self.gone).map(|ended| {
             let said = match &ended.how {
                 End::Is(phase, _) => words::spoken(&ended.name, *phase),
-                End::Gone => ("gone", format!("{} is gone.", ended.name)),
-                End::NoRecord => ("gone", format!("{} has no record any more.", ended.name)),
+                End::Gone => ("gone", format!("{} {}.", ended.name, title::is_gone())),
+                End::NoRecord => ("gone", format!("{} {}.", ended.name, title::has_no_record())),
             };
             (&ended.id, said)
         });
@@ -202,7 +203,10 @@ impl Jobs {
 /// What of a store's job is being done at this moment.
 fn step(view: &StoreView) -> Option<String> {
     let condition = |is_it: fn(State) -> bool| {
-        view.conditions.iter().find(|(_, condition)| is_it(condition.state)).map(|(kind, _)| kind.to_string())
+        view.conditions
+            .iter()
+            .find(|(_, condition)| is_it(condition.state))
+            .map(|(kind, _)| kinds::step(kind).to_owned())
     };
     match view.summary.phase {
         Phase::Provisioning => condition(|state| !state.is_over()),
@@ -212,7 +216,7 @@ fn step(view: &StoreView) -> Option<String> {
                 view.removal.iter().any(|(told, condition)| told == kind && condition.state == State::Done)
             };
             let kind = RemovalKind::ALL.into_iter().find(|kind| !is_done(kind))?;
-            Some(words::removing(kind).to_owned())
+            Some(tray_texts::removing(kind).to_owned())
         }
         _ => None,
     }

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use super::{all, around, document, find, forms, listen, patch, set, window};
+use crate::texts::live::palette as texts;
 
 /// Long enough for the next letter, short enough to feel immediate.
 const TYPING_PAUSE: Duration = Duration::from_millis(100);
@@ -97,9 +98,8 @@ async fn ask() {
                 let _ = list.append_child(&written);
             }
             match options().len() {
-                0 => "Nothing is called that.".to_owned(),
-                1 => "1 found.".to_owned(),
-                found => format!("{found} found."),
+                0 => texts::nothing().to_owned(),
+                found => texts::found(found),
             }
         }
         Err(error) => error.to_string(),

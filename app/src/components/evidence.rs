@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::english::foreign;
+use super::foreign;
 
 pub fn evidence(source: AnyView, text: String) -> AnyView {
     view! { <figure><figcaption>{source}</figcaption><pre tabindex="0" lang=foreign()>{text}</pre></figure> }

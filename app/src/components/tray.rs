@@ -9,7 +9,7 @@ use crate::{
     clock::Tick,
     components::{moment, phase_mark, refused_without_script, tick},
     links,
-    texts::list,
+    texts::{kinds, list, tray as texts},
 };
 
 /// Where the page's program looks for it.
@@ -21,7 +21,7 @@ pub fn tray(jobs: &Jobs, now: Millis) -> Option<AnyView> {
         return None;
     }
     let tray = view! {
-        <aside class="card tray" data-key="tray" aria-label="Under way">
+        <aside class="card tray" data-key="tray" aria-label=texts::under_way()>
             {over(jobs, now)}
             {(jobs.number > 0).then(|| under_way(jobs, now))}
         </aside>
@@ -33,12 +33,12 @@ pub fn tray(jobs: &Jobs, now: Millis) -> Option<AnyView> {
 fn under_way(jobs: &Jobs, now: Millis) -> AnyView {
     let more = jobs.number - jobs.under_way.len();
     let more = (more > 0).then(|| {
-        let told = format!("and {} more", list::count(more));
+        let told = texts::more(more);
         view! { <li class="muted" data-key="more"><a href=links::in_progress()>{told}</a></li> }.into_any()
     });
     view! {
         <details data-key="under-way">
-            <summary><span class="phase provisioning"><span>{format!("{} under way", list::number(number(jobs.number)))}</span></span></summary>
+            <summary><span class="phase provisioning"><span>{texts::number_under_way(&list::number(number(jobs.number)))}</span></span></summary>
             <ul>{jobs.under_way.iter().map(|job| row(job, now)).collect_view()} {more}</ul>
         </details>
     }
@@ -67,7 +67,7 @@ fn over(jobs: &Jobs, now: Millis) -> Option<AnyView> {
             <ul>{over.iter().map(|ended| end(ended, now)).collect_view()}</ul>
             <form method="post" action=DismissJobs::url() data-send="">
                 <input type="hidden" name="until" value=last/>
-                <button class="copy" type="submit" data-held="" data-busy="Dismissing…">"Dismiss"</button>
+                <button class="copy" type="submit" data-held="" data-busy=texts::dismissing()>{texts::dismiss()}</button>
                 <p class="error" role="alert" data-held="">{refused}</p>
             </form>
         </div>
@@ -79,11 +79,11 @@ fn end(ended: &Ended, now: Millis) -> AnyView {
     let how = match &ended.how {
         End::Is(phase, failed_at) => {
             let at = failed_at.filter(|_| *phase == Phase::Failed);
-            phase_mark(*phase, at.map(|step| format!("at {step}").into_any()))
+            phase_mark(*phase, at.map(|step| list::failed_at(kinds::step(step)).into_any()))
         }
-        End::Gone => view! { <span class="phase deleting"><span>"Gone"</span></span> }.into_any(),
+        End::Gone => view! { <span class="phase deleting"><span>{texts::gone()}</span></span> }.into_any(),
         End::NoRecord => {
-            view! { <span class="phase deleting"><span>"No record any more"</span></span> }.into_any()
+            view! { <span class="phase deleting"><span>{texts::no_record()}</span></span> }.into_any()
         }
     };
     view! {

@@ -8,12 +8,13 @@ use store::{
 };
 
 use crate::{
+    components::{english, foreign, phase_mark},
     links,
     plain::{
         audit::{field, stamp, time},
         document,
     },
-    texts::audit as texts,
+    texts::{activity as texts, audit, kinds, store as pages},
 };
 
 pub const PAGE: usize = 100;
@@ -87,13 +88,13 @@ impl Kind {
         }
     }
 
-    fn title(self) -> String {
+    fn title(self) -> &'static str {
         match self {
-            Self::Asked => "Everything asked for".to_owned(),
-            Self::Became => "Everything that became of it".to_owned(),
-            Self::Deed(deed) => deed.words().to_owned(),
-            Self::Phase(phase) => phase.to_string(),
-            Self::Note => "Note".to_owned(),
+            Self::Asked => texts::all_asked(),
+            Self::Became => texts::all_became(),
+            Self::Deed(deed) => audit::deed(deed),
+            Self::Phase(phase) => kinds::phase(phase),
+            Self::Note => texts::note(),
         }
     }
 
@@ -228,19 +229,18 @@ pub struct Shown {
 }
 
 pub fn page(style: &str, person: &Person, wanted: &Wanted, shown: &Result<Shown, String>) -> String {
-    let whose = if person.sees_all() { "all stores" } else { "your stores" };
-    let told = format!("What was asked for and what became of it, for {whose}. Times are UTC.");
+    let told = if person.sees_all() { texts::of_all() } else { texts::of_own() };
     let body = view! {
         <div class="page-head">
-            <div><h1>"Activity"</h1><p>{told}</p></div>
+            <div><h1>{texts::activity()}</h1><p>{told}</p></div>
         </div>
         {filters(wanted)}
         {match shown {
             Ok(shown) => list(wanted, shown),
-            Err(why) => view! { <div class="notice" role="alert"><h2>"The activity cannot be read"</h2><p>{why.clone()}</p></div> }.into_any(),
+            Err(why) => view! { <div class="notice" role="alert"><h2>{texts::unread()}</h2><p>{why.clone()}</p></div> }.into_any(),
         }}
     };
-    document(style, person, links::ACTIVITY, "Activity", body.into_any())
+    document(style, person, links::ACTIVITY, texts::activity(), body.into_any())
 }
 
 fn filters(wanted: &Wanted) -> AnyView {
@@ -251,19 +251,19 @@ fn filters(wanted: &Wanted) -> AnyView {
     let (asked, became): (Vec<Kind>, Vec<Kind>) = Kind::all().partition(|kind| kind.is_asked());
     view! {
         <form class="filters card padded" method="get" action=links::ACTIVITY>
-            {field("Who", "who", "text", &wanted.who)}
-            {field("Store", "store", "text", &wanted.store)}
+            {field(audit::who(), "who", "text", &wanted.who)}
+            {field(pages::store(), "store", "text", &wanted.store)}
             <div class="field">
-                <label for="what">"What"</label>
+                <label for="what">{audit::what()}</label>
                 <select id="what" name="what">
-                    <option value="">"All"</option>
-                    <optgroup label="Asked for">{asked.into_iter().map(option).collect_view()}</optgroup>
-                    <optgroup label="What became of it">{became.into_iter().map(option).collect_view()}</optgroup>
+                    <option value="">{audit::all()}</option>
+                    <optgroup label=texts::asked()>{asked.into_iter().map(option).collect_view()}</optgroup>
+                    <optgroup label=texts::became()>{became.into_iter().map(option).collect_view()}</optgroup>
                 </select>
             </div>
             <div class="actions">
-                <button class="button primary" type="submit">"Show"</button>
-                <a class="button" href=links::ACTIVITY>"All"</a>
+                <button class="button primary" type="submit">{audit::show()}</button>
+                <a class="button" href=links::ACTIVITY>{audit::all()}</a>
             </div>
         </form>
     }
@@ -271,14 +271,11 @@ fn filters(wanted: &Wanted) -> AnyView {
 }
 
 fn list(wanted: &Wanted, Shown { events, page, is_more, stale }: &Shown) -> AnyView {
-    let stale =
-        stale.clone().map(|why| view! { <div class="notice" role="alert"><p>{why}</p></div> }.into_any());
+    let stale = stale
+        .clone()
+        .map(|why| view! { <div class="notice" role="alert"><p lang=foreign()>{why}</p></div> }.into_any());
     if events.is_empty() {
-        let told = if *wanted == Wanted::default() {
-            "Nothing has happened yet."
-        } else {
-            "No match. Ask for less."
-        };
+        let told = if *wanted == Wanted::default() { texts::nothing_yet() } else { audit::no_match() };
         return view! { {stale} <section class="card empty"><p role="status">{told}</p></section> }
             .into_any();
     }
@@ -287,15 +284,15 @@ fn list(wanted: &Wanted, Shown { events, page, is_more, stale }: &Shown) -> AnyV
         let query = [wanted.query(), format!("page={}", page + 1)].join("&");
         format!("{}?{}", links::ACTIVITY, query.trim_matches('&'))
     };
-    let newer =
-        (*page > 0).then(|| view! { <a class="button" rel="prev" href=to(page - 1)>"Newer"</a> }.into_any());
-    let older =
-        is_more.then(|| view! { <a class="button" rel="next" href=to(page + 1)>"Older"</a> }.into_any());
+    let newer = (*page > 0)
+        .then(|| view! { <a class="button" rel="prev" href=to(page - 1)>{audit::newer()}</a> }.into_any());
+    let older = is_more
+        .then(|| view! { <a class="button" rel="next" href=to(page + 1)>{audit::older()}</a> }.into_any());
     view! {
         {stale}
-        <p class="muted num" role="status">{format!("{first} to {}, the newest first", first + events.len() - 1)}</p>
+        <p class="muted num" role="status">{texts::range(first, first + events.len() - 1)}</p>
         <section class="card"><ol class="log">{events.iter().map(row).collect_view()}</ol></section>
-        <nav class="actions" aria-label="Pages of the activity">{newer}{older}</nav>
+        <nav class="actions" aria-label=texts::pages()>{newer}{older}</nav>
     }
     .into_any()
 }
@@ -310,16 +307,16 @@ fn row(event: &Event) -> AnyView {
         What::Asked { by, what, to, outcome, times } => {
             let by = match by {
                 Actor::Person(by) => person(by),
-                Actor::Stranger => view! { "nobody known" }.into_any(),
+                Actor::Stranger => audit::nobody_known().into_any(),
             };
             let to = to.as_ref().map(|to| format!(": {to}")).unwrap_or_default();
-            let times = (*times > 1).then(|| format!(", {times} times"));
-            let rest = view! { " · "<span class=outcome.key()>{texts::outcome(*outcome)}</span>{times} };
-            (view! { <b>{format!("{}{to}", what.words())}</b> }.into_any(), by, Some(rest.into_any()))
+            let times = (*times > 1).then(|| texts::times(*times));
+            let rest = view! { " · "<span class=outcome.key()>{audit::outcome(*outcome)}</span>{times} };
+            (view! { <b>{format!("{}{to}", audit::deed(*what))}</b> }.into_any(), by, Some(rest.into_any()))
         }
-        What::Told { by, what } => (view! { <b>{what.to_string()}</b> }.into_any(), person(by), None),
-        What::Became(phase) => (crate::components::phase_mark(*phase, None), storeyard(), None),
-        What::Note(text) => (view! { <b>{text.clone()}</b> }.into_any(), storeyard(), None),
+        What::Told { by, what } => (view! { <b>{pages::ask(*what)}</b> }.into_any(), person(by), None),
+        What::Became(phase) => (phase_mark(*phase, None), storeyard(), None),
+        What::Note(text) => (view! { <b>{english(text.clone())}</b> }.into_any(), storeyard(), None),
     };
     view! {
         <li>

@@ -11,13 +11,13 @@ use store::{
 
 use crate::{
     clock,
-    components::{Tab, Whence, health_strip, unread_notice},
+    components::{Tab, Whence, english, health_strip, unread_notice},
     links,
     plain::{
         frame::page as store_page,
         plot::{Event, Kind, Line, Scale, drawing, round_up},
     },
-    texts::metrics::{self as texts, amount},
+    texts::metrics::{self as texts, amount, word},
 };
 
 const DAY: i64 = 24 * 3_600_000;
@@ -53,12 +53,19 @@ pub fn page(
 
 fn measured(view: &StoreView, metrics: &Metrics) -> AnyView {
     let events = events(&view.timeline, &metrics.restarts, metrics.now);
+    // The operator words what is the matter.
+    let troubles = metrics.prometheus.as_ref().map_or(0, |told| told.troubles.len());
+    let sources = sources(metrics).into_iter().enumerate();
+    let sources = sources.map(|(n, text)| {
+        let text = if n < troubles { english(text) } else { text.into_any() };
+        view! { <p class="hint">{text}</p> }
+    });
     let sections = Quantity::ALL.map(|of| section(of, metrics, &events));
     view! {
         {health_strip(view, metrics.vitals.clone().map(Ok).as_ref(), metrics.now)}
         {sections.collect_view()}
         {happened(&events, metrics.now)}
-        {sources(metrics).into_iter().map(|text| view! { <p class="hint">{text}</p> }).collect_view()}
+        {sources.collect_view()}
     }
     .into_any()
 }
@@ -69,16 +76,10 @@ fn sources(metrics: &Metrics) -> Vec<String> {
     let remembered = texts::remembered(&since);
     let Some(told) = &metrics.prometheus else { return vec![remembered] };
     let names: Vec<&str> = told.quantities.iter().map(|of| word(*of)).collect();
-    let from_there = (!names.is_empty()).then(|| {
-        format!(
-            "From the Prometheus at {}: {}. A value every three minutes: of CPU what was used on average meanwhile, and else the highest.",
-            told.at,
-            names.join(", ")
-        )
-    });
+    let from_there = (!names.is_empty()).then(|| texts::from_prometheus(&told.at, &names.join(", ")));
     let rest: Vec<&str> =
         Quantity::ALL.into_iter().filter(|of| !told.quantities.contains(of)).map(word).collect();
-    let remembered = format!("What the operator remembers: {}. {remembered}", rest.join(", "));
+    let remembered = texts::remembered_rest(&rest.join(", "), &remembered);
     told.troubles.iter().cloned().chain(from_there).chain([remembered]).collect()
 }
 
@@ -247,15 +248,6 @@ fn key(of: Quantity) -> &'static str {
     match of {
         Quantity::Answer => "answer",
         Quantity::Cpu => "cpu",
-        Quantity::Memory => "memory",
-        Quantity::Disk => "disk",
-    }
-}
-
-fn word(of: Quantity) -> &'static str {
-    match of {
-        Quantity::Answer => "answer time",
-        Quantity::Cpu => "CPU",
         Quantity::Memory => "memory",
         Quantity::Disk => "disk",
     }

@@ -9,7 +9,6 @@ texts! {
     main: "Main", "Hauptmenü";
     stores: "Stores", "Shops";
     all_stores: "All stores", "Alle Shops";
-    keys: "Single-key shortcuts", "Tastenkürzel mit einer Taste";
     account: "Your account", "Eigenes Konto";
     users: "Users", "Benutzer";
     audit: "Audit log", "Audit-Log";

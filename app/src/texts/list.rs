@@ -12,9 +12,7 @@ texts! {
     new: "New store", "Neuer Shop";
     unread: "The stores cannot be read", "Die Shops sind nicht lesbar";
     reading: "The stores are being read.", "Die Shops werden gelesen.";
-    /// After a key.
-    key_new: " for a new store", " für einen neuen Shop";
-    key_search: " to search", " zum Suchen";
+    still_reading: "The stores are being read. Try again in a moment.", "Die Shops werden gelesen. In einem Moment erneut versuchen.";
     not_renewed: "This list does not renew itself without JavaScript. ", "Ohne JavaScript aktualisiert sich diese Liste nicht. ";
     create_first: "Create your first store", "Den ersten Shop erstellen";
     what_a_store_is: "A working shop with its own database, address and admin, isolated from every other one. You watch it being made step by step.", "Ein funktionierender Shop mit eigener Datenbank, Adresse und Verwaltung, getrennt von allen anderen. Jeder Schritt der Erstellung ist zu sehen.";
@@ -46,6 +44,8 @@ texts! {
     mine: "Mine", "Eigene";
 
     links: "Links", "Links";
+    actions: "Actions", "Aktionen";
+    actions_for(name: &str): "Actions for {name}", "Aktionen für {name}";
     selection: "With the selected stores", "Mit den ausgewählten Shops";
     /// After a number.
     selected: "selected", "ausgewählt";

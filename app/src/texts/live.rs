@@ -19,6 +19,14 @@ texts! {
     about_a_minute: "about a minute", "etwa einer Minute";
 }
 
+/// What the palette found.
+pub mod palette {
+    texts! {
+        nothing: "Nothing is called that.", "Nichts heißt so.";
+        found(count: usize): "{count} found.", "{count} gefunden.";
+    }
+}
+
 /// Errors that say the same everywhere.
 pub mod error {
     texts! {

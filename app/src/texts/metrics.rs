@@ -8,6 +8,8 @@ use crate::language::say;
 texts! {
     unread: "The metrics cannot be shown", "Die Messwerte lassen sich nicht zeigen";
     remembered(since: &str): "A day at most, and of every three minutes the highest value. The operator remembers it since {since} and forgets it when it begins anew.", "Höchstens ein Tag, je drei Minuten der höchste Wert. Der Operator merkt sich die Werte seit {since} und vergisst sie, wenn er neu startet.";
+    remembered_rest(what: &str, remembered: &str): "What the operator remembers: {what}. {remembered}", "Was der Operator sich merkt: {what}. {remembered}";
+    from_prometheus(at: &str, what: &str): "From the Prometheus at {at}: {what}. A value every three minutes: of CPU what was used on average meanwhile, and else the highest.", "Vom Prometheus unter {at}: {what}. Alle drei Minuten ein Wert: bei CPU der mittlere Verbrauch dieser Zeit, sonst der höchste.";
     nothing: "Nothing was measured yet. The first values are here a few minutes after the shop is ready.", "Noch wurde nichts gemessen. Die ersten Werte erscheinen ein paar Minuten, nachdem der Shop bereit ist.";
     allowed: "What the plan allows", "Was der Tarif erlaubt";
     highest(last: &str, highest: &str): "{last}, highest {highest}", "{last}, höchster Wert {highest}";
@@ -32,6 +34,16 @@ pub fn title(of: Quantity) -> &'static str {
         Quantity::Cpu => say("CPU, of what the plan allows", "CPU, Anteil am Tarif"),
         Quantity::Memory => say("Memory, of what the plan allows", "Arbeitsspeicher, Anteil am Tarif"),
         Quantity::Disk => say("Disk, of what the plan allows", "Speicherplatz, Anteil am Tarif"),
+    }
+}
+
+/// Within a sentence.
+pub fn word(of: Quantity) -> &'static str {
+    match of {
+        Quantity::Answer => say("answer time", "Antwortzeit"),
+        Quantity::Cpu => say("CPU", "CPU"),
+        Quantity::Memory => say("memory", "Arbeitsspeicher"),
+        Quantity::Disk => say("disk", "Speicherplatz"),
     }
 }
 

@@ -2,28 +2,37 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use access::audit::{Actor, Deed, Outcome};
 use leptos::prelude::*;
 use proc_macro2::{TokenStream, TokenTree};
 use store::{
-    Language, ListQuery, Millis, Person, PersonId, Phase, RequestId, Role, Scheme, StoreView, Verb, Vitals,
+    ConditionKind, Language, ListQuery, Millis, Person, PersonId, Phase, RequestId, Role, Scheme,
+    StoreSummary, StoreView, Verb, Vitals,
     limit::Left,
     time::Elapsed,
-    view::{Notice, Offered, OwnMailOffer, Undone},
+    view::{Ask, Notice, Offered, OwnMailOffer, Undone},
     vitals::{Answer, Restarts, Share, Usage},
 };
 
 use crate::{
-    door, fixtures,
+    api::jobs::{End, Ended, Jobs, UnderWay},
+    components::{Whence, tray},
+    door, fixtures, keys,
     me::Me,
-    pages,
-    plain::{self, audit, logs, metrics, people, selected},
+    pages, palette,
+    plain::{
+        self,
+        activity::{self, Event, What},
+        audit, logs, metrics, people, selected,
+    },
+    texts::list,
     update::{GoneStore, Offer, Shown, Update, View},
 };
 
 /// What is a name, or code, and so the same in every language.
-const NAMES: [&str; 3] = ["Storeyard", "storeyard user add", "Said(…)"];
+const NAMES: [&str; 4] = ["Mac OS", "Storeyard", "storeyard user add", "Said(…)"];
 /// Attributes that are read out or shown.
-const SPOKEN: [&str; 5] = ["aria-label", "title", "placeholder", "alt", "data-busy"];
+const SPOKEN: [&str; 6] = ["aria-label", "label", "title", "placeholder", "alt", "data-busy"];
 
 #[test]
 fn no_page_says_what_is_not_among_the_texts() {
@@ -335,6 +344,45 @@ fn rendered() -> Vec<(&'static str, fn() -> String)> {
                 &Ok(audit::Shown { records: Vec::new(), found: 0, page: 0 }),
             )
         }),
+        ("activity", || {
+            let event = |what| Event { at: fixtures::NOW, store: None, name: None, what };
+            let by = PersonId::parse("bo").unwrap();
+            let events = vec![
+                event(What::Asked {
+                    by: Actor::Stranger,
+                    what: Deed::DeleteStore,
+                    to: None,
+                    outcome: Outcome::Refused,
+                    times: 3,
+                }),
+                event(What::Told { by, what: Ask::Retry }),
+                event(What::Became(Phase::Failed)),
+                event(What::Note("A volume is full.".into())),
+            ];
+            let stale = Some("The cluster does not answer.".into());
+            let shown = activity::Shown { events, page: 1, is_more: true, stale };
+            activity::page("", &ada(), &activity::Wanted::default(), &Ok(shown))
+        }),
+        ("no activity", || {
+            let bo = Person { role: Role::Member, ..ada() };
+            activity::page("", &bo, &activity::Wanted::default(), &Ok(activity::Shown::default()))
+        }),
+        ("activity, unread", || {
+            let why = list::still_reading().to_owned();
+            activity::page("", &ada(), &activity::Wanted::default(), &Err(why))
+        }),
+        ("tray", || {
+            let StoreSummary { id, name, phase, since, .. } = whole(Phase::Updating).summary;
+            let job = UnderWay { id: id.clone(), name: name.clone(), phase, since, step: None };
+            let ended =
+                [End::Is(Phase::Failed, Some(ConditionKind::StorefrontReachable)), End::Gone, End::NoRecord];
+            let ended = ended.map(|how| Ended { id: id.clone(), name: name.clone(), how, at: fixtures::NOW });
+            let jobs = Jobs { under_way: vec![job], number: 4, ended: ended.into(), ..Jobs::default() };
+            tray(&jobs, fixtures::NOW).to_html()
+        }),
+        ("palette", || palette::dialog().to_html()),
+        ("palette's opener", || palette::opener().to_html()),
+        ("keys", || keys::help(&ada()).to_html()),
         ("logs", || {
             let asked = logs::Asked::default();
             let none = Ok(provisioner::window::Logs::default());
@@ -342,7 +390,7 @@ fn rendered() -> Vec<(&'static str, fn() -> String)> {
         }),
         ("metrics", || {
             let unread = Err(String::new());
-            metrics::page("", &ada(), &whole(Phase::Ready), &unread, fixtures::NOW)
+            metrics::page("", &ada(), &whole(Phase::Ready), &Whence::default(), &unread, fixtures::NOW)
         }),
         ("several", || {
             selected::confirm("", &ada(), &ListQuery::default(), &[whole(Phase::Ready)], &[], true)

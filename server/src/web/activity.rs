@@ -13,6 +13,7 @@ use app::{
         self,
         activity::{Event, PAGE, Shown, Wanted},
     },
+    texts::{audit, list},
 };
 use axum::{
     Extension, Router,
@@ -101,7 +102,7 @@ impl Site {
         page: usize,
     ) -> Result<Shown, String> {
         let stale = match &self.stores.snapshot().reading {
-            Reading::Loading => return Err("The stores are being read. Try again in a moment.".to_owned()),
+            Reading::Loading => return Err(list::still_reading().to_owned()),
             Reading::Stale { why, .. } => Some(why.clone()),
             Reading::Fresh => None,
         };

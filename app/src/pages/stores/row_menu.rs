@@ -8,12 +8,13 @@ use crate::{
     components::{copy_button, kept},
     links,
     me::me,
+    texts::{kinds, list, store as texts},
 };
 
 /// In the row. Nothing for a store of which nothing can be asked.
 pub fn opener(summary: &StoreSummary) -> Option<AnyView> {
     has_menu(summary).then(|| {
-        let label = format!("Actions for {}", summary.name);
+        let label = list::actions_for(summary.name.as_str());
         view! {
             <button type="button" class="more" popovertarget=menu_id(summary) aria-label=label></button>
         }
@@ -28,11 +29,11 @@ pub fn menus(rows: &[StoreSummary], query: &ListQuery) -> AnyView {
 }
 
 fn menu(summary: &StoreSummary, query: &ListQuery) -> AnyView {
-    let label = format!("Actions for {}", summary.name);
+    let label = list::actions_for(summary.name.as_str());
     let outward = summary.phase.may_answer().then(|| {
         view! {
-            {outward("Open shop", summary.address.shop())}
-            {outward("Open admin", summary.admin())}
+            {outward(texts::open_shop(), summary.address.shop())}
+            {outward(texts::open_admin(), summary.admin())}
         }
         .into_any()
     });
@@ -40,12 +41,12 @@ fn menu(summary: &StoreSummary, query: &ListQuery) -> AnyView {
     let verb = verb(summary.phase).filter(|_| changes).map(|verb| asking(summary, query, verb));
     let delete = changes.then(|| {
         let to = links::from(&links::delete(&summary.id), &links::pairs(query));
-        view! { <a class="button danger" href=to>"Delete…"</a> }.into_any()
+        view! { <a class="button danger" href=to>{texts::delete()}</a> }.into_any()
     });
     view! {
         <div id=menu_id(summary) class="menu" popover="auto" role="group" aria-label=label>
             {outward}
-            {copy_button(summary.address.shop(), "address", true)}
+            {copy_button(summary.address.shop(), texts::address_word(), true)}
             {verb}
             {delete}
         </div>
@@ -63,7 +64,7 @@ fn asking(summary: &StoreSummary, query: &ListQuery, verb: Verb) -> AnyView {
         <form method="post" action=links::STORES>
             {kept(query)}
             <input type="hidden" name=Selection::ID value=summary.id.to_string()/>
-            <button class="button" type="submit" name=Selection::VERB value=verb.key()>{verb.to_string()}</button>
+            <button class="button" type="submit" name=Selection::VERB value=verb.key()>{kinds::verb(verb)}</button>
         </form>
     }
     .into_any()

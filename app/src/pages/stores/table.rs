@@ -29,7 +29,7 @@ pub fn table(page: &ListPage, query: &ListQuery, now: Millis) -> AnyView {
                         {me().sees_all().then(|| view! { <th role="columnheader" scope="col">{texts::owner()}</th> }.into_any())}
                         {sortable(Sort::Created, query)}
                         <th role="columnheader" scope="col"><span class="visually-hidden">{texts::links()}</span></th>
-                        <th role="columnheader" scope="col"><span class="visually-hidden">"Actions"</span></th>
+                        <th role="columnheader" scope="col"><span class="visually-hidden">{texts::actions()}</span></th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{rows}</tbody>
