@@ -34,7 +34,12 @@ pub(super) fn children(old: &Node, new: &Node) {
                 one(&kept, wanted);
             }
             Some(kept) => {
-                let _ = old.insert_before(&kept, place.as_ref());
+                place = unmarked(old, place);
+                if place.as_ref() == Some(&kept) {
+                    place = kept.next_sibling();
+                } else {
+                    let _ = old.insert_before(&kept, place.as_ref());
+                }
                 one(&kept, wanted);
             }
             None => {
@@ -46,6 +51,16 @@ pub(super) fn children(old: &Node, new: &Node) {
         place = rest.next_sibling();
         let _ = old.remove_child(&rest);
     }
+}
+
+/// Where the next element is, once what stands before it and is none is gone: the mark of what was not there before, or a text. To move
+/// an element past it would take its focus.
+fn unmarked(parent: &Node, mut place: Option<Node>) -> Option<Node> {
+    while let Some(node) = place.take_if(|node| !node.is_instance_of::<Element>()) {
+        place = node.next_sibling();
+        let _ = parent.remove_child(&node);
+    }
+    place
 }
 
 fn nodes(parent: &Node) -> Vec<Node> {

@@ -73,11 +73,10 @@ fn there(view: &StoreView, update: &Update) -> AnyView {
             {actions::actions(view)}
         </div>
         {tabs(&view.summary.id, Tab::Overview, &whence)}
-        {runs(view.summary.phase).then(|| health_strip(view, update.vitals.as_ref(), now)).into_iter().collect_view()}
+        {runs(view.summary.phase).then(|| health_strip(view, update.vitals.as_ref(), now))}
         <div class="split" data-key="there">
             <div class="stack">
-                // As a list it moves nothing that comes after it, and so takes nobody's focus, when it comes or goes.
-                {failure::notice(view).or_else(|| loss::notice(view, now)).into_iter().collect_view()}
+                {failure::notice(view).or_else(|| loss::notice(view, now))}
                 {steps}
                 {timeline::timeline(view)}
             </div>
