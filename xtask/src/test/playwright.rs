@@ -152,10 +152,10 @@ impl WrittenTest {
         }
     }
 
-    /// Indented below the test's name.
+    /// Indented below the test's name: all that was wrong, since of a test that ran out of time only the second error tells what it waited for.
     fn why(&self) -> String {
-        let error = self.results.iter().find_map(|once| once.errors.first());
-        let lines = error.iter().flat_map(|error| error.message.lines());
+        let failed = self.results.iter().find(|once| !once.errors.is_empty());
+        let lines = failed.iter().flat_map(|once| &once.errors).flat_map(|error| error.message.lines());
         lines.filter(|line| !line.trim().is_empty()).take(TOLD).map(|line| format!("\n    {line}")).collect()
     }
 
@@ -172,7 +172,7 @@ mod tests {
 
     const REPORT: &str = r#"{"errors": [], "suites": [{"title": "journey.spec.ts", "specs": [
         {"title": "a", "tests": [{"projectName": "hydrated", "status": "expected", "annotations": [], "results": [{"duration": 1500}]}]},
-        {"title": "b", "tests": [{"projectName": "hydrated", "status": "flaky", "results": [{"duration": 300, "errors": [{"message": "two\n\nlines"}]}, {"duration": 200}]}]}],
+        {"title": "b", "tests": [{"projectName": "hydrated", "status": "flaky", "results": [{"duration": 300, "errors": [{"message": "out of time"}, {"message": "two\n\nlines"}]}, {"duration": 200}]}]}],
         "suites": [{"title": "order", "specs": [{"title": "c", "tests": [
             {"projectName": "hydrated", "status": "expected", "results": [{"duration": 250}]},
             {"projectName": "plain", "status": "skipped", "annotations": [{"type": "skip", "description": "no plugin"}]}]}]}]}]}"#;
@@ -181,7 +181,7 @@ mod tests {
     fn tests_are_counted_through_all_suites() {
         let tally = Report::parse(REPORT).unwrap().tally();
         assert_eq!(tally.to_string(), "2 passed, 1 failed, 1 skipped");
-        assert_eq!(tally.failed, ["[hydrated] journey.spec.ts › b\n    two\n    lines"]);
+        assert_eq!(tally.failed, ["[hydrated] journey.spec.ts › b\n    out of time\n    two\n    lines"]);
         let skip = &tally.skipped[0];
         assert_eq!(
             (skip.test.as_str(), skip.reason.as_str()),
