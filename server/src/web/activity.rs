@@ -13,7 +13,7 @@ use app::{
         self,
         activity::{Event, PAGE, Shown, Wanted},
     },
-    texts::{audit, list},
+    texts::list,
 };
 use axum::{
     Extension, Router,
@@ -78,6 +78,16 @@ struct Newest {
 }
 
 impl Newest {
+    /// As many as a page and all before it have, and one by which it is known that there are older ones.
+    fn to_show(page: usize) -> Self {
+        Self { events: BTreeMap::new(), most: (page + 1) * PAGE + 1 }
+    }
+
+    /// Whether there is a page after this one.
+    fn has_page_after(&self, page: usize) -> bool {
+        self.events.len() == self.most && page + 1 < PAGES
+    }
+
     fn add(&mut self, name: String, event: Event) {
         self.events.insert((event.at, name), event);
         if self.events.len() > self.most {
@@ -106,15 +116,14 @@ impl Site {
             Reading::Stale { why, .. } => Some(why.clone()),
             Reading::Fresh => None,
         };
-        let most = (page + 1) * PAGE + 1;
-        let mut newest = Newest { events: BTreeMap::new(), most };
+        let mut newest = Newest::to_show(page);
         if journal.is_kept() {
             self.add_recorded(&mut newest, journal, person, wanted).await?;
         }
         if wanted.admits_told(journal.is_kept()) {
             self.add_told(&mut newest, person, wanted, journal.is_kept()).await;
         }
-        let is_more = newest.events.len() == most;
+        let is_more = newest.has_page_after(page);
         let page = page.min(newest.events.len().div_ceil(PAGE).saturating_sub(1));
         let events = newest.events.into_values().rev().skip(page * PAGE).take(PAGE).collect();
         Ok(Shown { events, page, is_more, stale })
@@ -230,9 +239,26 @@ mod tests {
 
     use super::*;
 
+    fn event(at: i64) -> Event {
+        Event { at: Millis(at), store: None, name: None, what: What::Became(Phase::Ready) }
+    }
+
+    #[test]
+    fn the_last_page_that_is_shown_leads_to_none_that_is_not() {
+        let full = |page| {
+            let mut newest = Newest::to_show(page);
+            for at in 0..newest.most {
+                newest.add(at.to_string(), event(at as i64));
+            }
+            newest.has_page_after(page)
+        };
+        assert!(full(0) && full(PAGES - 2));
+        assert!(!full(PAGES - 1));
+        assert!(!Newest::to_show(0).has_page_after(0));
+    }
+
     #[test]
     fn of_more_events_than_are_wanted_the_newest_stay_and_none_is_there_twice() {
-        let event = |at| Event { at: Millis(at), store: None, name: None, what: What::Became(Phase::Ready) };
         let mut newest = Newest { events: BTreeMap::new(), most: 2 };
         for at in [3, 1, 2, 3] {
             newest.add("a".to_owned(), event(at));
