@@ -62,5 +62,6 @@ pub mod tray;
 #[cfg(feature = "ssr")]
 pub mod upkeep;
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests;

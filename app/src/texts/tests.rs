@@ -30,7 +30,8 @@ use crate::{
 };
 
 /// What is a name, or code, and so the same in every language.
-const NAMES: [&str; 4] = ["Mac OS", "Storeyard", "storeyard user add", "Said(…)"];
+const NAMES: [&str; 7] =
+    ["ArrowDown", "ArrowUp", "Enter", "Mac OS", "Storeyard", "storeyard user add", "Said(…)"];
 /// Attributes that are read out or shown.
 const SPOKEN: [&str; 6] = ["aria-label", "label", "title", "placeholder", "alt", "data-busy"];
 
@@ -105,7 +106,7 @@ fn in_code(tokens: TokenStream, said: &mut Vec<String>) {
                 let is_attribute = before(1) == "#" || (is_macro && before(2) == "#");
                 if is_macro && before(2) == "view" {
                     in_view(group.stream(), said);
-                } else if !is_attribute && !(is_macro && FOR_THE_LOG.contains(&before(2).as_str())) {
+                } else if !(is_attribute || is_macro && FOR_THE_LOG.contains(&before(2).as_str())) {
                     in_code(group.stream(), said);
                 }
             }
@@ -225,7 +226,7 @@ fn no_page_says_the_same_in_both_languages() {
     let mut same = BTreeSet::new();
     for (name, render) in rendered() {
         let [english, german] = Language::ALL.map(|language| said(&told_in(language, render)));
-        assert!(german.len() > 1, "{name} is empty");
+        assert!(!german.is_empty(), "{name} is empty");
         let is_told = |text: &&String| text.chars().filter(|letter| letter.is_alphabetic()).count() > 2;
         for text in english.intersection(&german).filter(is_told) {
             if !SAME.contains(&text.as_str()) {
@@ -252,8 +253,11 @@ fn told_in(language: Language, render: fn() -> String) -> String {
     })
 }
 
+/// Its name, and what renders it.
+type Page = (&'static str, fn() -> String);
+
 /// Each page, with as much on it as it can have.
-fn rendered() -> Vec<(&'static str, fn() -> String)> {
+fn rendered() -> Vec<Page> {
     fn update(shown: Shown) -> Update {
         Update {
             shown,
