@@ -15,6 +15,7 @@ export default defineConfig({
   },
   forbidOnly: true,
   reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
-  use: { trace: "retain-on-failure", screenshot: "only-on-failure" },
+  // What cannot be clicked says why, and not only that a test took too long.
+  use: { actionTimeout: 60_000, trace: "retain-on-failure", screenshot: "only-on-failure" },
   projects: [{ name: "gallery", use: chromium }],
 });
