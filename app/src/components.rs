@@ -22,6 +22,8 @@ pub mod new_password;
 pub mod phase;
 #[cfg(feature = "ssr")]
 pub mod refused;
+#[cfg(feature = "ssr")]
+pub mod sentences;
 pub mod status;
 #[cfg(feature = "ssr")]
 pub mod tabs;
@@ -47,6 +49,7 @@ pub use self::{
     new_password::new_password,
     phase::phase_mark,
     refused::refused_notice,
+    sentences::sentences,
     tabs::{Tab, tabs},
     time::{date, moment, tick},
     tray::{TRAY, tray},

@@ -53,6 +53,7 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         step: ConditionKind::WorkloadsReady,
         sentence: "The image of the web server could not be pulled. Check the image's name, then retry."
             .into(),
+        said: store::Told::default(),
         evidence: vec![Evidence { source: "pod web-0, container setup".into(), text: "ErrImagePull".into() }],
         at: NOW,
     };

@@ -52,6 +52,8 @@ pub mod metrics;
 #[cfg(feature = "ssr")]
 pub mod people;
 #[cfg(feature = "ssr")]
+pub mod said;
+#[cfg(feature = "ssr")]
 pub mod selected;
 #[cfg(feature = "ssr")]
 pub mod store;

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, iter};
 
 use http::{HeaderMap, HeaderName, header};
 use serde_json::Value;
+use store::Said;
 
 use crate::{
     option::When,
@@ -41,11 +42,11 @@ pub struct Answer<'a> {
     pub body: &'a str,
 }
 
-/// Why it is not an answer of a shop, as a clause: “the shop …”.
+/// Why it is not an answer of a shop.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{says}")]
+#[error("{said}")]
 pub struct NoAnswer {
-    says: String,
+    said: Box<Said>,
     /// What a line of the public part's log has in it that tells why. Empty where none does.
     log: Vec<String>,
 }
@@ -117,16 +118,17 @@ impl Probe {
         match self.answers.iter().find(|rule| rule.fits(answer)).map(|rule| &rule.verdict) {
             Some(Verdict::Ready) => Ok(()),
             Some(Verdict::Says { says, log }) => {
-                Err(NoAnswer { says: joined(says, |word| answer.word(*word)), log: log.clone() })
+                let clause = joined(says, |word| answer.word(*word));
+                Err(NoAnswer { said: of_shop(&clause).into(), log: log.clone() })
             }
-            None => Err(NoAnswer { says: answer.otherwise(), log: Vec::new() }),
+            None => Err(NoAnswer { said: answer.otherwise().into(), log: Vec::new() }),
         }
     }
 
-    /// What else is to be told of a shop that answers so, as clauses: “the shop …”.
-    pub fn notices(&self, answer: Answer<'_>) -> Vec<String> {
+    /// What else is to be told of a shop that answers so.
+    pub fn notices(&self, answer: Answer<'_>) -> Vec<Said> {
         let fits = |notice: &&Notice| answer.has_all(&notice.headers);
-        self.notices.iter().filter(fits).map(|notice| notice.says.clone()).collect()
+        self.notices.iter().filter(fits).map(|notice| of_shop(&notice.says)).collect()
     }
 
     /// Keys of the store's Secret that its requests need.
@@ -158,10 +160,22 @@ impl NoAnswer {
         log.lines().rev().find_map(tells)
     }
 
+    /// What the engine says goes on with that line.
     #[must_use]
     pub fn because(self, line: &str) -> Self {
-        Self { says: format!("{}: “{line}”", self.says), ..self }
+        let sentence = self.said.to_string();
+        let clause = sentence.strip_suffix('.').unwrap_or(&sentence);
+        Self { said: Said::Words { text: format!("{clause}: “{line}”.") }.into(), ..self }
     }
+
+    pub fn said(&self) -> &Said {
+        &self.said
+    }
+}
+
+/// As the engine says it, in a sentence.
+fn of_shop(clause: &str) -> Said {
+    Said::Words { text: format!("The shop {clause}.") }
 }
 
 impl Rule {
@@ -226,17 +240,15 @@ impl Answer<'_> {
     }
 
     /// What is said of an answer that the engine says nothing of.
-    fn otherwise(&self) -> String {
+    fn otherwise(&self) -> Said {
         let status = self.status;
         match status {
-            200 => "answers, but not as the shop".to_owned(),
-            300..400 => {
-                format!("redirects to {}, which is not an answer of a shop", self.word(Word::Location))
-            }
-            404 => "answers 404: the ingress does not lead to it yet".to_owned(),
-            503 => "answers 503: the ingress finds no pod of it that is ready".to_owned(),
-            500.. => format!("answers {status}: it has an error, its log tells more"),
-            _ => format!("answers {status}, which is not an answer of a shop"),
+            200 => Said::AnswersNotAsShop,
+            300..400 => Said::Redirects { to: self.word(Word::Location) },
+            404 => Said::NotLedTo,
+            503 => Said::NoReadyPod,
+            500.. => Said::HasError { status },
+            _ => Said::AnswersOtherwise { status },
         }
     }
 }

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt;
 use serde::Deserialize;
 use store::{
-    MailMode, MailServer, StoreId,
+    MailMode, MailServer, Said, StoreId,
     mail::{MailHost, MailPort, MailSender, MailTls},
 };
 
@@ -97,16 +97,25 @@ pub struct Login {
     pub version: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// What is wrong with the Secret of a mail server.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoginError {
-    #[error("The Secret {0} with the mail server's user and password is missing.")]
     Missing(String),
-    #[error("The Secret {secret} has no text at the key {key}, which the mail server asks for.")]
     Lacks { secret: String, key: &'static str },
-    #[error(
-        "The Secret {secret} with the mail server's user and password is not the store's: label it {label}={id}.", label = STORE_LABEL
-    )]
     Anothers { secret: String, id: StoreId },
+}
+
+impl LoginError {
+    /// In a sentence.
+    pub fn said(self) -> Said {
+        match self {
+            Self::Missing(secret) => Said::LoginMissing { secret },
+            Self::Lacks { secret, key } => Said::LoginLacks { secret, key: key.to_owned() },
+            Self::Anothers { secret, id } => {
+                Said::LoginOfOther { secret, label: format!("{STORE_LABEL}={id}") }
+            }
+        }
+    }
 }
 
 pub(crate) const USER: &str = "user";
@@ -222,7 +231,7 @@ pub(crate) mod tests {
             (&[("user", "shops"), ("ca.crt", "PEM")], "password"),
             (&[("ca.crt", "")], "ca.crt"),
         ] {
-            let error = Login::read(&secret(stated)).unwrap_err().to_string();
+            let error = Login::read(&secret(stated)).unwrap_err().said().to_string();
             assert!(error.contains("The Secret smtp") && error.contains(&format!("key {key}")), "{error}");
             assert!(!error.contains("battery"), "{error}");
         }

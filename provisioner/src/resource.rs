@@ -25,7 +25,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use store::{
     Account, AccountRule, AdminEmail, AdminUser, Egress, EngineKey, Millis, Options, PersonId, PlanName,
-    StoreId, StoreName,
+    StoreId, StoreName, Told,
     mail::{MailHost, MailPort, MailSender, MailTls},
     view::{Failure, Notice, PodView, TimelineEntry},
 };
@@ -292,6 +292,10 @@ pub struct RemovalStep {
     pub reason: String,
     #[serde(default)]
     pub message: String,
+    /// The message by codes, as with the other steps.
+    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    #[schemars(schema_with = "codes")]
+    pub said: Told,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -533,6 +537,18 @@ fn options(_: &mut SchemaGenerator) -> Schema {
 
 fn opaque_list(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "array", "items": { "type": "object", "x-kubernetes-preserve-unknown-fields": true } })
+}
+
+/// Sentences without their words, from which a page makes them in its reader's language.
+fn codes(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": {
+        "type": "object",
+        "required": ["code"],
+        "properties": {
+            "code": { "type": "string" },
+            "values": { "type": "object", "additionalProperties": { "type": "string" } },
+        },
+    } })
 }
 
 fn opaque(_: &mut SchemaGenerator) -> Schema {

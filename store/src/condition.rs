@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, time::Elapsed};
+use crate::{Millis, Told, time::Elapsed};
 
 /// What must be so for a store to be ready, in the order in which it becomes so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -157,8 +157,11 @@ impl State {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     pub state: State,
-    /// A sentence in plain words; empty where there is nothing to add.
+    /// A sentence in plain words, in English; empty where there is nothing to add.
     pub message: String,
+    /// The same by codes, where it has them.
+    #[serde(default)]
+    pub said: Told,
     /// When work on it began.
     pub started: Option<Millis>,
     /// When its state last changed.
@@ -168,10 +171,11 @@ pub struct Condition {
 impl Condition {
     /// The condition after it was seen in `state` at `now`. Times move only when the state does.
     #[must_use]
-    pub fn seen(&self, state: State, message: impl Into<String>, now: Millis) -> Self {
-        let message = message.into();
+    pub fn seen(&self, state: State, message: impl Into<Told>, now: Millis) -> Self {
+        let told = message.into();
+        let (message, said) = (told.to_string(), told.coded());
         if state == self.state {
-            return Self { message, ..self.clone() };
+            return Self { message, said, ..self.clone() };
         }
         let restarts = match state {
             State::InProgress => !matches!(self.state, State::Lost | State::Waiting),
@@ -179,7 +183,7 @@ impl Condition {
             _ => false,
         };
         let started = if restarts { Some(now) } else { self.started.or(Some(now)) };
-        Self { state, message, started, changed: Some(now) }
+        Self { state, message, said, started, changed: Some(now) }
     }
 
     /// How long the step took, or has taken by `now`; nothing if it has not begun.

@@ -1,7 +1,7 @@
 //! What a store is, in words that browser, web and operator share. Pure: no I/O, no clock, no randomness.
 //!
 //! Reading order: [`name`] and [`id`] (what it is called), [`admin`], [`engine`], [`plan`], [`egress`], [`mail`], [`question`] (what is asked for), [`versions`] (what it runs), [`form`] (how the
-//! asking is parsed), [`condition`] and [`phase`] (how far it is), [`view`] and [`vitals`] (what a page shows), [`job`] (what is done to it), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`selection`] (several of them), [`stray`] (what is no store),
+//! asking is parsed), [`condition`], [`said`] and [`phase`] (how far it is), [`view`] and [`vitals`] (what a page shows), [`job`] (what is done to it), [`wish`] (what can be asked of a store that is there), [`query`] (which stores a list shows), [`selection`] (several of them), [`stray`] (what is no store),
 //! [`person`] (who asks), [`limit`] (how much of it they may have), [`language`] (in which they are told).
 
 pub mod admin;
@@ -21,6 +21,7 @@ pub mod phase;
 pub mod plan;
 pub mod query;
 pub mod question;
+pub mod said;
 pub mod selection;
 #[cfg(test)]
 mod sent;
@@ -48,6 +49,7 @@ pub use phase::Phase;
 pub use plan::PlanName;
 pub use query::{ListPage, ListQuery, Whose};
 pub use question::{Choice, Options, Question, Suggest};
+pub use said::{Said, Told};
 pub use selection::{Selected, Selection, Verb};
 pub use stray::{Stray, StrayKind};
 pub use time::Millis;

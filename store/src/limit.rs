@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PersonId, PlanName, Role};
+use crate::{PersonId, PlanName, Role, Said, Told, said::stores};
 
 /// Of one owner. What is not said is not limited.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,23 +151,27 @@ impl FromIterator<PlanName> for Held {
 impl Over {
     /// The sentence for the owner.
     pub fn to_them(self) -> String {
-        self.said("You", "have")
-    }
-
-    /// The sentence for somebody else, or for whoever reads it at the store.
-    pub fn of(self, owner: &PersonId) -> String {
-        self.said(owner.as_str(), "has")
-    }
-
-    fn said(self, who: &str, has: &str) -> String {
-        let Self { may, has: number, plan } = self;
-        let way_out = match (number, plan) {
-            (0, _) => "Ask an admin for more.",
-            (_, None) => "Delete one of them, or ask an admin for more.",
-            (_, Some(_)) => "Take another plan, delete one of them, or ask an admin for more.",
-        };
+        let Self { may, has, plan } = self;
         let with = plan.map(|plan| format!(" with the plan {plan}")).unwrap_or_default();
-        format!("{who} may have {}{with}, and {has} {number}. {way_out}", stores(may))
+        format!("You may have {}{with}, and have {has}. {}", stores(may), self.way_out())
+    }
+
+    /// The sentences for somebody else, or for whoever reads them at the store.
+    pub fn of(self, owner: &PersonId) -> Told {
+        let (Self { may, has, plan }, who) = (self, owner.to_string());
+        let said = match plan {
+            Some(plan) => Said::MayHaveOfPlan { who, may, plan, has },
+            None => Said::MayHave { who, may, has },
+        };
+        Told::from(said).and(self.way_out())
+    }
+
+    fn way_out(self) -> Said {
+        match (self.has, self.plan) {
+            (0, _) => Said::AskForMore,
+            (_, None) => Said::DeleteOrAsk,
+            (_, Some(_)) => Said::OtherPlanOrAsk,
+        }
     }
 }
 
@@ -179,10 +183,6 @@ impl fmt::Display for Over {
 }
 
 impl std::error::Error for Over {}
-
-fn stores(number: u32) -> String {
-    format!("{number} {}", if number == 1 { "store" } else { "stores" })
-}
 
 #[cfg(test)]
 mod tests {
@@ -232,7 +232,7 @@ mod tests {
         let held: Held = [PlanName::Small; 3].into_iter().collect();
         let bo = PersonId::parse("bo").unwrap();
         assert_eq!(
-            limit.admit_another(PlanName::Large, &held).unwrap_err().of(&bo),
+            limit.admit_another(PlanName::Large, &held).unwrap_err().of(&bo).to_string(),
             "bo may have 3 stores, and has 3. Delete one of them, or ask an admin for more."
         );
         // It has its place already.

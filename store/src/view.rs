@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Egress, EngineKey, MailServer,
-    Millis, PersonId, Phase, PlanCard, PlanName, RemovalKind, StoreId, StoreName, Versions, time::Elapsed,
+    Millis, PersonId, Phase, PlanCard, PlanName, RemovalKind, StoreId, StoreName, Told, Versions,
+    time::Elapsed,
 };
 
 /// A row of the list.
@@ -137,6 +138,9 @@ pub struct PublicValue {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     pub sentence: String,
+    /// The same by codes, where it has them.
+    #[serde(default)]
+    pub said: Told,
     /// When it was first seen.
     pub since: Millis,
 }
@@ -146,6 +150,9 @@ pub struct Notice {
 pub struct Offered {
     /// Why the store has not come to it, as a sentence.
     pub waits: String,
+    /// The same by codes, where it has them.
+    #[serde(default)]
+    pub said: Told,
     /// What it would run.
     pub versions: Versions,
 }
@@ -154,6 +161,9 @@ pub struct Offered {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undone {
     pub sentence: String,
+    /// The same by codes, where it has them.
+    #[serde(default)]
+    pub said: Told,
     pub at: Millis,
 }
 
@@ -201,6 +211,9 @@ pub struct Failure {
     pub step: ConditionKind,
     /// What happened, why, and what to do, in plain words.
     pub sentence: String,
+    /// The same by codes, where it has them.
+    #[serde(default)]
+    pub said: Told,
     pub evidence: Vec<Evidence>,
     pub at: Millis,
 }
@@ -242,6 +255,9 @@ pub enum TimelineKind {
     /// Something a person should know: a retry, a recovered release, a limit that could not be applied.
     Note {
         text: String,
+        /// The same by codes, where it has them.
+        #[serde(default)]
+        said: Told,
     },
 }
 

@@ -3,12 +3,12 @@
 use access::audit::{Actor, Deed, Entry, Outcome, Record};
 use leptos::prelude::*;
 use store::{
-    Millis, Person, PersonId, Phase, StoreId, StoreName,
+    Millis, Person, PersonId, Phase, StoreId, StoreName, Told,
     view::{Ask, TimelineEntry, TimelineKind},
 };
 
 use crate::{
-    components::{english, foreign, phase_mark},
+    components::{foreign, phase_mark, sentences},
     links,
     plain::{
         audit::{field, stamp, time},
@@ -46,7 +46,7 @@ pub enum What {
     },
     /// It came into a phase.
     Became(Phase),
-    Note(String),
+    Note(String, Told),
 }
 
 /// What the list can be narrowed down to.
@@ -111,11 +111,11 @@ impl Kind {
     fn admits(self, what: &What) -> bool {
         match (self, what) {
             (Self::Asked, What::Asked { .. } | What::Told { .. }) => true,
-            (Self::Became, What::Became(_) | What::Note(_)) => true,
+            (Self::Became, What::Became(_) | What::Note(..)) => true,
             (Self::Deed(wanted), What::Asked { what, .. }) => wanted == *what,
             (Self::Deed(wanted), What::Told { what, .. }) => wanted == deed(*what),
             (Self::Phase(wanted), What::Became(phase)) => wanted == *phase,
-            (Self::Note, What::Note(_)) => true,
+            (Self::Note, What::Note(..)) => true,
             _ => false,
         }
     }
@@ -153,7 +153,7 @@ impl Wanted {
     pub fn admits(&self, event: &Event) -> bool {
         let by = match &event.what {
             What::Asked { by: Actor::Person(by), .. } | What::Told { by, .. } => Some(by.as_str()),
-            What::Asked { by: Actor::Stranger, .. } | What::Became(_) | What::Note(_) => None,
+            What::Asked { by: Actor::Stranger, .. } | What::Became(_) | What::Note(..) => None,
         };
         let who = self.who.trim();
         (who.is_empty() || by == Some(who))
@@ -209,7 +209,7 @@ impl Event {
     pub fn told(id: &StoreId, name: &StoreName, entry: &TimelineEntry, is_logged: bool) -> Option<Self> {
         let what = match &entry.what {
             TimelineKind::Phase { phase } => What::Became(*phase),
-            TimelineKind::Note { text } => What::Note(text.clone()),
+            TimelineKind::Note { text, said } => What::Note(text.clone(), said.clone()),
             TimelineKind::Asked { what, by } if !is_logged => What::Told { by: by.clone(), what: *what },
             TimelineKind::Asked { .. } | TimelineKind::Command { .. } => return None,
         };
@@ -316,7 +316,7 @@ fn row(event: &Event) -> AnyView {
         }
         What::Told { by, what } => (view! { <b>{pages::ask(*what)}</b> }.into_any(), person(by), None),
         What::Became(phase) => (phase_mark(*phase, None), storeyard(), None),
-        What::Note(text) => (view! { <b>{english(text.clone())}</b> }.into_any(), storeyard(), None),
+        What::Note(text, said) => (view! { <b>{sentences(text, said)}</b> }.into_any(), storeyard(), None),
     };
     view! {
         <li>
@@ -373,7 +373,10 @@ mod tests {
                 && !admits("bo", "", "", &ready)
         );
         assert!(admits("", "", "delete-store", &deleted) && !admits("", "", "retry-store", &deleted));
-        assert!(admits("", "", "note", &event(What::Note("x".into()))) && !admits("", "", "note", &ready));
+        assert!(
+            admits("", "", "note", &event(What::Note("x".into(), Told::default())))
+                && !admits("", "", "note", &ready)
+        );
         assert!(admits("", "", "asked", &deleted) && !admits("", "", "asked", &ready));
         assert!(admits("", "", "became", &ready) && !admits("", "", "became", &deleted));
         assert!(admits("", "", "ready", &ready) && !admits("", "", "failed", &ready));

@@ -6,11 +6,11 @@ use access::audit::{Actor, Deed, Outcome};
 use leptos::prelude::*;
 use proc_macro2::{TokenStream, TokenTree};
 use store::{
-    ConditionKind, Language, ListQuery, Millis, Person, PersonId, Phase, RequestId, Role, Scheme,
-    StoreSummary, StoreView, Verb, Vitals,
+    ConditionKind, Language, ListQuery, Millis, Person, PersonId, Phase, RemovalKind, RequestId, Role, Said,
+    Scheme, State, StoreSummary, StoreView, Told, Verb, Vitals,
     limit::Left,
     time::Elapsed,
-    view::{Ask, Notice, Offered, OwnMailOffer, Undone},
+    view::{Ask, Notice, Offered, OwnMailOffer, TimelineEntry, TimelineKind, Undone},
     vitals::{Answer, Restarts, Share, Usage},
 };
 
@@ -302,6 +302,11 @@ fn rendered() -> Vec<Page> {
         ("degraded", || store(Phase::Degraded)),
         ("failed", || store(Phase::Failed)),
         ("deleting", || store(Phase::Deleting)),
+        ("told by codes, provisioning", || told_by_codes(Phase::Provisioning)),
+        ("told by codes, ready", || told_by_codes(Phase::Ready)),
+        ("told by codes, degraded", || told_by_codes(Phase::Degraded)),
+        ("told by codes, failed", || told_by_codes(Phase::Failed)),
+        ("told by codes, deleting", || told_by_codes(Phase::Deleting)),
         ("gone", || {
             let view = whole(Phase::Deleting);
             let id = view.summary.id.clone();
@@ -361,7 +366,7 @@ fn rendered() -> Vec<Page> {
                 }),
                 event(What::Told { by, what: Ask::Retry }),
                 event(What::Became(Phase::Failed)),
-                event(What::Note("A volume is full.".into())),
+                event(What::Note("A volume is full.".into(), Told::default())),
             ];
             let stale = Some("The cluster does not answer.".into());
             let shown = activity::Shown { events, page: 1, is_more: true, stale };
@@ -412,16 +417,91 @@ fn whole(phase: Phase) -> StoreView {
     let mut view = fixtures::view(phase);
     view.attempt = 2;
     view.engine_note = Some("It sends no mail.".into());
-    view.notices = vec![Notice { sentence: "A volume is full.".into(), since: fixtures::NOW }];
+    let own = Told::default();
+    view.notices =
+        vec![Notice { sentence: "A volume is full.".into(), said: own.clone(), since: fixtures::NOW }];
     view.ways_in = store::view::WaysIn { sign_in: true, set_password: true };
     view.deadline = Some(fixtures::NOW.plus_seconds(500));
     view.timeline_dropped = 3;
-    view.upkeep.offered = Some(Offered { waits: "Its turn comes.".into(), versions: view.versions.clone() });
-    view.upkeep.undone = Some(Undone { sentence: "It did not answer.".into(), at: fixtures::NOW });
+    view.upkeep.offered =
+        Some(Offered { waits: "Its turn comes.".into(), said: own.clone(), versions: view.versions.clone() });
+    view.upkeep.undone = Some(Undone { sentence: "It did not answer.".into(), said: own, at: fixtures::NOW });
     view.upkeep.other_egress = store::Egress::ALL.to_vec();
     view.upkeep.safe_mode = Some(false);
     view.upkeep.own_mail = OwnMailOffer::There;
     view
+}
+
+/// A store of which all that the operator says has codes.
+fn told_by_codes(phase: Phase) -> String {
+    let mut view = whole(phase);
+    let part = |part: &str| Said::Part { part: part.into() };
+    let waits = Told::from(vec![
+        part("Web"),
+        Said::SettingUp,
+        Said::Trouble,
+        Said::PodsNotAdmitted { why: "exceeded quota".into() },
+    ]);
+    for kind in ConditionKind::ALL {
+        let seen =
+            view.conditions.get(kind).seen(view.conditions.get(kind).state, waits.clone(), fixtures::NOW);
+        view.conditions.set(kind, seen);
+    }
+    for (kind, condition) in &mut view.removal {
+        let said = match kind {
+            RemovalKind::ReleaseUninstalled => Said::OthersFirst,
+            RemovalKind::NamespaceDeleted => Said::RemovingNamespace,
+            RemovalKind::VolumesDeleted => Said::RemovingVolumes { volumes: "pvc-1".into() },
+        };
+        *condition = condition.seen(State::InProgress, said, fixtures::NOW);
+    }
+    let why = Told::from(vec![Said::AllReadyBut, Said::NoAnswerWithin { seconds: 10 }, Said::CheckIngress]);
+    if let Some(failure) = &mut view.failure {
+        (failure.sentence, failure.said) = (why.to_string(), why.clone());
+    }
+    for notice in &mut view.notices {
+        let over = Told::from(Said::VolumeOver { volume: "uploads".into(), holds: "3.1".into(), size: 3 });
+        (notice.sentence, notice.said) = (over.to_string(), over);
+    }
+    if let Some(offered) = &mut view.upkeep.offered {
+        (offered.waits, offered.said) = (Said::UpdatedInTurn.to_string(), Said::UpdatedInTurn.into());
+    }
+    if let Some(undone) = &mut view.upkeep.undone {
+        (undone.sentence, undone.said) = (why.to_string(), why.clone());
+    }
+    let note = Told::from(Said::GivenUp).and(why);
+    let what = TimelineKind::Note { text: note.to_string(), said: note };
+    view.timeline.push(TimelineEntry { at: fixtures::NOW, what });
+    let page = View::Store(view.summary.id.clone());
+    let shown = Update { shown: Shown::Store(Box::new(view)), ..fixtures::shown(phase) };
+    pages::page(&page, shown).html
+}
+
+#[test]
+fn what_has_codes_is_told_in_the_readers_language_and_what_has_none_in_english() {
+    let [english, german] = Language::ALL
+        .map(|language| told_in(language, || told_by_codes(Phase::Provisioning)).replace("<!>", ""));
+    assert!(
+        english.contains(
+            "Web: setting up the shop. Trouble: the cluster does not admit the store's pods: exceeded quota."
+        ),
+        "{english}"
+    );
+    assert!(!english.contains("lang=\"en\""), "{english}");
+    assert!(
+        german.contains("Web: richtet den Shop ein. Störung: Der Cluster lässt die Pods des Shops nicht zu: <span lang=\"en\">exceeded quota</span>."),
+        "{german}"
+    );
+    let other = told_in(Language::German, || {
+        let mut view = fixtures::view(Phase::Provisioning);
+        let mut step = view.conditions.get(ConditionKind::WorkloadsReady).clone();
+        (step.message, step.said) = ("It is on its way.".into(), Said::SettingUp.into());
+        view.conditions.set(ConditionKind::WorkloadsReady, step);
+        let page = View::Store(view.summary.id.clone());
+        let shown = Update { shown: Shown::Store(Box::new(view)), ..fixtures::shown(Phase::Provisioning) };
+        pages::page(&page, shown).html.replace("<!>", "")
+    });
+    assert!(other.contains("<span lang=\"en\">It is on its way.</span>"), "{other}");
 }
 
 fn vitals() -> Vitals {

@@ -181,6 +181,8 @@ fn word(name: &str) -> Result<Word, String> {
 
 #[cfg(test)]
 mod tests {
+    use store::Said;
+
     use super::super::tests::{PAGE, assert_refused};
     use crate::Engine;
 
@@ -249,11 +251,11 @@ mod tests {
         let headers = http::HeaderMap::new();
         let answer = crate::probe::Answer { status: 500, headers: &headers, body: "" };
         let no_answer = engine.probe(&engine.options.defaults).judge(answer).unwrap_err();
-        assert_eq!(no_answer.to_string(), "is broken");
+        assert_eq!(no_answer.to_string(), "The shop is broken.");
         let log = "INFO: a\n[web] ERROR: one\nERROR: two in x.php:7\\nStack trace:\\n#0\nINFO: b\n";
         assert_eq!(no_answer.line(log), Some("ERROR: two in x.php:7"));
         assert_eq!(no_answer.line("INFO: b\n"), None);
-        assert_eq!(no_answer.because("ERROR: two").to_string(), "is broken: “ERROR: two”");
+        assert_eq!(no_answer.because("ERROR: two").to_string(), "The shop is broken: “ERROR: two”.");
     }
 
     #[test]
@@ -272,9 +274,9 @@ mod tests {
         let notices = |headers: &http::HeaderMap| {
             probe.notices(crate::probe::Answer { status: 200, headers, body: "Welcome" })
         };
-        assert_eq!(notices(&headers), Vec::<String>::new());
+        assert_eq!(notices(&headers), []);
         headers.insert("x-page-tired", http::HeaderValue::from_static("yes"));
-        assert_eq!(notices(&headers), ["is tired"]);
+        assert_eq!(notices(&headers), [Said::Words { text: "The shop is tired.".into() }]);
     }
 
     #[test]
@@ -285,7 +287,10 @@ mod tests {
         headers.insert("location", http::HeaderValue::from_static("/set-up"));
         let judge = |status, body| probe.judge(crate::probe::Answer { status, headers: &headers, body });
         assert_eq!(judge(200, "<h1>Welcome</h1>"), Ok(()));
-        assert_eq!(judge(200, "<h1>Goodbye</h1>").unwrap_err().to_string(), "answers, but not as the shop");
-        assert_eq!(judge(302, "").unwrap_err().to_string(), "leads to /set-up");
+        assert_eq!(
+            judge(200, "<h1>Goodbye</h1>").unwrap_err().to_string(),
+            "The shop answers, but not as the shop."
+        );
+        assert_eq!(judge(302, "").unwrap_err().to_string(), "The shop leads to /set-up.");
     }
 }

@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use k8s_openapi::api::core::v1;
 use kube::ResourceExt;
 use sha2::Sha256;
-use store::{AdminEmail, AdminPassword, AdminUser, admin::AdminPasswordError};
+use store::{AdminEmail, AdminPassword, AdminUser, Said, admin::AdminPasswordError};
 
 use crate::{
     act::manifests::Keys,
@@ -30,28 +30,40 @@ pub(crate) struct Given {
 }
 
 /// What is wrong with the Secret that was given.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unusable {
-    #[error("The Secret {0} with the store's credentials is missing.")]
     Missing(String),
-    #[error("The Secret {secret} is that of the store {other}. Each store has one of its own.")]
     Anothers { secret: String, other: String },
-    #[error("The Secret {secret} has no text at the key {key}.")]
     Lacks { secret: String, key: &'static str },
-    #[error(
-        "The {key} in the Secret {secret} is another one than in the Store. Make both the same, or leave it out of the Secret."
-    )]
     Differs { secret: String, key: &'static str },
-    #[error("The {key} in the Secret {secret} cannot be used. {why}", key = ADMIN_PASSWORD)]
     Password { secret: String, why: AdminPasswordError },
-    #[error(
-        "The {key} in the Secret {secret} could be guessed. Make it at least {min} random characters, or leave it out and have one made.",
-        key = SEED,
-        min = Seed::MIN_CHARS
-    )]
     Seed { secret: String },
-    #[error("{0}")]
-    Mail(#[from] LoginError),
+    Mail(LoginError),
+}
+
+impl Unusable {
+    /// In a sentence.
+    pub(crate) fn said(&self) -> Said {
+        match self.clone() {
+            Self::Missing(secret) => Said::CredentialsMissing { secret },
+            Self::Anothers { secret, other } => Said::CredentialsOfOther { secret, other },
+            Self::Lacks { secret, key } => Said::CredentialsLack { secret, key: key.to_owned() },
+            Self::Differs { secret, key } => Said::CredentialsDiffer { secret, key: key.to_owned() },
+            Self::Password { secret, why } => {
+                Said::PasswordUnusable { secret, key: ADMIN_PASSWORD.to_owned(), why: why.to_string() }
+            }
+            Self::Seed { secret } => {
+                Said::SeedGuessable { secret, key: SEED.to_owned(), min: Seed::MIN_CHARS }
+            }
+            Self::Mail(error) => error.said(),
+        }
+    }
+}
+
+impl From<LoginError> for Unusable {
+    fn from(error: LoginError) -> Self {
+        Self::Mail(error)
+    }
 }
 
 impl Given {
@@ -89,9 +101,15 @@ impl Given {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("The store's credentials are incomplete: {0} is missing. Delete the store and make it anew.")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Incomplete(&'static str);
+
+impl Incomplete {
+    /// In a sentence.
+    pub(crate) fn said(self) -> Said {
+        Said::CredentialsIncomplete { key: self.0.to_owned() }
+    }
+}
 
 /// Whether any of the engine's keys is derived from a seed.
 pub(crate) fn need_a_seed(secrets: &[Secret]) -> bool {
@@ -251,7 +269,7 @@ mod tests {
             (vec![password, (ADMIN_EMAIL, "horse@shop.example")], "The admin-email in the Secret"),
             (vec![password, (SEED, "horse")], "could be guessed"),
         ] {
-            let told = read(&stated).unwrap_err().to_string();
+            let told = read(&stated).unwrap_err().said().to_string();
             assert!(told.contains(sentence) && !told.contains("horse"), "{told}");
         }
     }
@@ -261,7 +279,7 @@ mod tests {
         let mut others = secret(&[(ADMIN_PASSWORD, "correct horse battery"), (SEED, ONE)]);
         others.labels_mut().insert(STORE_LABEL.to_owned(), "casa-verde".to_owned());
         let told = Given::read(&others, &wanted()).unwrap_err();
-        assert!(matches!(&told, Unusable::Anothers { other, .. } if other == "casa-verde"), "{told}");
+        assert!(matches!(&told, Unusable::Anothers { other, .. } if other == "casa-verde"), "{told:?}");
         others.labels_mut().insert(STORE_LABEL.to_owned(), wanted().id.to_string());
         assert!(Given::read(&others, &wanted()).is_ok());
     }

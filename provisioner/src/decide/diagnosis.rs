@@ -3,7 +3,7 @@
 use engine::Part;
 use k8s_openapi::api::core::v1::{Event, PersistentVolumeClaim, Pod};
 use kube::ResourceExt;
-use store::{ConditionKind, view::Evidence};
+use store::{ConditionKind, Said, Told, view::Evidence};
 
 use crate::{
     observe::pods::{Trouble, What, look, telling_line},
@@ -19,8 +19,10 @@ pub struct Case {
     pub seconds: u32,
     /// What a command complained about last, where that is why.
     pub complaint: Option<String>,
+    /// The same by codes, where it has them.
+    pub why: Told,
     /// Why the shop's answer was none.
-    pub no_answer: Option<String>,
+    pub no_answer: Option<Said>,
     /// What the shop consists of.
     pub parts: Vec<Part>,
     pub pods: Vec<Pod>,
@@ -32,7 +34,7 @@ pub struct Case {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
-    pub sentence: String,
+    pub told: Told,
     pub evidence: Vec<Evidence>,
 }
 
@@ -43,67 +45,52 @@ const MAX_SENTENCE: usize = 600;
 
 pub fn diagnose(case: &Case) -> Diagnosis {
     let (cause, advice) = cause(case);
-    let mut sentence = shortened(&capitalised(&cause), MAX_SENTENCE);
-    if !sentence.ends_with(['.', '!', '?']) {
-        sentence.push('.');
-    }
-    Diagnosis { sentence: format!("{sentence} {advice}"), evidence: evidence(case) }
+    let sentence = cause.to_string();
+    let cause = if sentence.chars().count() <= MAX_SENTENCE {
+        cause
+    } else {
+        shortened(&sentence, MAX_SENTENCE).into()
+    };
+    Diagnosis { told: cause.and(advice), evidence: evidence(case) }
 }
 
-fn cause(case: &Case) -> (String, &'static str) {
+fn cause(case: &Case) -> (Told, Said) {
     if let Some(complaint) = &case.complaint {
-        return complained(case.step, complaint);
+        return complained(case, complaint);
     }
     let seen = look(&case.parts, &case.pods);
     if let Some(trouble) = seen.troubles.iter().max_by_key(|trouble| weight(trouble)) {
         return (troubled(trouble, case), advice(trouble));
     }
-    if let Some(message) = refused_pods(&case.events) {
-        return (
-            format!("the cluster did not admit the store's pods: {message}"),
-            advice_on_refusal(&message),
-        );
+    if let Some(why) = refused_pods(&case.events) {
+        let advice = advice_on_refusal(&why);
+        return (Said::PodsWereNotAdmitted { why }.into(), advice);
     }
     if let Some(claim) = pending(&case.claims) {
-        return (claim_clause(claim, &case.events), CLAIM_ADVICE);
+        return (not_provided(claim, &case.events).into(), Said::CheckStorage);
     }
-    if let Some(no_answer) = case.no_answer.as_deref().filter(|_| seen.ready) {
-        return (
-            format!("all pods are ready, but the shop {no_answer}"),
-            "Check the ingress controller and the shop's log below, then press Retry.",
-        );
+    if let Some(no_answer) = case.no_answer.clone().filter(|_| seen.ready) {
+        return (vec![Said::AllReadyBut, no_answer].into(), Said::CheckIngress);
     }
-    if let Some(last) = last_words(case) {
-        return (
-            format!(
-                "the store was not ready within {} s. {} Its last words: {last}",
-                case.seconds, seen.sentence
-            ),
-            "Look at the log below; if the cluster is only slow, press Retry.",
-        );
+    let late = Told::from(Said::NotReadyWithin { seconds: case.seconds }).and(seen.told);
+    match last_words(case) {
+        Some(last) => (late.and(last), Said::ReadLogOrRetry),
+        None => (late, Said::RetryIfSlow),
     }
-    (
-        format!("the store was not ready within {} s. {}", case.seconds, seen.sentence),
-        "If the cluster is only slow, press Retry.",
-    )
 }
 
-fn complained(step: Option<ConditionKind>, complaint: &str) -> (String, &'static str) {
+fn complained(case: &Case, complaint: &str) -> (Told, Said) {
     let line =
         complaint.lines().last().unwrap_or(complaint).trim_start_matches("Error: ").trim_start_matches("- ");
-    match step {
-        Some(ConditionKind::ReleaseDeployed) => (
-            format!("helm could not deploy the release: {line}"),
-            "Check the engine's chart, images and values in the platform's configuration, then press Retry.",
-        ),
-        Some(ConditionKind::CredentialsReady) => (
-            format!("the store's credentials could not be prepared: {line}"),
-            "If this stays so after Retry, delete the store and make it anew.",
-        ),
-        _ => (
-            format!("the store's namespace could not be prepared: {line}"),
-            "Check the operator's rights and the cluster's admission policies, then press Retry.",
-        ),
+    let line = line.trim_end_matches('.').to_owned();
+    match case.step {
+        Some(ConditionKind::ReleaseDeployed) => (Said::HelmFailed { line }.into(), Said::CheckEngine),
+        Some(ConditionKind::CredentialsReady) => {
+            let is_coded = case.why.to_string() == complaint;
+            let why = if is_coded { case.why.clone() } else { format!("{line}.").into() };
+            (Told::from(Said::CredentialsFailed).and(why), Said::RetryOrMakeAnew)
+        }
+        _ => (Said::NamespaceFailed { line }.into(), Said::CheckRights),
     }
 }
 
@@ -118,47 +105,37 @@ fn weight(trouble: &Trouble) -> u8 {
     }
 }
 
-fn troubled(trouble: &Trouble, case: &Case) -> String {
+fn troubled(trouble: &Trouble, case: &Case) -> Told {
+    let told = Told::from(trouble.told());
     match &trouble.what {
-        What::Crash { last_words: told, .. } if told.is_empty() => match last_words(case) {
-            Some(last) => format!("{}. Its last words: {last}", trouble.clause()),
-            None => trouble.clause(),
+        What::Crash { last_words: words, .. } if words.is_empty() => match last_words(case) {
+            Some(last) => told.and(last),
+            None => told,
         },
         What::Volumes { .. } => {
-            pending(&case.claims).map_or_else(|| trouble.clause(), |claim| claim_clause(claim, &case.events))
+            pending(&case.claims).map_or(told, |claim| not_provided(claim, &case.events).into())
         }
-        _ => trouble.clause(),
+        _ => told,
     }
 }
 
-const CLAIM_ADVICE: &str = "Check the storage class and its provisioner, then press Retry.";
-
-fn advice(trouble: &Trouble) -> &'static str {
+fn advice(trouble: &Trouble) -> Said {
     match trouble.what {
-        What::Image { .. } => "Check that the image exists and that the nodes may pull it, then press Retry.",
-        What::CannotStart { .. } => "Check what the container refers to, then press Retry.",
-        What::Crash { .. } => "Look at the log below, then press Retry.",
-        What::Evicted { .. } => {
-            "Look at what it left on the node's disk, or choose a larger plan, then press Retry."
-        }
-        What::Unschedulable { .. } if trouble.is_for_room() => {
-            "Free some room or add a node, or choose a smaller plan, then press Retry."
-        }
-        What::Unschedulable { .. } => {
-            "Have a node that fits what the platform's values say under stores.scheduling, or change those, then press Retry."
-        }
-        What::Volumes { .. } => CLAIM_ADVICE,
+        What::Image { .. } => Said::CheckImage,
+        What::CannotStart { .. } => Said::CheckReferences,
+        What::Crash { .. } => Said::ReadLog,
+        What::Evicted { .. } => Said::CheckDisk,
+        What::Unschedulable { .. } if trouble.is_for_room() => Said::FreeRoom,
+        What::Unschedulable { .. } => Said::FitNode,
+        What::Volumes { .. } => Said::CheckStorage,
     }
 }
 
 /// As the API server tells of a priority class and of a runtime class that is not there.
 const NO_CLASS: [&str; 2] = ["no PriorityClass with name", "RuntimeClass \""];
 
-fn advice_on_refusal(message: &str) -> &'static str {
-    if NO_CLASS.iter().any(|sign| message.contains(sign)) {
-        return "Make the class that the platform's values name under stores.scheduling, or name another there, then press Retry.";
-    }
-    "Give the store's plan or the namespace's quota more room, or change the policy that refuses, then press Retry."
+fn advice_on_refusal(message: &str) -> Said {
+    if NO_CLASS.iter().any(|sign| message.contains(sign)) { Said::MakeClass } else { Said::GiveQuota }
 }
 
 /// Why the cluster does not admit the store's pods, in its own words.
@@ -173,45 +150,40 @@ fn pending(claims: &[PersistentVolumeClaim]) -> Option<&PersistentVolumeClaim> {
         .find(|claim| claim.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Pending"))
 }
 
-fn claim_clause(claim: &PersistentVolumeClaim, events: &[Event]) -> String {
-    let class = claim
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.storage_class_name.as_deref())
-        .filter(|class| !class.is_empty());
-    let class = class.map_or_else(
-        || "no storage class, and the cluster has no default one".to_owned(),
-        |class| format!("storage class {class}"),
-    );
-    let name = claim.name_any();
+fn not_provided(claim: &PersistentVolumeClaim, events: &[Event]) -> Said {
+    let class = claim.spec.as_ref().and_then(|spec| spec.storage_class_name.clone());
+    let volume = claim.name_any();
     let why = events
         .iter()
         .rev()
         .filter(|event| {
-            event.involved_object.name.as_deref() == Some(&name) && event.type_.as_deref() == Some("Warning")
+            event.involved_object.name.as_deref() == Some(&volume)
+                && event.type_.as_deref() == Some("Warning")
         })
         .find_map(|event| event.message.as_deref())
-        .map(|message| format!(": {}", shortened(message.trim_end_matches('.'), 200)));
-    format!("the volume {name} was not provided ({class}){}", why.unwrap_or_default())
+        .map(|message| shortened(message.trim_end_matches('.'), 200))
+        .unwrap_or_default();
+    match class.filter(|class| !class.is_empty()) {
+        Some(class) => Said::VolumeNotProvided { volume, class, why },
+        None => Said::VolumeOfNoClass { volume, why },
+    }
 }
 
-fn last_words(case: &Case) -> Option<String> {
+fn last_words(case: &Case) -> Option<Said> {
     let line = case.logs.iter().find_map(|log| telling_line(&log.text))?;
-    Some(format!("“{}”", shortened(line, 200)))
+    Some(Said::LastWords { line: shortened(line, 200) })
 }
 
 fn evidence(case: &Case) -> Vec<Evidence> {
     let complaint =
         case.complaint.iter().map(|text| Evidence { source: "command".to_owned(), text: text.clone() });
-    let no_answer = case
-        .no_answer
-        .iter()
-        .map(|text| Evidence { source: "shop".to_owned(), text: format!("The shop {text}.") });
+    let no_answer =
+        case.no_answer.iter().map(|said| Evidence { source: "shop".to_owned(), text: said.to_string() });
     let seen = look(&case.parts, &case.pods);
     let troubles = seen.troubles.iter().map(|trouble| {
         let container =
             trouble.container.as_deref().map(|name| format!(", container {name}")).unwrap_or_default();
-        Evidence { source: format!("pod {}{container}", trouble.pod), text: capitalised(&trouble.clause()) }
+        Evidence { source: format!("pod {}{container}", trouble.pod), text: trouble.told().to_string() }
     });
     let warnings: Vec<String> = case
         .events
@@ -279,7 +251,7 @@ mod tests {
             ..case()
         });
         assert_eq!(
-            diagnosis.sentence,
+            diagnosis.told.to_string(),
             "The image localhost/nowhere:1 of container setup in pod wordpress-1 cannot be pulled (not found). \
              Check that the image exists and that the nodes may pull it, then press Retry."
         );
@@ -294,8 +266,12 @@ mod tests {
             logs,
             ..case()
         });
-        assert!(diagnosis.sentence.contains("has ended: exit code 1, 2 restarts"), "{}", diagnosis.sentence);
-        assert!(diagnosis.sentence.contains("“fatal: no database”"), "{}", diagnosis.sentence);
+        assert!(
+            diagnosis.told.to_string().contains("has ended: exit code 1, 2 restarts"),
+            "{}",
+            diagnosis.told
+        );
+        assert!(diagnosis.told.to_string().contains("“fatal: no database”"), "{}", diagnosis.told);
     }
 
     #[test]
@@ -306,13 +282,13 @@ mod tests {
             "FailedCreate",
             "pods \"w\" is forbidden: exceeded quota: plan",
         )];
-        let sentence = diagnose(&Case { events, ..case() }).sentence;
+        let sentence = diagnose(&Case { events, ..case() }).told.to_string();
         assert!(sentence.contains("exceeded quota: plan"), "{sentence}");
         for refused in
             ["no PriorityClass with name shops was found", "pod rejected: RuntimeClass \"gvisor\" not found"]
         {
             let events = vec![event("ReplicaSet", "wordpress-1", "FailedCreate", refused)];
-            let sentence = diagnose(&Case { events, ..case() }).sentence;
+            let sentence = diagnose(&Case { events, ..case() }).told.to_string();
             assert!(sentence.contains(refused) && sentence.contains("stores.scheduling"), "{sentence}");
         }
     }
@@ -326,16 +302,20 @@ mod tests {
             "ProvisioningFailed",
             "storageclass \"fast\" not found",
         )];
-        let sentence = diagnose(&Case { claims, events, ..case() }).sentence;
+        let sentence = diagnose(&Case { claims, events, ..case() }).told.to_string();
         assert!(sentence.contains("The volume data-mariadb-0 was not provided (storage class fast): storageclass \"fast\" not found"), "{sentence}");
     }
 
     #[test]
     fn a_shop_that_does_not_answer_though_its_pods_are_ready() {
         let pods = vec![pod("mariadb-0", DATABASE, &ready()), pod("wordpress-1", WEB, &ready())];
-        let no_answer = Some("answers 500: it has an error, its log tells more".to_owned());
-        let sentence = diagnose(&Case { pods, no_answer, ..case() }).sentence;
-        assert!(sentence.starts_with("All pods are ready, but the shop answers 500"), "{sentence}");
+        let no_answer = Some(Said::HasError { status: 500 });
+        let sentence = diagnose(&Case { pods, no_answer, ..case() }).told.to_string();
+        assert_eq!(
+            sentence,
+            "All pods are ready, but the shop answers 500: it has an error, its log tells more. \
+             Check the ingress controller and the shop's log below, then press Retry."
+        );
     }
 
     #[test]
@@ -345,10 +325,27 @@ mod tests {
         );
         let diagnosis = diagnose(&Case { step: Some(ConditionKind::ReleaseDeployed), complaint, ..case() });
         assert!(
-            diagnosis.sentence.starts_with("Helm could not deploy the release: values don't meet"),
+            diagnosis.told.to_string().starts_with("Helm could not deploy the release: values don't meet"),
             "{}",
-            diagnosis.sentence
+            diagnosis.told
         );
+    }
+
+    #[test]
+    fn credentials_that_are_missing_are_told_by_their_code() {
+        let why = Told::from(Said::CredentialsMissing { secret: "mine".into() });
+        let step = Some(ConditionKind::CredentialsReady);
+        let complaint = Some(why.to_string());
+        let told = diagnose(&Case { step, complaint, why: why.clone(), ..case() }).told;
+        assert_eq!(told, Told::from(Said::CredentialsFailed).and(why).and(Said::RetryOrMakeAnew));
+        assert_eq!(
+            told.to_string(),
+            "The store's credentials could not be prepared: The Secret mine with the store's credentials is missing. \
+             If this stays so after Retry, delete the store and make it anew."
+        );
+        let complaint = Some("Error: forbidden".to_owned());
+        let told = diagnose(&Case { step, complaint, ..case() }).told.to_string();
+        assert!(told.starts_with("The store's credentials could not be prepared: forbidden. If"), "{told}");
     }
 
     proptest! {
@@ -356,8 +353,9 @@ mod tests {
         fn whatever_was_seen_there_is_a_bounded_sentence(message in ".{0,3000}", log in ".{0,9000}", seconds: u32) {
             let logs = vec![Evidence { source: "log".into(), text: log }];
             let pods = vec![pod("a", WEB, &waiting("CrashLoopBackOff", &message)), pod("b", DATABASE, &waiting("ImagePullBackOff", &message))];
-            let diagnosis = diagnose(&Case { pods, logs, seconds, no_answer: Some(message.clone()), ..case() });
-            prop_assert!(!diagnosis.sentence.is_empty() && diagnosis.sentence.chars().count() < 1000);
+            let diagnosis = diagnose(&Case { pods, logs, seconds, no_answer: Some(Said::Words { text: message.clone() }), ..case() });
+            let length = diagnosis.told.to_string().chars().count();
+            prop_assert!(length > 0 && length < 1000);
             prop_assert!(diagnosis.evidence.iter().all(|piece| piece.text.chars().count() <= MAX_TEXT));
         }
     }

@@ -1,9 +1,10 @@
 //! What comes next for a store that was ever ready: it is kept as it is, healed, or changed to what is wanted, and whatever does not come up is
 //! undone. Nothing here removes anything.
 
-use store::{Millis, Versions};
+use store::{Millis, Said, Told, Versions};
 
 use crate::{
+    decide::diagnosis::capitalised,
     observe::{
         release::{self, Revision, Status},
         rollout::Rollout,
@@ -76,12 +77,12 @@ pub enum Act {
     /// Helm brings the release further to what the change wants.
     Deploy(release::Next),
     /// The change is given up, and undone.
-    Undo(String),
+    Undo(Told),
     RollBack(u32),
     /// The change has come to its end.
     Finish,
     /// It was undone, or there is nothing to go back to.
-    Refuse(String),
+    Refuse(Told),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,14 +113,14 @@ pub fn keep(known: Known<'_>, facts: &Facts<'_>) -> Act {
 
 fn go_on(change: &Change, facts: &Facts<'_>, revisions: &[Revision]) -> Act {
     let newest = newest(revisions);
-    if let Some(why) = &change.undone {
+    if let Some(why) = change.why_undone() {
         let behind = newest.filter(|newest| {
             newest.status == Status::Deployed && newest.values_id.as_deref() != Some(&change.to.id)
         });
         let back = change.back.filter(|back| is_another(revisions, *back, &change.to.id));
         return match (behind, back) {
             (Some(deployed), _) if !is_back(deployed, facts) && change.to.id == facts.wanted.id => Act::Wait,
-            (Some(_), _) | (None, None) => Act::Refuse(why.clone()),
+            (Some(_), _) | (None, None) => Act::Refuse(why),
             (None, Some(back)) => match release::next(revisions, &change.to.id, facts.now) {
                 release::Next::Wait(_) => Act::Wait,
                 release::Next::Forget(revision) => Act::Deploy(release::Next::Forget(revision)),
@@ -128,29 +129,24 @@ fn go_on(change: &Change, facts: &Facts<'_>, revisions: &[Revision]) -> Act {
         };
     }
     if let Some(complaint) = facts.hopeless {
-        return Act::Undo(complaint.to_owned());
+        return Act::Undo(format!("{}.", capitalised(complaint)).into());
     }
     let next = release::next(revisions, &change.to.id, facts.now);
     let is_late = facts.now >= change.deadline;
     if !change.fenced {
-        let late = || "its limits and policies could not be applied in time".to_owned();
-        return if is_late { Act::Undo(late()) } else { Act::Fence };
+        return if is_late { Act::Undo(Said::LimitsLate.into()) } else { Act::Fence };
     }
     match next {
         release::Next::Nothing => {}
-        _ if is_late => return Act::Undo("the release could not be deployed in time".to_owned()),
+        _ if is_late => return Act::Undo(Said::ReleaseLate.into()),
         release::Next::Wait(_) => return Act::Wait,
         next => return Act::Deploy(next),
     }
     match (facts.rollout, facts.answers) {
         (Seen::There(Rollout::Over), _) if !change.to.running => Act::Finish,
         (Seen::There(Rollout::Over), Seen::There(true)) => Act::Finish,
-        (Seen::There(Rollout::Going), _) if is_late => {
-            Act::Undo("its parts did not come up in time".to_owned())
-        }
-        (Seen::There(Rollout::Over), Seen::There(false)) if is_late => {
-            Act::Undo("the shop did not answer in time".to_owned())
-        }
+        (Seen::There(Rollout::Going), _) if is_late => Act::Undo(Said::PartsLate.into()),
+        (Seen::There(Rollout::Over), Seen::There(false)) if is_late => Act::Undo(Said::AnswerLate.into()),
         _ => Act::Wait,
     }
 }
@@ -232,6 +228,7 @@ fn begin(known: Known<'_>, facts: &Facts<'_>, revisions: &[Revision]) -> Change 
         deadline: facts.now.plus_seconds(i64::from(seconds)),
         fenced: false,
         undone: None,
+        said: Told::default(),
     }
 }
 

@@ -119,6 +119,7 @@ mod tests {
         Some(Failure {
             step: ConditionKind::WorkloadsReady,
             sentence: "no".into(),
+            said: store::Told::default(),
             evidence: vec![],
             at: Millis(9),
         })

@@ -6,7 +6,7 @@ use engine::Part;
 use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
 use kube::ResourceExt;
 use store::{
-    Millis,
+    Millis, Said, Told,
     view::{PodState, PodView},
 };
 
@@ -23,8 +23,8 @@ pub struct Workloads {
     pub views: Vec<PodView>,
     /// Every part that the shop consists of has a pod that is ready.
     pub ready: bool,
-    /// What is waited for, as a sentence.
-    pub sentence: String,
+    /// What is waited for.
+    pub told: Told,
     pub troubles: Vec<Trouble>,
 }
 
@@ -38,34 +38,28 @@ pub fn trim(pod: &mut Pod) {
 pub fn look(parts: &[Part], pods: &[Pod]) -> Workloads {
     let (ended, pods): (Vec<&Pod>, Vec<&Pod>) =
         by_name(pods).into_iter().partition(|pod| is_replaced(parts, pod, pods));
-    let words: Vec<(bool, String)> = parts
+    let readiness: Vec<bool> = parts
         .iter()
-        .map(|part| {
-            let own: Vec<&Pod> = pods.iter().copied().filter(|pod| is_of(part, pod)).collect();
-            let name = &part.title;
-            let ready = own.iter().any(|pod| state(pod) == PodState::Ready);
-            (
-                ready,
-                format!(
-                    "{name}{}.",
-                    if ready { " ready".to_owned() } else { format!(": {}", waiting_for(&own)) }
-                ),
-            )
-        })
+        .map(|part| pods.iter().any(|pod| is_of(part, pod) && state(pod) == PodState::Ready))
         .collect();
     // Why a part that is not ready has lost a pod is worth a word; of one that is, nobody has to know.
     let is_missed =
-        |pod: &&&Pod| parts.iter().zip(&words).any(|(part, (ready, _))| !ready && is_of(part, pod));
+        |pod: &&&Pod| parts.iter().zip(&readiness).any(|(part, ready)| !ready && is_of(part, pod));
     let troubles: Vec<Trouble> =
         pods.iter().chain(ended.iter().filter(is_missed)).filter_map(|pod| trouble(pod)).collect();
-    let mut sentence = words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" ");
-    for trouble in troubles.iter().filter(|trouble| trouble.is_serious()) {
-        sentence.push_str(&format!(" Trouble: {}.", trouble.clause().trim_end_matches('.')));
-    }
+    let of_part = |(part, ready): (&Part, &bool)| {
+        let own: Vec<&Pod> = pods.iter().copied().filter(|pod| is_of(part, pod)).collect();
+        let part = part.title.clone();
+        if *ready { vec![Said::PartReady { part }] } else { vec![Said::Part { part }, waiting_for(&own)] }
+    };
+    let of_trouble = |trouble: &Trouble| [Said::Trouble, trouble.told()];
+    let serious = troubles.iter().filter(|trouble| trouble.is_serious());
+    let told: Vec<Said> =
+        parts.iter().zip(&readiness).flat_map(of_part).chain(serious.flat_map(of_trouble)).collect();
     Workloads {
         views: pods.iter().map(|pod| view(pod)).collect(),
-        ready: words.iter().all(|(ready, _)| *ready),
-        sentence,
+        ready: readiness.iter().all(|ready| *ready),
+        told: told.into(),
         troubles,
     }
 }
@@ -178,10 +172,9 @@ pub fn restarts(part: &Part, pods: &[Pod]) -> Vec<Restart> {
 
 fn view(pod: &Pod) -> PodView {
     let restarts: i32 = statuses(pod).map(|(status, _)| status.restart_count).sum();
-    let mut detail = match (state(pod), trouble(pod)) {
-        (PodState::Ready | PodState::Stopping, _) => String::new(),
-        (_, Some(trouble)) => short(&trouble),
-        _ => waiting_for(&[pod]),
+    let mut detail = match state(pod) {
+        PodState::Ready | PodState::Stopping => String::new(),
+        _ => waiting_for(&[pod]).to_string().trim_end_matches('.').to_owned(),
     };
     if restarts > 0 {
         let gap = if detail.is_empty() { "" } else { ", " };
@@ -210,27 +203,27 @@ fn state(pod: &Pod) -> PodState {
 }
 
 /// What the pods of one part are at, in a few words.
-fn waiting_for(pods: &[&Pod]) -> String {
+fn waiting_for(pods: &[&Pod]) -> Said {
     let Some(pod) = pods.iter().find(|pod| pod.metadata.deletion_timestamp.is_none()) else {
-        return (if pods.is_empty() { "not created yet" } else { "stopping" }).to_owned();
+        return if pods.is_empty() { Said::NotCreated } else { Said::Stopping };
     };
     if let Some(trouble) = trouble(pod) {
         return short(&trouble);
     }
     if condition(pod, "PodScheduled").is_none_or(|(status, _, _)| status != "True") {
-        return "waits for a node and its volumes".to_owned();
+        return Said::WaitsForNode;
     }
     for (status, is_init) in statuses(pod) {
         let state = status.state.as_ref();
         let running = state.is_some_and(|state| state.running.is_some());
         if is_init && running {
-            return (if status.name == "setup" { "setting up the shop" } else { "preparing" }).to_owned();
+            return if status.name == "setup" { Said::SettingUp } else { Said::Preparing };
         }
         if !is_init && running {
-            return "starting".to_owned();
+            return Said::Starting;
         }
     }
-    "attaching volumes and loading the image".to_owned()
+    Said::Loading
 }
 
 /// Exit code, reason and last words.
@@ -315,7 +308,7 @@ pub(crate) mod tests {
         assert!(look(&both).ready);
         let waiting = look(&both[..1]);
         assert!(!waiting.ready);
-        assert_eq!(waiting.sentence, "Database ready. WordPress: not created yet.");
+        assert_eq!(waiting.told.to_string(), "Database ready. WordPress: not created yet.");
     }
 
     #[test]
@@ -323,7 +316,7 @@ pub(crate) mod tests {
         let running = json!({ "running": {} });
         let setup = scheduled(&json!([container("setup", &running, 0)]), &json!([]));
         let seen = look(&[pod("mariadb-0", DATABASE, &ready()), pod("wordpress-1", WEB, &setup)]);
-        assert_eq!(seen.sentence, "Database ready. WordPress: setting up the shop.");
+        assert_eq!(seen.told.to_string(), "Database ready. WordPress: setting up the shop.");
         assert_eq!(seen.views[1].state, PodState::Starting);
     }
 
@@ -337,8 +330,8 @@ pub(crate) mod tests {
             &scheduled(&json!([container("setup", &waiting, 0)]), &json!([])),
         )]);
         assert_eq!(
-            seen.troubles[0].clause(),
-            "the image localhost/x:1 of container setup in pod wordpress-1 cannot be pulled (Back-off pulling image)"
+            seen.troubles[0].told().to_string(),
+            "The image localhost/x:1 of container setup in pod wordpress-1 cannot be pulled (Back-off pulling image)."
         );
         assert_eq!(
             (seen.views[0].state, seen.views[0].detail.as_str()),
@@ -372,7 +365,8 @@ pub(crate) mod tests {
         let mut ended = container("mariadb", &json!({ "waiting": { "reason": "CrashLoopBackOff" } }), 3);
         ended["lastState"]["terminated"]["message"] = json!(log);
         let seen = look(&[pod("mariadb-0", DATABASE, &scheduled(&json!([]), &json!([ended])))]);
-        assert!(seen.sentence.contains("Unknown/unsupported storage engine: InnoDB"), "{}", seen.sentence);
+        let told = seen.told.to_string();
+        assert!(told.contains("Unknown/unsupported storage engine: InnoDB"), "{told}");
     }
 
     #[test]
@@ -380,12 +374,12 @@ pub(crate) mod tests {
         let status = |message: &str| json!({ "conditions": [{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message }] });
         let cpu = look(&[pod("wordpress-1", WEB, &status("0/1 nodes are available: 1 Insufficient cpu."))]);
         assert_eq!(
-            cpu.troubles[0].clause(),
-            "no node has room for pod wordpress-1: 0/1 nodes are available: 1 Insufficient cpu"
+            cpu.troubles[0].told().to_string(),
+            "No node has room for pod wordpress-1: 0/1 nodes are available: 1 Insufficient cpu."
         );
         let elsewhere = "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.";
         let picky = look(&[pod("wordpress-1", WEB, &status(elsewhere))]);
-        assert!(picky.troubles[0].clause().starts_with("no node takes pod wordpress-1: 0/1 nodes"));
+        assert!(picky.troubles[0].told().to_string().starts_with("No node takes pod wordpress-1: 0/1 nodes"));
         assert!(!picky.troubles[0].is_for_room());
         let volume =
             look(&[pod("wordpress-1", WEB, &status("pod has unbound immediate PersistentVolumeClaims"))]);
@@ -406,7 +400,7 @@ pub(crate) mod tests {
             json!({ "phase": "Pending", "conditions": [{ "type": "PodScheduled", "status": "True" }] });
         let replaced = look(&[database.clone(), gone.clone(), pod("wordpress-2", WEB, &starting)]);
         assert_eq!(
-            replaced.sentence,
+            replaced.told.to_string(),
             "Database ready. WordPress: attaching volumes and loading the image. Trouble: pod wordpress-1 was put off its node: \
              Usage of EmptyDir volume \"tmp\" exceeds the limit \"1664Mi\"."
         );
@@ -423,7 +417,7 @@ pub(crate) mod tests {
             DATABASE,
             &scheduled(&json!([]), &json!([container("mariadb", &waiting, 0)])),
         )]);
-        assert!(seen.troubles[0].clause().contains("secret \"credentials\" not found"));
+        assert!(seen.troubles[0].told().to_string().contains("secret \"credentials\" not found"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How much room the nodes have left, for a store that waits for some and for whoever would make one.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use engine::values::Scheduling;
 use k8s_openapi::{
@@ -17,6 +17,12 @@ pub struct Room {
 }
 
 impl Room {
+    /// Thousandths of a core, and MiB of ephemeral storage and of memory.
+    pub fn in_units(self) -> [u64; 3] {
+        let mebibytes = |bytes: u64| bytes / (1024 * 1024);
+        [self.cpu, mebibytes(self.disk), mebibytes(self.memory)]
+    }
+
     /// Each amount of one with that of another.
     fn with(self, other: Self, each: fn(u64, u64) -> u64) -> Self {
         Self {
@@ -24,19 +30,6 @@ impl Room {
             memory: each(self.memory, other.memory),
             disk: each(self.disk, other.disk),
         }
-    }
-}
-
-impl fmt::Display for Room {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mebibytes = |bytes: u64| bytes / (1024 * 1024);
-        let Self { cpu, memory, disk } = *self;
-        write!(
-            f,
-            "{cpu}m CPU, {} MiB of ephemeral storage and {} MiB of memory",
-            mebibytes(disk),
-            mebibytes(memory)
-        )
     }
 }
 
@@ -180,7 +173,7 @@ mod tests {
         let most = most(&left).unwrap();
         assert_eq!(most, Room { cpu: 100, memory: (2048 - 200) * MIB, disk: (1024 - 20) * MIB });
         assert_eq!(left, [most, Room { cpu: 1500, memory: 1024 * MIB, disk: 1024 * MIB }]);
-        assert_eq!(most.to_string(), "100m CPU, 1004 MiB of ephemeral storage and 1848 MiB of memory");
+        assert_eq!(most.in_units(), [100, 1004, 1848]);
         assert_eq!(wanted(&pods), Room { cpu: 1000, memory: 100 * MIB, disk: 10 * MIB });
     }
 

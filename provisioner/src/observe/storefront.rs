@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use store::{Millis, Scheme};
+use store::{Millis, Said, Scheme};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -25,33 +25,54 @@ use tokio_rustls::TlsConnector;
 use crate::config::Config;
 pub use trust::{Distrust, TrustError};
 
-/// Why it is not an answer. Displays as a clause: “the shop …”.
+/// Why it is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
-    #[error("cannot be reached through the ingress at {address}: {why}")]
-    Unreachable { address: String, why: String },
-    #[error("{0}")]
+    Unreachable {
+        address: String,
+        why: String,
+    },
     Distrusted(#[from] Distrust),
     /// Each shop has a certificate of its own, which somebody else puts there.
-    #[error("waits for its certificate: the Secret {secret} in {namespace}, which is still to be issued")]
-    NotIssued { secret: String, namespace: String },
+    NotIssued {
+        secret: String,
+        namespace: String,
+    },
     /// TLS ends in front of the ingress controller.
-    #[error(
-        "leads from https to itself: the ingress controller at {address} does not believe that a visitor came by https. Have it trust the X-Forwarded-Proto of the operator and of what ends TLS in front of it"
-    )]
-    Disbelieved { address: String },
-    #[error("did not answer within {0} s")]
+    Disbelieved {
+        address: String,
+    },
+    /// Within so many seconds.
     TooSlow(u64),
     /// It answers, but not as its engine says that a shop does.
-    #[error("{0}")]
     NotTheShop(#[from] probe::NoAnswer),
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl NoAnswer {
+    /// In a sentence.
+    pub fn said(&self) -> Said {
+        match self.clone() {
+            Self::Unreachable { address, why } => Said::Unreachable { address, why },
+            Self::Distrusted(distrust) => distrust.said(),
+            Self::NotIssued { secret, namespace } => Said::CertificateNotIssued { secret, namespace },
+            Self::Disbelieved { address } => Said::HttpsNotBelieved { address },
+            Self::TooSlow(seconds) => Said::NoAnswerWithin { seconds },
+            Self::NotTheShop(no_answer) => no_answer.said().clone(),
+        }
+    }
 }
 
 /// What a shop that answers tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answered {
-    /// What is to be told of it, as clauses: “the shop …”.
-    pub clauses: Vec<String>,
+    /// What is to be told of it.
+    pub notices: Vec<Said>,
     /// When the certificate ends that visitors are shown, where TLS is spoken to the ingress.
     pub certificate_until: Option<Millis>,
 }
@@ -135,7 +156,7 @@ impl Prober {
         let mut told = Answered::default();
         for probe in question.probe.all() {
             let answered = self.ask_patiently(&Question { probe, ..*question }).await?;
-            told.clauses.extend(answered.clauses);
+            told.notices.extend(answered.notices);
             told.certificate_until = answered.certificate_until;
         }
         Ok(told)
@@ -151,8 +172,8 @@ impl Prober {
     async fn visit(&self, question: &Question<'_>) -> Result<Answered, NoAnswer> {
         let stream = TcpStream::connect(&self.address).await.map_err(|error| self.unreachable(&error))?;
         let Some(tls) = &self.tls else {
-            let clauses = self.exchange(stream, question).await?;
-            return Ok(Answered { clauses, certificate_until: None });
+            let notices = self.exchange(stream, question).await?;
+            return Ok(Answered { notices, certificate_until: None });
         };
         let name =
             ServerName::try_from(question.host.to_owned()).map_err(|error| self.unreachable(&error))?;
@@ -162,15 +183,15 @@ impl Prober {
         })?;
         let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
         let certificate_until = shown.and_then(|certificate| validity::end(certificate));
-        let clauses = self.exchange(stream, question).await?;
-        Ok(Answered { clauses, certificate_until })
+        let notices = self.exchange(stream, question).await?;
+        Ok(Answered { notices, certificate_until })
     }
 
     async fn exchange(
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         question: &Question<'_>,
-    ) -> Result<Vec<String>, NoAnswer> {
+    ) -> Result<Vec<Said>, NoAnswer> {
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
                 .await
@@ -233,7 +254,8 @@ mod tests {
 
     /// What is told of a shop that answers with these headers.
     fn notices(probe: &Probe, told: &[(&'static str, &str)]) -> Vec<String> {
-        probe.notices(Answer { status: 200, headers: &headers(told), body: "[]" })
+        let notices = probe.notices(Answer { status: 200, headers: &headers(told), body: "[]" });
+        notices.iter().map(Said::to_string).collect()
     }
 
     fn products(status: u16, body: &str) -> Result<(), String> {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use engine::Disk;
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
+use store::Said;
 
 /// MiB by volume, rounded up.
 pub type Used = BTreeMap<String, u64>;
@@ -73,15 +74,11 @@ pub fn line(used: &Used, sizes: &BTreeMap<String, Disk>) -> String {
 }
 
 /// Of each volume that holds more than it is to.
-pub fn over(used: &Used, sizes: &BTreeMap<String, Disk>) -> Vec<String> {
+pub fn over(used: &Used, sizes: &BTreeMap<String, Disk>) -> Vec<Said> {
     let of = |(volume, used): (&String, &u64)| {
         let size = sizes.get(volume)?.0;
-        (*used > u64::from(size) * 1024).then(|| {
-            format!(
-                "The volume {volume} holds {} GiB, more than the {size} GiB of its plan. Nothing keeps it from taking the room of all other stores: delete what is not needed in the shop's admin, or give the store a larger plan.",
-                gibibytes(*used)
-            )
-        })
+        let (volume, holds) = (volume.clone(), gibibytes(*used));
+        (*used > u64::from(size) * 1024).then_some(Said::VolumeOver { volume, holds, size })
     };
     used.iter().filter_map(of).collect()
 }
@@ -152,11 +149,13 @@ mod tests {
                 .into()
         };
         assert_eq!(line(&used(80, 3 * 1024), &sizes()), "database 0.1 of 2 GiB, uploads 3.0 of 3 GiB");
-        assert_eq!(over(&used(80, 3 * 1024), &sizes()), Vec::<String>::new());
+        assert_eq!(over(&used(80, 3 * 1024), &sizes()), []);
         let told = over(&used(80, 3 * 1024 + 1), &sizes());
         assert_eq!(told.len(), 1);
         assert!(
-            told[0].starts_with("The volume uploads holds 3.1 GiB, more than the 3 GiB of its plan."),
+            told[0]
+                .to_string()
+                .starts_with("The volume uploads holds 3.1 GiB, more than the 3 GiB of its plan."),
             "{told:?}"
         );
         assert_eq!(line(&Used::new(), &sizes()), "");

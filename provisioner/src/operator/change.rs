@@ -11,7 +11,7 @@ use kube::{
     Api,
     api::{ListParams, PartialObjectMeta},
 };
-use store::{ConditionKind, Phase, State};
+use store::{ConditionKind, Phase, Said, State, Told};
 use tokio::time::Instant;
 
 use super::{
@@ -30,7 +30,7 @@ use crate::{
     config::UpdateMode,
     decide::{
         backoff,
-        diagnosis::{capitalised, diagnose},
+        diagnosis::diagnose,
         keep::{Act, Facts, Known, Settling, keep},
         updates::{First, Standing, Turn, is_measure, turn},
     },
@@ -40,13 +40,14 @@ use crate::{
         release::{self, Revision},
         rollout::{Rollout, rollout},
         seen::Seen,
+        storefront::NoAnswer,
         volumes::volumes,
     },
     resource::{
         Store, Wanted,
         change::{Change, ChangeKind, Offered, Refused, Release, Settled},
         now,
-        progress::shortened,
+        progress::Progress,
     },
 };
 
@@ -133,13 +134,13 @@ impl Reconcile<'_> {
             Act::Begin(change) => return self.begin_change(change, wanted).await,
             Act::Fence => return self.fence_change(wanted).await.map(Some),
             Act::Deploy(next) => return self.deploy(next, wanted, target).await.map(Some),
-            Act::Undo(why) => self.undo(&why, wanted).await,
+            Act::Undo(why) => self.undo(why, wanted).await,
             Act::RollBack(revision) => return self.roll_back(revision, wanted).await.map(Some),
             Act::Finish => {
                 self.finish();
                 self.drop_old_logins(wanted).await?;
             }
-            Act::Refuse(sentence) => self.refuse(sentence),
+            Act::Refuse(why) => self.refuse(why),
         }
         self.save().await?;
         Ok(Some(Flow::Continue))
@@ -151,17 +152,14 @@ impl Reconcile<'_> {
         let is_manual = self.context.config.updates.mode == UpdateMode::Manual;
         let waits = match turn {
             // Which one is nobody's business who may not see it.
-            Turn::Stopped(_) => {
-                "It had to be undone at another store, so no store is updated to it by itself."
-            }
-            _ if is_manual => "This platform updates a store when somebody asks for it.",
-            Turn::Now | Turn::Later => {
-                "One store is updated first, the others follow a few at a time once its shop has answered."
-            }
+            Turn::Stopped(_) => Said::UndoneElsewhere,
+            _ if is_manual => Said::UpdatedWhenAsked,
+            Turn::Now | Turn::Later => Said::UpdatedInTurn,
         };
         self.progress.offered = is_news.then(|| Offered {
             offer: offered.offer.clone(),
-            waits: waits.to_owned(),
+            waits: waits.to_string(),
+            said: waits.into(),
             versions: offered.versions.clone(),
         });
     }
@@ -225,7 +223,8 @@ impl Reconcile<'_> {
         let sizes = volumes(&wanted.sizes, &claims.items, &classes.items);
         if Some(&sizes) != self.progress.volumes.as_ref() {
             let told: Vec<String> = sizes.iter().map(|(name, size)| format!("{name} {size} GiB")).collect();
-            self.progress.note(format!("Volumes with the plan {}: {}.", wanted.plan, told.join(", ")), now());
+            let note = Said::VolumesWithPlan { plan: wanted.plan, sizes: told.join(", ") };
+            self.progress.note(note, now());
         }
         self.progress.volumes = Some(sizes);
         Ok(())
@@ -275,8 +274,7 @@ impl Reconcile<'_> {
             rollout = Rollout::Going;
         }
         if rollout == Rollout::Going {
-            let message =
-                if towards.running { seen.sentence } else { "Its pods are being stopped.".to_owned() };
+            let message: Told = if towards.running { seen.told } else { Said::StoppingPods.into() };
             self.see(ConditionKind::WorkloadsReady, State::Changing, message);
             return Ok((Seen::There(rollout), Seen::Unknown));
         }
@@ -285,10 +283,9 @@ impl Reconcile<'_> {
         }
         self.see(ConditionKind::WorkloadsReady, State::Done, "");
         let answer = self.ask(wanted, &towards.address.host).await;
-        self.memory.no_answer = answer.as_ref().err().map(ToString::to_string);
+        self.memory.no_answer = answer.as_ref().err().map(NoAnswer::said);
         if let Err(no_answer) = &answer {
-            let message = format!("{}.", capitalised(&format!("the shop {no_answer}")));
-            self.see(ConditionKind::StorefrontReachable, State::Changing, message);
+            self.see(ConditionKind::StorefrontReachable, State::Changing, no_answer.said());
         }
         Ok((Seen::There(rollout), Seen::There(answer.is_ok())))
     }
@@ -338,8 +335,8 @@ impl Reconcile<'_> {
         }
         tracing::info!(store = %self.id, kind = ?change.kind, to = %change.to.id, "a change begins");
         let doing = change.doing(self.progress.release.as_ref());
-        self.progress.note(&doing, now());
-        self.see(ConditionKind::ReleaseDeployed, State::Changing, &doing);
+        self.progress.note(doing.clone(), now());
+        self.see(ConditionKind::ReleaseDeployed, State::Changing, doing);
         self.progress.change = Some(change);
         self.progress.settled = None;
         self.memory.forget_complaints();
@@ -357,7 +354,7 @@ impl Reconcile<'_> {
                 self.memory.forget_complaints();
                 Ok(Flow::Continue)
             }
-            Err(complaint) => Ok(self.changing_failed(&complaint)),
+            Err(why) => Ok(self.changing_failed(why)),
         }
     }
 
@@ -371,7 +368,7 @@ impl Reconcile<'_> {
             release::Next::Forget(revision) => commands::forget_revision(&self.id, revision),
             release::Next::Uninstall => {
                 // Volumes would go with it, so nothing of the kind is done to a store that was ever ready.
-                return Ok(self.changing_failed("somebody began to uninstall the release"));
+                return Ok(self.changing_failed(Said::UninstallBegun));
             }
             _ => commands::install(&self.id, &wanted.engine.chart, &target.values, &target.release.id),
         };
@@ -394,25 +391,19 @@ impl Reconcile<'_> {
                 self.memory.hopeless = true;
                 Ok(Flow::Continue)
             }
-            Err(error) => Ok(self.changing_failed(&error.to_string())),
+            Err(error) => Ok(self.changing_failed(error.to_string())),
         }
     }
 
-    fn changing_failed(&mut self, complaint: &str) -> Flow {
-        let line = complaint.lines().last().unwrap_or_default();
-        self.see(
-            ConditionKind::ReleaseDeployed,
-            State::Changing,
-            format!("Not yet, and tried again: {line}"),
-        );
-        self.memory.complaint = Some(complaint.to_owned());
-        self.memory.complaints = self.memory.complaints.saturating_add(1);
+    fn changing_failed(&mut self, why: impl Into<Told>) -> Flow {
+        let line = self.memory.complain(why);
+        self.see(ConditionKind::ReleaseDeployed, State::Changing, Told::from(Said::TriedAgain).and(line));
         let pause = backoff::pause(self.memory.complaints, Duration::from_secs(60), &self.id);
         self.memory.run_again = Some(Instant::now() + pause);
         Flow::Requeue(pause)
     }
 
-    async fn undo(&mut self, why: &str, wanted: &Wanted) {
+    async fn undo(&mut self, why: Told, wanted: &Wanted) {
         let Some(change) = self.progress.change.clone() else { return };
         let step = match self.progress.state(ConditionKind::ReleaseDeployed) {
             State::Done if self.progress.state(ConditionKind::WorkloadsReady) == State::Done => {
@@ -422,17 +413,14 @@ impl Reconcile<'_> {
             _ => ConditionKind::ReleaseDeployed,
         };
         let case = self.case(step, wanted).await;
-        let found = diagnose(&case).sentence;
-        let sentence = shortened(&format!("{}. {found}", capitalised(why)), 600);
+        let why = Progress::fitting(why.and(diagnose(&case).told));
+        let sentence = why.to_string();
         tracing::warn!(store = %self.id, reason = %sentence, "a change is undone");
-        self.progress.note(format!("Undone: {sentence}"), now());
-        self.see(
-            ConditionKind::ReleaseDeployed,
-            State::Changing,
-            format!("Going back to what ran before. {sentence}"),
-        );
+        self.progress.note(Told::from(Said::Undone).and(why.clone()), now());
+        let back = Told::from(Said::GoingBack).and(why.clone());
+        self.see(ConditionKind::ReleaseDeployed, State::Changing, back);
         self.memory.forget_complaints();
-        self.progress.change = Some(Change { undone: Some(sentence), ..change });
+        self.progress.change = Some(Change { undone: Some(sentence), said: why.coded(), ..change });
     }
 
     async fn roll_back(&mut self, revision: u32, wanted: &Wanted) -> Result<Flow, ReconcileError> {
@@ -441,7 +429,7 @@ impl Reconcile<'_> {
         self.recount_if_charged(wanted, &ran).await?;
         match ran {
             Ok(_) => self.memory.forget_complaints(),
-            Err(error) => return Ok(self.changing_failed(&error.to_string())),
+            Err(error) => return Ok(self.changing_failed(error.to_string())),
         }
         Ok(Flow::Continue)
     }
@@ -450,8 +438,8 @@ impl Reconcile<'_> {
         let Some(change) = self.progress.change.take() else { return };
         let took = now().since(change.began);
         let after = if change.to.running { State::Done } else { State::Stopped };
-        let done = format!("{} ({took}).", change.kind.done());
-        self.tell_event(reason(change.kind), &done);
+        let done = change.kind.done(took);
+        self.tell_event(reason(change.kind), done.to_string());
         self.progress.note(done, now());
         self.see(ConditionKind::ReleaseDeployed, State::Done, "");
         for kind in [ConditionKind::WorkloadsReady, ConditionKind::StorefrontReachable] {
@@ -465,13 +453,14 @@ impl Reconcile<'_> {
         tracing::info!(store = %self.id, kind = ?change.kind, %took, "a change was made");
     }
 
-    fn refuse(&mut self, sentence: String) {
-        let Some(change) = self.progress.change.take() else { return };
+    fn refuse(&mut self, why: Told) {
+        let Some(Change { kind, to, .. }) = self.progress.change.take() else { return };
+        let sentence = why.to_string();
         self.tell_event(Reason::RolledBack, &sentence);
         self.see(ConditionKind::ReleaseDeployed, State::Done, "");
         // Whether the shop answers as it did is seen at once.
         self.memory.pods_when_asked.clear();
-        self.progress.refused = Some(Refused { kind: change.kind, to: change.to, sentence, at: now() });
+        self.progress.refused = Some(Refused { kind, to, sentence, said: why.coded(), at: now() });
         self.change_ended();
     }
 
@@ -483,7 +472,7 @@ impl Reconcile<'_> {
     }
 
     /// Namespace, limits, policies and Secrets as they should be, or what is wrong.
-    pub(super) async fn fence(&mut self, wanted: &Wanted) -> Result<Result<(), String>, ReconcileError> {
+    pub(super) async fn fence(&mut self, wanted: &Wanted) -> Result<Result<(), Told>, ReconcileError> {
         let (config, account) = (&self.context.config, self.context.account.as_ref());
         let mut all = manifests::namespace(&self.id, config, account, self.progress.ready);
         let engine = &wanted.engine.definition;
@@ -496,17 +485,18 @@ impl Reconcile<'_> {
             }
             Ok(given) => match derived(&engine.secrets, &given) {
                 Ok(derived) => all.push(manifests::credentials(&self.id, &derived)),
-                Err(error) => return Ok(Err(error.to_string())),
+                Err(error) => return Ok(Err(error.said().into())),
             },
             Err(Unusable::Missing(_)) => {}
-            Err(unusable) => return Ok(Err(unusable.to_string())),
+            Err(unusable) => return Ok(Err(unusable.said().into())),
         }
         match self.copies().await? {
             Ok(copies) => all.extend(copies),
-            Err(complaint) => return Ok(Err(complaint)),
+            Err(why) => return Ok(Err(why)),
         }
         let kinds = "Namespace, ResourceQuota, LimitRange, NetworkPolicies, Secrets";
-        Ok(self.run_through(commands::apply(kinds, &all)).await.map(drop).map_err(|error| error.to_string()))
+        let applied = self.run_through(commands::apply(kinds, &all)).await;
+        Ok(applied.map(drop).map_err(|error| error.to_string().into()))
     }
 }
 

@@ -12,7 +12,7 @@ use kube::{
     runtime::reflector::{self, ObjectRef},
 };
 use store::{
-    EngineKey, Millis, PersonId, Phase, PlanName, StoreId,
+    EngineKey, Millis, PersonId, Phase, PlanName, Said, StoreId, Told,
     limit::{Limit, Over},
     time::Elapsed,
 };
@@ -99,6 +99,8 @@ pub(super) struct Memory {
     pub(super) action: Option<ActionId>,
     /// What a command complained about, how often in a row, and when it may be run again.
     pub(super) complaint: Option<String>,
+    /// The same by codes, where it has them.
+    pub(super) why: Told,
     pub(super) complaints: u32,
     pub(super) run_again: Option<Instant>,
     /// What a command complained about is what was asked for, so that more tries would change nothing.
@@ -108,7 +110,7 @@ pub(super) struct Memory {
     /// When the shop was last asked, how its pods were then, why its answer was none, and how often in a row.
     pub(super) asked: Option<Millis>,
     pub(super) pods_when_asked: Vec<String>,
-    pub(super) no_answer: Option<String>,
+    pub(super) no_answer: Option<Said>,
     pub(super) no_answers: u32,
     /// When the certificate ends that it showed when it answered last.
     pub(super) certificate_until: Option<Millis>,
@@ -141,8 +143,20 @@ impl Memory {
         memory
     }
 
+    /// Once more; what is told of it is its last line.
+    pub(super) fn complain(&mut self, why: impl Into<Told>) -> Told {
+        let why = why.into();
+        let complaint = why.to_string();
+        self.complaints = self.complaints.saturating_add(1);
+        self.why = why.coded();
+        let line = self.why.or_sentence(complaint.lines().last().unwrap_or_default());
+        self.complaint = Some(complaint);
+        line
+    }
+
     pub(super) fn forget_complaints(&mut self) {
         self.complaint = None;
+        self.why = Told::default();
         self.complaints = 0;
         self.run_again = None;
         self.hopeless = false;

@@ -5,7 +5,7 @@ use kube::{
     Api, ResourceExt,
     api::{ListParams, PartialObjectMeta, PostParams},
 };
-use store::{AdminPassword, StoreId};
+use store::{AdminPassword, Said, StoreId};
 
 use super::{ReconcileError, reconcile::Reconcile};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         certificate::CERTIFICATE,
         commands,
         manifests::{CREDENTIALS, Keys},
-        secrets::{Given, Unusable, derived, need_a_seed},
+        secrets::{Given, Incomplete, Unusable, derived, need_a_seed},
     },
     relay::{self, Login, LoginError, Relay},
     resource::{
@@ -78,18 +78,18 @@ impl Reconcile<'_> {
         &self,
         wanted: &Wanted,
         mut given: Given,
-    ) -> Result<Result<Keys, String>, ReconcileError> {
+    ) -> Result<Result<Keys, Said>, ReconcileError> {
         let secrets = &wanted.engine.definition.secrets;
         if given.seed.is_none() && need_a_seed(secrets) {
             match make_seed(&self.beside(), &self.id).await {
                 Ok(seed) => given.seed = seed,
                 Err(kube::Error::Api(status)) if status.code == 403 => {
-                    return Ok(Err(format!("The cluster does not let a seed be made: {}", status.message)));
+                    return Ok(Err(Said::SeedNotMade { why: status.message.clone() }));
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(derived(secrets, &given).map_err(|error| error.to_string()))
+        Ok(derived(secrets, &given).map_err(Incomplete::said))
     }
 
     /// Those of the Secrets beside the Store that were made for it, and go with it. One that somebody wrote stays.

@@ -8,7 +8,7 @@ use kube::{
     api::{ListParams, LogParams},
 };
 use store::{
-    ConditionKind, RemovalKind, State,
+    ConditionKind, RemovalKind, Said, State, Told,
     view::{Evidence, Failure},
 };
 
@@ -48,18 +48,19 @@ impl Reconcile<'_> {
         let step = ConditionKind::ALL.into_iter().find(is_open).unwrap_or(ConditionKind::StorefrontReachable);
         let case = self.case(step, wanted).await;
         let diagnosis = diagnose(&case);
-        self.fail(step, diagnosis.sentence, diagnosis.evidence);
+        self.fail(step, diagnosis.told, diagnosis.evidence);
         Ok(Flow::Continue)
     }
 
     /// Keeps why the store is given up; it is `Failed` when it is cleaned up.
-    pub(super) fn fail(&mut self, step: ConditionKind, sentence: String, evidence: Vec<Evidence>) {
+    pub(super) fn fail(&mut self, step: ConditionKind, told: Told, evidence: Vec<Evidence>) {
+        let sentence = told.to_string();
         tracing::warn!(store = %self.id, %step, reason = %sentence, "given up");
         self.tell_event(Reason::GivingUp, &sentence);
         let at = now();
-        self.progress.note(format!("Given up: {sentence}"), at);
-        self.see(step, State::InProgress, format!("{sentence} What was made is being removed."));
-        self.progress.failure = Some(Failure { step, sentence, evidence, at });
+        self.progress.note(Told::from(Said::GivenUp).and(told.clone()), at);
+        self.see(step, State::InProgress, told.clone().and(Said::BeingRemoved));
+        self.progress.failure = Some(Failure { step, sentence, said: told.coded(), evidence, at });
         metrics::counter!("storeyard_failures_total", "step" => step.key()).increment(1);
     }
 
@@ -77,7 +78,7 @@ impl Reconcile<'_> {
         }
         match self.tear_down(&found).await? {
             Teardown::Gone => self.cleaned_up().await,
-            Teardown::Going { kind, message } => self.still_going(kind, &message).await,
+            Teardown::Going { kind, message } => self.still_going(kind, message).await,
         }
     }
 
@@ -86,7 +87,7 @@ impl Reconcile<'_> {
         let Found::Ours(Ours { ready, made, uid, .. }) = found else { return Ok(None) };
         if let Some(ready) = *ready {
             self.progress = self.progress.taken_over(self.retry, ready, uid.clone());
-            self.progress.note("The store was ready before, so nothing of it is removed.", now());
+            self.progress.note(Said::NothingRemoved, now());
             return Ok(Some(Flow::Continue));
         }
         // The API server's clock has whole seconds.
@@ -94,7 +95,7 @@ impl Reconcile<'_> {
         if !is_older {
             return Ok(None);
         }
-        self.progress.note("The namespace was there before this try, so it is left as it is.", now());
+        self.progress.note(Said::NamespaceOlder, now());
         self.cleaned_up().await.map(Some)
     }
 
@@ -103,25 +104,25 @@ impl Reconcile<'_> {
         self.progress.namespace_uid = None;
         self.memory.teardown_began = None;
         if let Some(failure) = self.progress.failure.clone() {
-            self.failed(failure.step, &failure.sentence);
+            self.failed(failure.step, failure.said.or_sentence(&failure.sentence));
         }
         self.save().await?;
         self.context.wake_next();
         Ok(Flow::Continue)
     }
 
-    async fn still_going(&mut self, kind: RemovalKind, message: &str) -> Result<Flow, ReconcileError> {
+    async fn still_going(&mut self, kind: RemovalKind, message: Told) -> Result<Flow, ReconcileError> {
         let Some(failure) = self.progress.failure.clone() else {
-            self.progress.wait(format!("What the earlier try made is removed first. {message}"));
+            self.progress.wait(Told::from(Said::EarlierTryFirst).and(message));
             self.save().await?;
             return Ok(self.look_again());
         };
-        let sentence = format!("{} What was made is being removed: {message}", failure.sentence);
+        let told = failure.said.or_sentence(&failure.sentence).and(Said::BeingRemovedSoFar).and(message);
         let is_late = elapsed_since(Some(failure.at)) > CLEAN_UP;
         if is_late {
-            self.failed(failure.step, &sentence);
+            self.failed(failure.step, told);
         } else if kind != RemovalKind::ReleaseUninstalled {
-            self.see(failure.step, State::InProgress, sentence);
+            self.see(failure.step, State::InProgress, told);
         }
         self.save().await?;
         if is_late {
@@ -130,8 +131,8 @@ impl Reconcile<'_> {
         Ok(self.look_again())
     }
 
-    fn failed(&mut self, step: ConditionKind, sentence: &str) {
-        self.see(step, State::Failed, sentence);
+    fn failed(&mut self, step: ConditionKind, told: Told) {
+        self.see(step, State::Failed, told);
         self.progress.pods.clear();
         self.progress.deadline = None;
     }
@@ -160,6 +161,7 @@ impl Reconcile<'_> {
             step: Some(step),
             seconds: self.context.config.deadline_seconds,
             complaint: self.memory.complaint.clone(),
+            why: self.memory.why.clone(),
             no_answer: self.memory.no_answer.clone().filter(|_| waits_for_shop),
             parts: wanted.engine.definition.parts.clone(),
             pods,

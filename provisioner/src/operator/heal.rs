@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use store::{Said, Told};
 use tokio::time::Instant;
 
 use super::{
@@ -38,13 +39,13 @@ impl Reconcile<'_> {
         if heal.fences
             && let Err(complaint) = self.fence(wanted).await?
         {
-            return Ok(self.healing_failed(&complaint));
+            return Ok(self.healing_failed(complaint));
         }
         if let Some(revision) = heal.revision {
             let ran = self.run_through(commands::roll_back(&self.id, revision)).await;
             self.recount_if_charged(wanted, &ran).await?;
             if let Err(error) = ran {
-                return Ok(self.healing_failed(&error.to_string()));
+                return Ok(self.healing_failed(error.to_string().lines().last().unwrap_or_default()));
             }
         }
         if let Some(before) = self.progress.settled {
@@ -57,10 +58,8 @@ impl Reconcile<'_> {
         Ok(Flow::Requeue(SETTLES))
     }
 
-    fn healing_failed(&mut self, complaint: &str) -> Flow {
-        let line = complaint.lines().last().unwrap_or_default();
-        self.progress
-            .note(format!("What somebody changed could not be put back, and is tried again: {line}"), now());
+    fn healing_failed(&mut self, why: impl Into<Told>) -> Flow {
+        self.progress.note(Told::from(Said::NotPutBack).and(why), now());
         self.count_heal();
         Flow::Continue
     }
@@ -84,15 +83,14 @@ impl Reconcile<'_> {
             // What another controller wrote into an object is nobody's hand, and does not come back as it was.
             let notes = [
                 before.fences.map(|fences| match fences == settled.fences {
-                    true => "Somebody had changed or deleted a limit or policy of the store by hand; it is as it was again.",
-                    false => "Limits, policies and Secrets were applied anew, since something of them had been changed.",
+                    true => Said::FencesBack,
+                    false => Said::FencesAnew,
                 }),
-                (before.objects == Some(settled.objects))
-                    .then_some("Somebody had changed or deleted a part of the shop by hand; it is as it was again."),
+                (before.objects == Some(settled.objects)).then_some(Said::PartsBack),
             ];
             for note in notes.into_iter().flatten() {
                 tracing::info!(store = %self.id, "{note}");
-                self.tell_event(Reason::Healed, note);
+                self.tell_event(Reason::Healed, note.to_string());
                 self.progress.note(note, now());
             }
         }

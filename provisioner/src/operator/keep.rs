@@ -7,7 +7,7 @@ use std::{
 
 use k8s_openapi::api::core::v1::{ResourceQuota, Secret};
 use kube::{Api, ResourceExt};
-use store::{ConditionKind, Millis, Phase, State};
+use store::{ConditionKind, Millis, Phase, Said, State};
 
 use super::{
     ReconcileError,
@@ -19,7 +19,6 @@ use crate::{
         commands,
         manifests::{self, CREDENTIALS, PLAN},
     },
-    decide::diagnosis::capitalised,
     observe::{
         pods::{look, views},
         release::Status,
@@ -58,7 +57,7 @@ impl Reconcile<'_> {
             if seen.ready {
                 self.found_again(ConditionKind::WorkloadsReady);
             } else {
-                self.see(ConditionKind::WorkloadsReady, State::Lost, &seen.sentence);
+                self.see(ConditionKind::WorkloadsReady, State::Lost, seen.told);
             }
         }
         self.find_out_what_is_unknown().await?;
@@ -117,14 +116,10 @@ impl Reconcile<'_> {
                 self.found_again(ConditionKind::NamespaceReady);
                 return Ok(());
             }
-            Found::Ours(Ours { terminating: false, .. }) => labels_are_gone(self),
-            Found::Ours(_) => "The namespace is being deleted, by someone else. All that is in it goes with it.".to_owned(),
-            Found::Nothing => {
-                "The namespace was deleted by someone else. Delete this store, and make it anew if it is wanted.".to_owned()
-            }
-            Found::Foreign => format!(
-                "The namespace {name} is another one of the same name; this store's was deleted by someone else. Delete this store: the other namespace is left untouched."
-            ),
+            Found::Ours(Ours { terminating: false, .. }) => Said::LabelsGone { command: label_again(self) },
+            Found::Ours(_) => Said::NamespaceGoing,
+            Found::Nothing => Said::NamespaceDeleted,
+            Found::Foreign => Said::OtherNamespace { namespace: name },
         };
         self.see(ConditionKind::NamespaceReady, State::Lost, message);
         Ok(())
@@ -191,8 +186,7 @@ impl Reconcile<'_> {
                     self.memory.pods_when_asked.clear();
                     return SECOND_LOOK;
                 }
-                let message = format!("{}.", capitalised(&format!("the shop {no_answer}")));
-                self.see(ConditionKind::StorefrontReachable, State::Lost, message);
+                self.see(ConditionKind::StorefrontReachable, State::Lost, no_answer.said());
             }
         }
         self.interval()
@@ -225,17 +219,13 @@ fn ask_again(no_answers: u32, stores: usize) -> Duration {
     ASK_AGAIN.saturating_mul(2u32.saturating_pow(no_answers / 8)).min(longest)
 }
 
-/// What a person has to do where a namespace no longer says whose it is.
-pub(super) fn labels_are_gone(reconcile: &Reconcile<'_>) -> String {
+/// The command with which a namespace says again whose it is.
+pub(super) fn label_again(reconcile: &Reconcile<'_>) -> String {
     let labels: Vec<String> = manifests::ownership(&reconcile.id, &reconcile.context.config.namespace)
         .iter()
         .map(|(key, value)| format!("{key}={value}"))
         .collect();
-    format!(
-        "Somebody took the labels off the namespace, so Storeyard may not touch it. Put them back: kubectl label namespace {} {}",
-        reconcile.id.namespace(),
-        labels.join(" ")
-    )
+    format!("kubectl label namespace {} {}", reconcile.id.namespace(), labels.join(" "))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use access::users::Users;
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
 use store::{
-    PersonId, PlanName, StoreId,
+    PersonId, PlanName, Said, StoreId, Told,
     limit::{Held, Limit, Over},
 };
 
@@ -123,11 +123,13 @@ impl Reconcile<'_> {
         else {
             return true;
         };
-        let sentence = format!("The plan is not changed: {}", over.of(owner));
+        let told = Told::from(Said::PlanNotChanged).and(over.of(owner));
+        let sentence = told.to_string();
         tracing::info!(store = %self.id, "{sentence}");
-        self.progress.note(&sentence, now());
+        self.progress.note(told.clone(), now());
         let to = self.context.target(wanted, self.progress.volumes.as_ref()).release;
-        self.progress.refused = Some(Refused { kind: ChangeKind::Resize, to, sentence, at: now() });
+        let (kind, said) = (ChangeKind::Resize, told.coded());
+        self.progress.refused = Some(Refused { kind, to, sentence, said, at: now() });
         false
     }
 }

@@ -9,7 +9,7 @@ use kube::{
     Api, ResourceExt,
     api::{ListParams, PartialObjectMeta},
 };
-use store::{ConditionKind, Millis, State, StoreId};
+use store::{ConditionKind, Millis, Said, State, StoreId, Told};
 use tokio::time::Instant;
 
 use super::{
@@ -21,10 +21,7 @@ use super::{
 };
 use crate::{
     act::{commands, manifests::CREDENTIALS, runner::CommandError},
-    decide::{
-        backoff,
-        diagnosis::{capitalised, refused_pods},
-    },
+    decide::{backoff, diagnosis::refused_pods},
     observe::{
         pods::{Trouble, look},
         release::{self, Next},
@@ -48,10 +45,7 @@ impl Reconcile<'_> {
         {
             // Else a restored store would be made again, and what was restored torn down if that takes too long.
             self.progress = self.progress.taken_over(self.retry, ready, uid);
-            self.progress.note(
-                "The store was ready before and its status was lost. What is there is kept as it is.",
-                now(),
-            );
+            self.progress.note(Said::StatusLost, now());
             return Ok(Flow::Continue);
         }
         let was_ready = self.progress.ready.is_some();
@@ -60,10 +54,9 @@ impl Reconcile<'_> {
         self.memory.no_answer = None;
         self.memory.teardown_began = None;
         if was_ready {
-            self.progress
-                .note("Another try was asked for. The store was ready, so it is kept as it is.", now());
+            self.progress.note(Said::TryOfReady, now());
         } else if self.progress.attempt > 1 {
-            self.progress.note(format!("Another try was asked for: try {}.", self.progress.attempt), now());
+            self.progress.note(Said::TryAgain { attempt: self.progress.attempt }, now());
         }
         Ok(Flow::Continue)
     }
@@ -83,12 +76,12 @@ impl Reconcile<'_> {
                 Ok(Flow::Continue)
             }
             Err(NotBegun::Over(over)) => {
-                let sentence = owner.map_or_else(|| over.to_them(), |owner| over.of(owner));
-                self.fail(ConditionKind::NamespaceReady, format!("{sentence} Then retry."), vec![]);
+                let told = owner.map_or_else(|| over.to_them().into(), |owner| over.of(owner));
+                self.fail(ConditionKind::NamespaceReady, told.and(Said::ThenRetry), vec![]);
                 Ok(Flow::Continue)
             }
             Err(NotBegun::Behind(ahead)) => {
-                self.progress.wait(format!("Waits for its turn. {}", place_in_queue(ahead)));
+                self.progress.wait(Said::queued(ahead));
                 self.save().await?;
                 // Whoever is next is woken; this is for who waits behind many.
                 Ok(Flow::Requeue(Duration::from_secs(5 + ahead as u64 / 10)))
@@ -98,30 +91,24 @@ impl Reconcile<'_> {
 
     pub(super) async fn release(&mut self, wanted: &Wanted) -> Result<Flow, ReconcileError> {
         let target = self.context.target(wanted, self.progress.volumes.as_ref());
-        self.see(ConditionKind::ReleaseDeployed, State::InProgress, "Deploying the chart.");
+        self.see(ConditionKind::ReleaseDeployed, State::InProgress, Said::DeployingChart);
         match release::next(&self.history().await?, &target.release.id, now()) {
             Next::Nothing => {
                 self.see(ConditionKind::ReleaseDeployed, State::Done, "");
                 Ok(Flow::Continue)
             }
             Next::Wait(left) => {
-                let message = format!(
-                    "A helm that was started before may still be at work on the release; it is given another {left}."
-                );
-                self.see(ConditionKind::ReleaseDeployed, State::InProgress, message);
+                self.see(ConditionKind::ReleaseDeployed, State::InProgress, Said::HelmMayBeAtWork { left });
                 self.save().await?;
                 Ok(self.pause(Duration::from_millis(u64::try_from(left.0.min(500)).unwrap_or(500))))
             }
             Next::Forget(revision) => {
-                self.progress.note(
-                    format!("A helm was killed in the middle of revision {revision}. The revision is forgotten, and what it made is taken over."),
-                    now(),
-                );
+                self.progress.note(Said::HelmKilled { revision }, now());
                 let forgotten = self.run_through(commands::forget_revision(&self.id, revision)).await;
                 Ok(self.after(ConditionKind::ReleaseDeployed, forgotten))
             }
             Next::Uninstall => {
-                self.progress.note("An uninstall of the release had broken off and is done again.", now());
+                self.progress.note(Said::UninstallRepeated, now());
                 let uninstalled = self.run_through(commands::uninstall(&self.id)).await;
                 Ok(self.after(ConditionKind::ReleaseDeployed, uninstalled))
             }
@@ -168,15 +155,13 @@ impl Reconcile<'_> {
             None
         };
         let serious = refused.is_some() || seen.troubles.iter().any(Trouble::is_serious);
-        let sentence = match refused {
-            Some(why) => {
-                format!("{} Trouble: the cluster does not admit the store's pods: {why}.", seen.sentence)
-            }
-            None => seen.sentence,
+        let told = match refused {
+            Some(why) => seen.told.and(vec![Said::Trouble, Said::PodsNotAdmitted { why }]),
+            None => seen.told,
         };
         let message = match self.progress.deadline.filter(|_| serious) {
-            Some(deadline) => format!("{sentence} Given up at {} UTC if it stays so.", clock(deadline)),
-            None => sentence,
+            Some(deadline) => told.and(Said::GivenUpAt { clock: clock(deadline) }),
+            None => told,
         };
         self.see(ConditionKind::WorkloadsReady, State::InProgress, message);
         self.save().await?;
@@ -194,26 +179,18 @@ impl Reconcile<'_> {
         let seen = look(&wanted.engine.definition.parts, &self.context.pods_of(&self.id));
         self.progress.pods = seen.views;
         if !seen.ready {
-            self.see(ConditionKind::WorkloadsReady, State::InProgress, seen.sentence);
+            self.see(ConditionKind::WorkloadsReady, State::InProgress, seen.told);
             return Ok(Flow::Continue);
         }
         if self.progress.state(ConditionKind::StorefrontReachable) == State::Pending {
-            self.see(
-                ConditionKind::StorefrontReachable,
-                State::InProgress,
-                "Asking the shop through the ingress.",
-            );
+            self.see(ConditionKind::StorefrontReachable, State::InProgress, Said::AskingShop);
             self.save().await?;
         }
         match self.ask(wanted, &wanted.id.host(&self.context.config.domain_suffix)).await {
             Ok(()) => self.answered(wanted).await,
             Err(no_answer) => {
-                self.memory.no_answer = Some(no_answer.to_string());
-                self.see(
-                    ConditionKind::StorefrontReachable,
-                    State::InProgress,
-                    format!("{}.", capitalised(&format!("the shop {no_answer}"))),
-                );
+                self.memory.no_answer = Some(no_answer.said());
+                self.see(ConditionKind::StorefrontReachable, State::InProgress, no_answer.said());
                 let waited =
                     elapsed_since(self.progress.conditions.get(ConditionKind::StorefrontReachable).started);
                 if waited > Duration::from_secs(2) {
@@ -248,13 +225,12 @@ impl Reconcile<'_> {
         self.memory.asked = Some(now());
         let began = Instant::now();
         match self.context.prober.ask(&Question { probe, host, secrets: &secrets }).await {
-            Ok(Answered { clauses, certificate_until }) => {
+            Ok(Answered { notices, certificate_until }) => {
                 self.memory.certificate_until = certificate_until;
                 let millis = began.elapsed().as_secs_f32() * 1000.0;
                 self.context.note(&self.id, Quantity::Answer, "", millis);
-                let sentence = |clause: String| format!("{}.", capitalised(&format!("the shop {clause}")));
                 let over = self.progress.used.iter().flat_map(|used| over(used, &wanted.sizes.volumes));
-                let told = clauses.into_iter().map(sentence).chain(over).collect();
+                let told = notices.into_iter().chain(over).map(Into::into).collect();
                 self.progress.notice(told, now());
                 Ok(())
             }
@@ -326,15 +302,13 @@ impl Reconcile<'_> {
                 self.memory.hopeless = true;
                 Flow::Continue
             }
-            error => self.complained_of(kind, &error.to_string()),
+            error => self.complained_of(kind, error.to_string()),
         }
     }
 
-    pub(super) fn complained_of(&mut self, kind: ConditionKind, complaint: &str) -> Flow {
-        self.memory.complaint = Some(complaint.to_owned());
-        self.memory.complaints = self.memory.complaints.saturating_add(1);
-        let line = complaint.lines().last().unwrap_or_default();
-        self.see(kind, State::InProgress, format!("Not yet, and tried again: {line}"));
+    pub(super) fn complained_of(&mut self, kind: ConditionKind, why: impl Into<Told>) -> Flow {
+        let line = self.memory.complain(why);
+        self.see(kind, State::InProgress, Told::from(Said::TriedAgain).and(line));
         let pause = backoff::pause(self.memory.complaints, RUN_AGAIN, &self.id);
         // Whatever wakes the store before then, its own status among it, does not shorten the pause.
         self.memory.run_again = Some(Instant::now() + pause);
@@ -361,19 +335,6 @@ pub(super) fn read_revisions(id: &StoreId, secrets: &[PartialObjectMeta<Secret>]
         .filter(is_of_release)
         .filter_map(|secret| release::Revision::read(secret.labels(), since(secret)))
         .collect()
-}
-
-/// Coarser the farther back, so that a queue that moves does not have the status of everyone in it written at each step.
-fn place_in_queue(ahead: usize) -> String {
-    match ahead {
-        0 => "It is the next one.".to_owned(),
-        1 => "One store is before it.".to_owned(),
-        2..=9 => format!("{ahead} stores are before it."),
-        _ => {
-            let step = 10usize.pow(ahead.ilog10());
-            format!("More than {} stores are before it.", ahead / step * step - 1)
-        }
-    }
 }
 
 /// Hours and minutes of a time, UTC.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::{Api, ResourceExt};
 use serde_json::Value;
-use store::{ConditionKind, Millis, State};
+use store::{ConditionKind, Millis, Said, State, Told};
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -72,15 +72,13 @@ impl Reconcile<'_> {
         match self.find_namespace().await? {
             Found::Foreign => return Ok(self.foreign_namespace()),
             Found::Ours(Ours { terminating: true, .. }) => {
-                let message =
-                    "The namespace of an earlier try is still being removed; this one begins after it.";
-                self.see(ConditionKind::NamespaceReady, State::InProgress, message);
+                self.see(ConditionKind::NamespaceReady, State::InProgress, Said::AfterEarlierTry);
                 self.save().await?;
                 return Ok(self.pause(Duration::from_millis(500)));
             }
             Found::Ours(_) | Found::Nothing => {}
         }
-        self.see(ConditionKind::NamespaceReady, State::InProgress, "Making the namespace.");
+        self.see(ConditionKind::NamespaceReady, State::InProgress, Said::MakingNamespace);
         let kinds = "Namespace, RoleBinding";
         let namespace =
             manifests::namespace(&self.id, &self.context.config, self.context.account.as_ref(), None);
@@ -105,11 +103,11 @@ impl Reconcile<'_> {
         self.see(ConditionKind::CredentialsReady, State::InProgress, "");
         let secrets = match given? {
             Ok(given) => self.own_secrets(wanted, given).await?,
-            Err(unusable) => Err(unusable.to_string()),
+            Err(unusable) => Err(unusable.said()),
         };
         let secrets = match secrets {
             Ok(secrets) => secrets,
-            Err(complaint) => return Ok(self.complained_of(ConditionKind::CredentialsReady, &complaint)),
+            Err(why) => return Ok(self.complained_of(ConditionKind::CredentialsReady, why)),
         };
         self.furnish(wanted, &secrets).await
     }
@@ -125,7 +123,7 @@ impl Reconcile<'_> {
         fences.push(manifests::credentials(&id, secrets));
         match self.copies().await? {
             Ok(copies) => fences.extend(copies),
-            Err(complaint) => return Ok(self.complained_of(ConditionKind::CredentialsReady, &complaint)),
+            Err(why) => return Ok(self.complained_of(ConditionKind::CredentialsReady, why)),
         }
         fences.extend(self.certificate_of_before().await?);
         let fences = commands::apply("NetworkPolicies, Secret", &fences);
@@ -141,10 +139,8 @@ impl Reconcile<'_> {
             Err(error) => {
                 let why = error.to_string();
                 let why = why.lines().last().unwrap_or_default().trim_start_matches("Error from server ");
-                let message = format!(
-                    "The plan's limits could not be applied, and the store goes on without them: {why}"
-                );
-                self.progress.note(&message, now());
+                let message = Said::LimitsNotApplied { why: why.to_owned() };
+                self.progress.note(message.clone(), now());
                 self.see(ConditionKind::QuotaApplied, State::NotApplied, message);
             }
         }
@@ -161,6 +157,7 @@ impl Reconcile<'_> {
             ),
         );
         self.memory.complaint = None;
+        self.memory.why = Told::default();
         self.memory.complaints = 0;
         Ok(Flow::Continue)
     }
@@ -181,45 +178,36 @@ impl Reconcile<'_> {
 
     /// Copies of the platform's Secrets with which the store's images are pulled and its shop is shown to be itself, or what is wrong
     /// with one.
-    pub(super) async fn copies(&self) -> Result<Result<Vec<Value>, String>, ReconcileError> {
+    pub(super) async fn copies(&self) -> Result<Result<Vec<Value>, Told>, ReconcileError> {
         let config = &self.context.config;
         let secrets: Api<Secret> = Api::namespaced(self.context.client.clone(), &config.namespace);
         let mut copies = Vec::new();
         for name in &config.image_pull_secrets {
             let Some(secret) = secrets.get_opt(name).await? else {
-                let missing = format!(
-                    "The Secret {name} with which images are pulled is missing in {}.",
-                    config.namespace
-                );
-                return Ok(Err(missing));
+                let (secret, namespace) = (name.clone(), config.namespace.clone());
+                return Ok(Err(Said::PullSecretMissing { secret, namespace }.into()));
             };
             match manifests::pull_secret(&self.id, name, &secret) {
                 Ok(copy) => copies.push(copy),
-                Err(error) => return Ok(Err(error.to_string())),
+                Err(error) => return Ok(Err(error.to_string().into())),
             }
         }
         if let Some(name) = config.ingress.tls.of_all_shops() {
             let Some(secret) = secrets.get_opt(name).await? else {
-                let missing = format!(
-                    "The Secret {name} with the certificate of all shops is missing in {}.",
-                    config.namespace
-                );
-                return Ok(Err(missing));
+                let (secret, namespace) = (name.to_owned(), config.namespace.clone());
+                return Ok(Err(Said::CertificateMissing { secret, namespace }.into()));
             };
             match certificate::copy(&self.id, &secret) {
                 Ok(copy) => copies.push(copy),
-                Err(error) => return Ok(Err(error.to_string())),
+                Err(error) => return Ok(Err(error.to_string().into())),
             }
         }
         Ok(Ok(copies))
     }
 
     fn foreign_namespace(&mut self) -> Flow {
-        let sentence = format!(
-            "The namespace {} exists already and was not made for this store, so it is left untouched. Delete this store and make it anew under another name.",
-            self.id.namespace()
-        );
-        self.fail(ConditionKind::NamespaceReady, sentence, Vec::new());
+        let why = Said::ForeignNamespace { namespace: self.id.namespace() };
+        self.fail(ConditionKind::NamespaceReady, why.into(), Vec::new());
         Flow::Continue
     }
 }

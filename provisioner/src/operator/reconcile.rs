@@ -9,7 +9,7 @@ use kube::{
     runtime::controller::Action,
 };
 use serde_json::json;
-use store::{Address, ConditionKind, Millis, Phase, State, StoreId};
+use store::{Address, ConditionKind, Millis, Phase, State, StoreId, Told};
 use tokio::time::{Instant, sleep};
 use tracing::Instrument;
 
@@ -240,7 +240,7 @@ impl Reconcile<'_> {
         deployed.unwrap_or_else(|| Address { scheme: *scheme, host: wanted.id.host(domain_suffix) })
     }
 
-    pub(super) fn see(&mut self, kind: ConditionKind, state: State, message: impl AsRef<str>) {
+    pub(super) fn see(&mut self, kind: ConditionKind, state: State, message: impl Into<Told>) {
         self.progress.see(kind, state, message, now());
     }
 

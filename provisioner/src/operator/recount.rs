@@ -2,6 +2,7 @@
 
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use kube::{Api, api::ListParams};
+use store::Said;
 
 use super::{ReconcileError, reconcile::Reconcile};
 use crate::{
@@ -39,8 +40,7 @@ impl Reconcile<'_> {
         let recount = commands::apply("ResourceQuota, to be counted anew", &recounted(&limits));
         // Of one that fails the timeline tells, and helm is refused until the cluster counts by itself.
         if self.run_through(recount).await.is_ok() {
-            let note = "The plan's quota was charged for volumes that are not there, as after a helm that was killed. It is counted anew.";
-            self.progress.note(note, now());
+            self.progress.note(Said::QuotaCountedAnew, now());
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Deletion: everything of the store goes, each step shown, and the Store itself goes last.
 
-use store::{RemovalKind, State};
+use store::{RemovalKind, Said, State, Told};
 
 use super::{
     ReconcileError,
@@ -22,7 +22,7 @@ impl Reconcile<'_> {
         let found = self.find_namespace().await?;
         let (going, message) = match self.tear_down(&found).await? {
             Teardown::Going { kind, message } => (Some(kind), message),
-            Teardown::Gone => (None, String::new()),
+            Teardown::Gone => (None, Told::default()),
         };
         for kind in RemovalKind::ALL {
             let is_over = going.is_none_or(|going| kind < going);
@@ -31,7 +31,7 @@ impl Reconcile<'_> {
                 self.progress.see_removal(kind, State::Done, "", now());
             }
             if going == Some(kind) {
-                self.progress.see_removal(kind, State::InProgress, &message, now());
+                self.progress.see_removal(kind, State::InProgress, message.clone(), now());
             }
         }
         if going.is_some() {
@@ -43,10 +43,7 @@ impl Reconcile<'_> {
         for secret in self.made_secrets().await? {
             let secret = commands::delete_secret(&secret, &self.context.config.namespace);
             if let Err(error) = self.run_through(secret).await {
-                self.progress.note(
-                    format!("The credentials could not be deleted and are tried again: {error}"),
-                    now(),
-                );
+                self.progress.note(Said::CredentialsNotDeleted { why: error.to_string() }, now());
                 self.save().await?;
                 return Ok(Some(self.look_again()));
             }

@@ -8,7 +8,7 @@ use std::{
 
 use k8s_openapi::api::core::v1::{Node, Pod};
 use kube::{Api, api::ListParams};
-use store::{ConditionKind, State, time::Elapsed};
+use store::{ConditionKind, Said, State, Told, time::Elapsed};
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -111,14 +111,13 @@ impl Reconcile<'_> {
         let free = most(&self.context.nodes.left(self.context).await?);
         let pods: Api<Pod> = Api::namespaced(self.context.client.clone(), &self.id.namespace());
         let asked = wanted(&pods.list(&ListParams::default()).await?.items);
-        let free = free.map_or_else(
-            || "No node takes pods.".to_owned(),
-            |free| format!("The node with most room has {free} left."),
-        );
-        let message = format!(
-            "Waits for room on the nodes: it asks for {asked}. {free} It goes on when another store is deleted or a node is added. ({})",
-            trouble.clause()
-        );
+        let [cpu, disk, memory] = asked.in_units();
+        let asked = Said::WaitsForRoom { cpu, disk, memory };
+        let free = free.map_or(Said::NoNodeTakesPods, |free| {
+            let [cpu, disk, memory] = free.in_units();
+            Said::MostRoom { cpu, disk, memory }
+        });
+        let message = Told::from(vec![asked, free, Said::GoesOnWithRoom, trouble.aside()]);
         self.see(ConditionKind::WorkloadsReady, State::Waiting, message);
         self.save().await?;
         // Its pods wake it as soon as they have a node.

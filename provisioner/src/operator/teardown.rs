@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use k8s_openapi::api::core::v1::PersistentVolume;
 use kube::{Api, ResourceExt, api::ListParams};
-use store::RemovalKind;
+use store::{RemovalKind, Said, Told};
 
 use super::{
     ReconcileError, claimant,
-    keep::labels_are_gone,
+    keep::label_again,
     prepare::{Found, Ours},
     reconcile::{Flow, Reconcile},
 };
@@ -24,13 +24,12 @@ use crate::{
 
 /// How far a teardown is.
 pub(super) enum Teardown {
-    Going { kind: RemovalKind, message: String },
+    Going { kind: RemovalKind, message: Told },
     Gone,
 }
 
 /// After this long it is said what holds a namespace.
 const QUICK: Duration = Duration::from_secs(15);
-const OTHERS_FIRST: &str = "Other stores are removed first.";
 
 impl Reconcile<'_> {
     /// Does what can be done now for the namespace that was found. Called again until nothing is left.
@@ -61,14 +60,14 @@ impl Reconcile<'_> {
                 }
                 remove::Act::AwaitNamespace => (RemovalKind::NamespaceDeleted, self.what_holds(found)),
                 remove::Act::AwaitLabels => {
-                    let message = format!("{}, or delete it by hand.", labels_are_gone(self));
-                    (RemovalKind::NamespaceDeleted, message)
+                    let message = Said::LabelsGoneOrDelete { command: label_again(self) };
+                    (RemovalKind::NamespaceDeleted, message.into())
                 }
                 remove::Act::AwaitVolumes => {
-                    let message = format!("The storage provisioner removes {}.", left.join(", "));
-                    (RemovalKind::VolumesDeleted, message)
+                    let message = Said::RemovingVolumes { volumes: left.join(", ") };
+                    (RemovalKind::VolumesDeleted, message.into())
                 }
-                remove::Act::Rest => (RemovalKind::ReleaseUninstalled, String::new()),
+                remove::Act::Rest => (RemovalKind::ReleaseUninstalled, Told::default()),
                 remove::Act::Gone => {
                     self.note_if_foreign(found);
                     return Ok(Teardown::Gone);
@@ -102,33 +101,32 @@ impl Reconcile<'_> {
     }
 
     /// Or why it is to be looked at again first.
-    async fn uninstall(&mut self) -> Result<(), String> {
+    async fn uninstall(&mut self) -> Result<(), Told> {
         let context = self.context;
-        let Ok(_turn) = context.removals.try_acquire() else { return Err(OTHERS_FIRST.to_owned()) };
+        let Ok(_turn) = context.removals.try_acquire() else { return Err(Said::OthersFirst.into()) };
         match self.run_through(commands::uninstall(&self.id)).await {
             Ok(_) => {
                 self.memory.uninstalled = true;
                 Ok(())
             }
-            Err(error @ CommandError::CouldNotStart { .. }) => Err(error.to_string()),
+            Err(error @ CommandError::CouldNotStart { .. }) => Err(error.to_string().into()),
             Err(error) => {
                 self.memory.complaints = self.memory.complaints.saturating_add(1);
                 if self.memory.complaints < UNINSTALLS {
-                    return Err(format!("helm could not uninstall the release and is tried again: {error}"));
+                    return Err(Said::UninstallTriedAgain { why: error.to_string() }.into());
                 }
-                let note = "helm could not uninstall the release; the namespace takes all of it along.";
-                self.progress.note(note, now());
+                self.progress.note(Said::UninstallLeft, now());
                 Ok(())
             }
         }
     }
 
-    async fn delete_namespace(&mut self, uid: &str) -> String {
+    async fn delete_namespace(&mut self, uid: &str) -> Told {
         let context = self.context;
-        let Ok(_turn) = context.removals.try_acquire() else { return OTHERS_FIRST.to_owned() };
+        let Ok(_turn) = context.removals.try_acquire() else { return Said::OthersFirst.into() };
         match self.run_through(commands::delete_namespace(&self.id.namespace(), uid)).await {
-            Ok(_) => "The cluster removes the namespace with all that is in it.".to_owned(),
-            Err(error) => format!("The namespace could not be deleted and is tried again: {error}"),
+            Ok(_) => Said::RemovingNamespace.into(),
+            Err(error) => Said::NamespaceNotDeleted { why: error.to_string() }.into(),
         }
     }
 
@@ -136,19 +134,17 @@ impl Reconcile<'_> {
         if !matches!(found, Found::Foreign) {
             return;
         }
-        let own = match self.progress.namespace_uid {
-            Some(_) => "its own is gone",
-            None => "it has none of its own",
-        };
         let namespace = self.id.namespace();
-        let note =
-            format!("The namespace {namespace} was not made for this store and is left untouched; {own}.");
+        let note = match self.progress.namespace_uid {
+            Some(_) => Said::ForeignLeftOwnGone { namespace },
+            None => Said::ForeignLeftNoOwn { namespace },
+        };
         self.progress.note(note, now());
     }
 
-    fn what_holds(&self, found: &Found) -> String {
+    fn what_holds(&self, found: &Found) -> Told {
         if elapsed_since(self.memory.teardown_began) < QUICK {
-            return "The cluster removes the namespace with all that is in it.".to_owned();
+            return Said::RemovingNamespace.into();
         }
         let status = match found {
             Found::Ours(Ours { namespace, .. }) => namespace.status.as_ref(),
@@ -162,9 +158,9 @@ impl Reconcile<'_> {
             .filter_map(|condition| condition.message.as_deref())
             .collect();
         if reasons.is_empty() {
-            return "The cluster still removes the namespace.".to_owned();
+            return Said::StillRemovingNamespace.into();
         }
-        format!("The namespace is held: {}", reasons.join(" "))
+        Said::NamespaceHeld { why: reasons.join(" ") }.into()
     }
 
     /// Volumes of the store's namespace that are there and will go. One whose class keeps volumes stays, and is noted once.
@@ -178,10 +174,7 @@ impl Reconcile<'_> {
             own.iter().map(AsRef::as_ref).partition(|volume| is_kept(volume));
         if left.is_empty() && !kept.is_empty() {
             let names: Vec<String> = kept.iter().map(|volume| volume.name_any()).collect();
-            self.progress.note(
-                format!("Kept by their storage class (Retain), to be deleted by hand: {}.", names.join(", ")),
-                now(),
-            );
+            self.progress.note(Said::VolumesKept { volumes: names.join(", ") }, now());
         }
         Ok(left.iter().map(|volume| volume.name_any()).collect())
     }

@@ -1,7 +1,7 @@
 //! What of a store is deployed, and what becomes of it: parts of the status of a store that was ready.
 
 use serde::{Deserialize, Serialize};
-use store::{Address, Millis, PlanName, VersionChange, Versions};
+use store::{Address, Millis, PlanName, Said, Told, VersionChange, Versions, time::Elapsed};
 
 /// A release by what it was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,9 @@ pub struct Change {
     /// Why it is being undone.
     #[serde(default)]
     pub undone: Option<String>,
+    /// The same by codes, where it has them.
+    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    pub said: Told,
 }
 
 /// A change that was undone. It is not tried again until something else is wanted, or somebody asks.
@@ -64,6 +67,9 @@ pub struct Refused {
     pub kind: ChangeKind,
     pub to: Release,
     pub sentence: String,
+    /// The same by codes, where it has them.
+    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    pub said: Told,
     pub at: Millis,
 }
 
@@ -73,6 +79,9 @@ pub struct Offered {
     pub offer: String,
     /// Why the store has not come to it yet, as a sentence.
     pub waits: String,
+    /// The same by codes, where it has them.
+    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    pub said: Told,
     /// What it would run.
     #[serde(default)]
     pub versions: Versions,
@@ -106,42 +115,44 @@ impl ChangeKind {
         !matches!(self, Self::Update)
     }
 
-    /// What is done, as the beginning of a sentence.
-    pub fn doing(self) -> &'static str {
+    /// What is done, with what becomes of the versions.
+    fn doing(self, versions: String) -> Said {
         match self {
-            Self::Update => "Updating to what the platform offers now",
-            Self::Resize => "Changing the plan",
-            Self::Suspend => "Stopping the shop",
-            Self::Resume => "Starting the shop again",
-            Self::EnterSafeMode => "Starting the shop in safe mode",
-            Self::LeaveSafeMode => "Leaving safe mode",
-            Self::Configure => "Applying changed settings",
+            Self::Update => Said::Updating { versions },
+            Self::Resize => Said::ChangingPlan { versions },
+            Self::Suspend => Said::StoppingShop { versions },
+            Self::Resume => Said::StartingShop { versions },
+            Self::EnterSafeMode => Said::EnteringSafeMode { versions },
+            Self::LeaveSafeMode => Said::LeavingSafeMode { versions },
+            Self::Configure => Said::ApplyingSettings { versions },
         }
     }
 
     /// What was done.
-    pub fn done(self) -> &'static str {
+    pub fn done(self, took: Elapsed) -> Said {
         match self {
-            Self::Update => "Updated",
-            Self::Resize => "The plan was changed",
-            Self::Suspend => "Suspended: nothing of the shop runs, its data is kept",
-            Self::Resume => "The shop runs again",
-            Self::EnterSafeMode => "The shop runs in safe mode, without what its owner brought",
-            Self::LeaveSafeMode => "Safe mode was left",
-            Self::Configure => "Changed settings were applied",
+            Self::Update => Said::Updated { took },
+            Self::Resize => Said::PlanChanged { took },
+            Self::Suspend => Said::Suspended { took },
+            Self::Resume => Said::Resumed { took },
+            Self::EnterSafeMode => Said::InSafeMode { took },
+            Self::LeaveSafeMode => Said::SafeModeLeft { took },
+            Self::Configure => Said::SettingsApplied { took },
         }
     }
 }
 
 impl Change {
-    /// What is done, as a sentence.
-    pub fn doing(&self, from: Option<&Release>) -> String {
+    /// What is done.
+    pub fn doing(&self, from: Option<&Release>) -> Said {
         let versions = from.map(|from| from.versions.changes(&self.to.versions)).unwrap_or_default();
         let versions: Vec<String> = versions.iter().map(VersionChange::to_string).collect();
-        match versions.is_empty() {
-            true => format!("{}.", self.kind.doing()),
-            false => format!("{}: {}.", self.kind.doing(), versions.join(", ")),
-        }
+        self.kind.doing(versions.join(", "))
+    }
+
+    /// Why it is being undone, if it is.
+    pub fn why_undone(&self) -> Option<Told> {
+        self.undone.as_ref().map(|sentence| self.said.or_sentence(sentence))
     }
 }
 
@@ -191,10 +202,11 @@ mod tests {
             deadline: Millis(1),
             fenced: true,
             undone: None,
+            said: Told::default(),
         };
-        let doing = change.doing(Some(&from));
+        let doing = change.doing(Some(&from)).to_string();
         assert_eq!(doing, "Updating to what the platform offers now: Shop 1.2 → 1.3.");
-        assert_eq!(change.doing(None), "Updating to what the platform offers now.");
+        assert_eq!(change.doing(None).to_string(), "Updating to what the platform offers now.");
     }
 
     #[test]

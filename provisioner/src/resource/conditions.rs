@@ -3,7 +3,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{Millis, Phase, State};
+use store::{Millis, Phase, State, Told};
 
 use super::{millis, progress::Progress};
 
@@ -60,6 +60,10 @@ pub struct Step {
     /// When its state last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<String>,
+    /// Its condition's message by codes.
+    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    #[schemars(schema_with = "super::codes")]
+    pub said: Told,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,8 +255,13 @@ mod tests {
     fn tools_do_not_wait_for_a_store_that_failed_or_is_not_understood_and_know_why() {
         let mut failed = all(State::Failed);
         let step = ConditionKind::WorkloadsReady;
-        failed.failure =
-            Some(Failure { step, sentence: "No image.".into(), evidence: vec![], at: Millis(1) });
+        failed.failure = Some(Failure {
+            step,
+            sentence: "No image.".into(),
+            said: Told::default(),
+            evidence: vec![],
+            at: Millis(1),
+        });
         let status = told(&mut failed, 1000);
         assert_eq!(statuses(&status), [Some("False"), None, Some("True")]);
         assert_eq!(get(&status, STALLED).unwrap().message, "No image.");

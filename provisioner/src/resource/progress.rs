@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use store::{
-    Condition, ConditionKind, Conditions, Millis, Phase, RemovalKind, State,
+    Condition, ConditionKind, Conditions, Millis, Phase, RemovalKind, State, Told,
     view::{Failure, Notice, PodView, TimelineEntry, TimelineKind},
 };
 
@@ -217,28 +217,40 @@ impl Progress {
         self.conditions.get(kind).state
     }
 
-    pub fn see(&mut self, kind: ConditionKind, state: State, message: impl AsRef<str>, now: Millis) {
-        let seen = self.conditions.get(kind).seen(state, shortened(message.as_ref(), Self::MAX_TEXT), now);
+    pub fn see(&mut self, kind: ConditionKind, state: State, message: impl Into<Told>, now: Millis) {
+        let seen = self.conditions.get(kind).seen(state, Self::fitting(message.into()), now);
         self.conditions.set(kind, seen);
     }
 
     /// Why it does not begin yet. Its message only: what is pending has no times.
-    pub fn wait(&mut self, message: impl AsRef<str>) {
-        let message = shortened(message.as_ref(), Self::MAX_TEXT);
-        self.conditions.set(ConditionKind::NamespaceReady, Condition { message, ..Condition::default() });
+    pub fn wait(&mut self, message: impl Into<Told>) {
+        let told = Self::fitting(message.into());
+        let waiting = Condition { message: told.to_string(), said: told.coded(), ..Condition::default() };
+        self.conditions.set(ConditionKind::NamespaceReady, waiting);
+    }
+
+    /// What is too long for a status is shortened, and then has no codes any more.
+    pub fn fitting(told: Told) -> Told {
+        let sentence = told.to_string();
+        if sentence.chars().count() <= Self::MAX_TEXT {
+            told
+        } else {
+            shortened(&sentence, Self::MAX_TEXT).into()
+        }
     }
 
     /// A step was begun: as [`Progress::see`], and a step that was over begins anew.
-    pub fn begin(&mut self, kind: ConditionKind, message: impl AsRef<str>, now: Millis) {
+    pub fn begin(&mut self, kind: ConditionKind, message: impl Into<Told>, now: Millis) {
         self.see(kind, State::InProgress, message, now);
     }
 
-    pub fn see_removal(&mut self, kind: RemovalKind, state: State, message: impl AsRef<str>, now: Millis) {
+    pub fn see_removal(&mut self, kind: RemovalKind, state: State, message: impl Into<Told>, now: Millis) {
+        let told = Self::fitting(message.into());
         if self.removal.is_empty() {
             self.removal = RemovalKind::ALL.into_iter().map(|kind| (kind, Condition::default())).collect();
         }
         for (_, condition) in self.removal.iter_mut().filter(|(found, _)| *found == kind) {
-            *condition = condition.seen(state, shortened(message.as_ref(), Self::MAX_TEXT), now);
+            *condition = condition.seen(state, told.clone(), now);
         }
     }
 
@@ -257,23 +269,23 @@ impl Progress {
             self.timeline_dropped.saturating_add(u32::try_from(surplus).unwrap_or(u32::MAX));
     }
 
-    pub fn note(&mut self, text: impl AsRef<str>, at: Millis) {
-        self.record(TimelineEntry {
-            at,
-            what: TimelineKind::Note { text: shortened(text.as_ref(), Self::MAX_TEXT) },
-        });
+    pub fn note(&mut self, told: impl Into<Told>, at: Millis) {
+        let told = Self::fitting(told.into());
+        let what = TimelineKind::Note { text: told.to_string(), said: told.coded() };
+        self.record(TimelineEntry { at, what });
     }
 
     /// What is told of the shop from now on; of what was told before, since when is kept.
-    pub fn notice(&mut self, sentences: Vec<String>, now: Millis) {
-        let since = |sentence: &String| {
-            self.notices.iter().find(|told| told.sentence == *sentence).map_or(now, |told| told.since)
+    pub fn notice(&mut self, all: Vec<Told>, now: Millis) {
+        let since = |sentence: &str| {
+            self.notices.iter().find(|told| told.sentence == sentence).map_or(now, |told| told.since)
         };
-        self.notices = sentences
-            .into_iter()
-            .map(|sentence| shortened(&sentence, Self::MAX_TEXT))
-            .map(|sentence| Notice { since: since(&sentence), sentence })
-            .collect();
+        let notice = |told: Told| {
+            let told = Self::fitting(told);
+            let sentence = told.to_string();
+            Notice { since: since(&sentence), sentence, said: told.coded() }
+        };
+        self.notices = all.into_iter().map(notice).collect();
     }
 
     /// Tells the phase that the conditions amount to, and puts a change of it on the timeline.
@@ -322,7 +334,8 @@ fn read_condition(found: &conditions::Condition, step: Option<&Step>) -> Conditi
         None if found.started_at.is_some() => (time(&found.started_at), time(&found.last_transition_time)),
         None => (None, None),
     };
-    Condition { state: read_state(&found.reason), message: found.message.clone(), started, changed }
+    let said = step.map(|step| step.said.clone()).unwrap_or_default();
+    Condition { state: read_state(&found.reason), message: found.message.clone(), said, started, changed }
 }
 
 fn read_removal(found: &RemovalStep) -> Condition {
@@ -330,6 +343,7 @@ fn read_removal(found: &RemovalStep) -> Condition {
     Condition {
         state: read_state(&found.reason),
         message: found.message.clone(),
+        said: found.said.clone(),
         started: time(&found.started_at),
         changed: time(&found.last_transition_time),
     }
@@ -340,9 +354,10 @@ fn read_state(reason: &str) -> State {
 }
 
 fn write_step(kind: ConditionKind, step: &Condition) -> Option<Step> {
-    let is_begun = step.started.is_some() || step.changed.is_some();
-    is_begun.then(|| Step {
+    let is_told = step.started.is_some() || step.changed.is_some() || !step.said.is_empty();
+    is_told.then(|| Step {
         kind: kind.key().to_owned(),
+        said: step.said.clone(),
         started_at: step.started.map(rfc3339),
         changed_at: step.changed.map(rfc3339),
     })
@@ -354,6 +369,7 @@ fn write_removal(kind: RemovalKind, step: &Condition) -> RemovalStep {
         status: Status::of(step.state).key().to_owned(),
         reason: step.state.key().to_owned(),
         message: step.message.clone(),
+        said: step.said.clone(),
         started_at: step.started.map(rfc3339),
         last_transition_time: step.changed.map(rfc3339),
     }
@@ -362,19 +378,21 @@ fn write_removal(kind: RemovalKind, step: &Condition) -> RemovalStep {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use store::Said;
 
     use super::*;
 
     fn any_condition() -> impl Strategy<Value = Condition> {
         let time = prop::option::of((0..4_000_000_000_000i64).prop_map(Millis));
-        (0..State::ALL.len(), "[ -~]{0,40}", time.clone(), time).prop_map(
-            |(state, message, started, changed)| Condition {
+        let said = [Told::default(), Said::queued(12).into(), Told::from(Said::Trouble).and("Its own.")];
+        (0..State::ALL.len(), "[ -~]{0,40}", prop::sample::select(said.to_vec()), time.clone(), time)
+            .prop_map(|(state, message, said, started, changed)| Condition {
                 state: State::ALL[state],
                 message,
+                said,
                 started,
                 changed,
-            },
-        )
+            })
     }
 
     proptest! {
@@ -412,13 +430,56 @@ mod tests {
         progress.notice(vec!["It is hungry.".into(), "It is tired.".into()], Millis(2));
         let status: StoreStatus =
             serde_json::from_value(serde_json::to_value(progress.write(None)).unwrap()).unwrap();
-        let told = |sentence: &str, since| Notice { sentence: sentence.into(), since: Millis(since) };
+        let told = |sentence: &str, since| Notice {
+            sentence: sentence.into(),
+            said: Told::default(),
+            since: Millis(since),
+        };
         assert_eq!(
             Progress::read(Some(&status)).notices,
             [told("It is hungry.", 2), told("It is tired.", 1)]
         );
         progress.notice(vec![], Millis(3));
         assert_eq!(progress.notices, []);
+    }
+
+    #[test]
+    fn what_is_said_of_a_step_stands_in_the_status_in_english_and_by_its_codes() {
+        let mut progress = Progress::default();
+        progress.wait(Said::queued(2));
+        progress.see_removal(RemovalKind::NamespaceDeleted, State::InProgress, Said::OthersFirst, Millis(1));
+        progress.see(ConditionKind::QuotaApplied, State::NotApplied, "Somebody's own words.", Millis(1));
+        let status = serde_json::to_value(progress.write(None)).unwrap();
+        assert_eq!(status["conditions"][0]["message"], "Waits for its turn. 2 stores are before it.");
+        let coded = serde_json::json!([{ "code": "Queued", "values": { "ahead": "2" } }]);
+        assert_eq!(status["steps"][0], serde_json::json!({ "type": "NamespaceReady", "said": coded }));
+        assert!(status["steps"][1].get("said").is_none());
+        assert_eq!(status["removal"][1]["message"], "Other stores are removed first.");
+        assert_eq!(
+            status["removal"][1]["said"],
+            serde_json::json!([{ "code": "OthersFirst", "values": {} }])
+        );
+        let long = Told::from(Said::TriedAgain).and("x".repeat(700));
+        progress.wait(long);
+        let waiting = progress.conditions.get(ConditionKind::NamespaceReady);
+        assert!(waiting.said.is_empty() && waiting.message.contains(" … "), "{}", waiting.message);
+    }
+
+    #[test]
+    fn a_status_with_codes_of_another_version_is_read_by_its_sentences() {
+        let status: StoreStatus = serde_json::from_value(serde_json::json!({
+            "conditions": [{ "type": "NamespaceReady", "status": "Unknown", "reason": "Pending", "message": "Soon." }],
+            "steps": [{ "type": "NamespaceReady", "said": [{ "code": "Soon", "values": { "when": "1" } }] }],
+            "failure": { "step": "WorkloadsReady", "sentence": "It broke.", "said": [{ "code": "Broke" }], "evidence": [], "at": 1 },
+            "timeline": [{ "at": 1, "what": { "note": { "text": "It came.", "said": [{ "code": "Came" }] } } }],
+        }))
+        .unwrap();
+        let read = Progress::read(Some(&status));
+        let waiting = read.conditions.get(ConditionKind::NamespaceReady);
+        assert_eq!((waiting.message.as_str(), &waiting.said), ("Soon.", &Told::default()));
+        assert_eq!(read.failure.unwrap().sentence, "It broke.");
+        let note = TimelineKind::Note { text: "It came.".into(), said: Told::default() };
+        assert_eq!(read.timeline, [TimelineEntry { at: Millis(1), what: note }]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     engines::OfferedEngine,
     observe::used::line,
     relay::{self, Relay},
-    resource::{Malformed, Store, Wanted, progress::Progress},
+    resource::{Malformed, Store, Wanted, change, progress::Progress},
     stores::asks::{asks, merged},
 };
 
@@ -91,10 +91,16 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         versions,
         upkeep: Upkeep {
             suspended: !wanted.running,
-            offered: progress
-                .offered
-                .map(|offered| Offered { waits: offered.waits, versions: offered.versions }),
-            undone: progress.refused.map(|refused| Undone { sentence: refused.sentence, at: refused.at }),
+            offered: progress.offered.map(|change::Offered { waits, said, versions, .. }| Offered {
+                waits,
+                said,
+                versions,
+            }),
+            undone: progress.refused.map(|change::Refused { sentence, said, at, .. }| Undone {
+                sentence,
+                said,
+                at,
+            }),
             larger,
             egress,
             other_egress,
@@ -175,6 +181,7 @@ pub(crate) mod tests {
         progress.failure = Some(Failure {
             step: ConditionKind::ReleaseDeployed,
             sentence: "no".into(),
+            said: store::Told::default(),
             evidence: vec![],
             at: Millis(9),
         });

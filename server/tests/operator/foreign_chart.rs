@@ -88,7 +88,7 @@ async fn a_chart_that_somebody_else_wrote_is_made_suspended_resized_and_removed_
 
     platform.stores.change(&id, Wish::Plan(PlanName::Medium), &ada()).await.unwrap();
     let is_larger = |view: &StoreView| {
-        let is_note = |entry: &TimelineEntry| matches!(&entry.what, TimelineKind::Note { text } if text.contains("The plan was changed ("));
+        let is_note = |entry: &TimelineEntry| matches!(&entry.what, TimelineKind::Note { text, .. } if text.contains("The plan was changed ("));
         view.summary.phase == Phase::Ready && view.timeline.iter().any(is_note)
     };
     platform.until(&id, "larger", is_larger).await;

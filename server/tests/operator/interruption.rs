@@ -83,7 +83,7 @@ exit 137
     let id = platform.create("Locked").await;
     let ready = platform.until_phase(&id, Phase::Ready).await;
     let is_noted = ready.timeline.iter().any(
-        |entry| matches!(&entry.what, TimelineKind::Note { text } if text.contains("A helm was killed")),
+        |entry| matches!(&entry.what, TimelineKind::Note { text, .. } if text.contains("A helm was killed")),
     );
     assert!(is_noted, "{:#?}", ready.timeline);
     assert_eq!(platform.revisions(&id), [format!("{} deployed", id.release())]);

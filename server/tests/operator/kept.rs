@@ -11,7 +11,7 @@ use crate::platform::{Platform, ada};
 fn has_note(view: &StoreView, text: &str) -> bool {
     view.timeline
         .iter()
-        .any(|entry| matches!(&entry.what, TimelineKind::Note { text: noted } if noted.contains(text)))
+        .any(|entry| matches!(&entry.what, TimelineKind::Note { text: noted, .. } if noted.contains(text)))
 }
 
 fn answers(id: &StoreId) -> u16 {

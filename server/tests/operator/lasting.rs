@@ -81,7 +81,7 @@ async fn a_ready_store_outlives_another_try_a_lost_status_and_an_operator_that_b
     platform
         .until(&id, "told", |view| {
             view.timeline.iter().any(
-                |entry| matches!(&entry.what, TimelineKind::Note { text } if text.contains("kept as it is")),
+                |entry| matches!(&entry.what, TimelineKind::Note { text, .. } if text.contains("kept as it is")),
             )
         })
         .await;

@@ -127,7 +127,7 @@ pub(super) fn await_answers(questions: &[Question<'_>]) -> Result<()> {
             let answer = Answer { status: read.status, headers: &read.headers, body: &read.body };
             let Err(why) = probe.judge(answer) else { break };
             if started.elapsed() > SHOP_ANSWERS {
-                bail!("{url} did not answer as a shop within {} s: it {why}", SHOP_ANSWERS.as_secs());
+                bail!("{url} did not answer as a shop within {} s: {why}", SHOP_ANSWERS.as_secs());
             }
             interrupt::sleep(Duration::from_millis(100))?;
         }

@@ -8,7 +8,7 @@ use store::{
 
 use crate::{
     api::RetryStore,
-    components::{SentForm, copy_button, english, evidence},
+    components::{SentForm, copy_button, english, evidence, sentences},
     me::me,
     texts::{kinds, store as texts},
 };
@@ -23,7 +23,7 @@ pub fn notice(view: &StoreView) -> Option<AnyView> {
     let notice = view! {
         <section class="notice" data-key="failure" aria-labelledby="failure-title">
             <h2 id="failure-title">{texts::failed_at(kinds::step(failure.step))}</h2>
-            <p>{english(failure.sentence.clone())}</p>
+            <p>{sentences(&failure.sentence, &failure.said)}</p>
             {failure.evidence.iter().map(told).collect_view()}
             <div class="actions">
                 {retry}

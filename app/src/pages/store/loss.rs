@@ -9,7 +9,7 @@ use store::{
 use super::upkeep;
 use crate::{
     clock::Tick,
-    components::{copy_button, english, evidence, tick},
+    components::{copy_button, english, evidence, sentences, tick},
     links,
     me::me,
     texts::{kinds, store as texts, upkeep as actions},
@@ -53,9 +53,10 @@ fn lost(view: &StoreView) -> impl Iterator<Item = (ConditionKind, &Condition)> {
 
 fn told(kind: ConditionKind, condition: &Condition, now: Millis) -> AnyView {
     let (sentence, words) = parted(&condition.message);
-    let sentence = match sentence.is_empty() {
-        true => texts::no_reason().into_any(),
-        false => english(sentence),
+    let sentence = match (sentence.is_empty(), &words) {
+        (true, _) => texts::no_reason().into_any(),
+        (false, None) => sentences(&sentence, &condition.said),
+        (false, Some(_)) => english(sentence),
     };
     let since = condition.changed.map(|since| {
         view! { " " <span class="muted num">{texts::since()} {tick(Tick::Brief, since, now)} "."</span> }

@@ -6,7 +6,7 @@ use store::{Condition, ConditionKind, Millis, Phase, RemovalKind, State, StoreVi
 use super::took;
 use crate::{
     clock::{self, Tick},
-    components::{english, tick},
+    components::{sentences, tick},
     texts::{kinds, store as texts},
     update::Update,
 };
@@ -93,7 +93,7 @@ fn step(name: &'static str, condition: &Condition, now: Millis) -> AnyView {
             <div>
                 <strong>{name}</strong>
                 <span class="visually-hidden">{format!(", {}", kinds::state(state))}</span>
-                <p>{english(condition.message.clone())}</p>
+                <p>{sentences(&condition.message, &condition.said)}</p>
             </div>
             <span class="time num">{took(condition, now)}</span>
         </li>

@@ -8,7 +8,7 @@ use store::{
 
 use crate::{
     clock::{self, Zone},
-    components::{copy_button, english},
+    components::{copy_button, english, sentences},
     texts::{kinds, store as texts},
 };
 
@@ -72,7 +72,7 @@ fn what(what: &TimelineKind) -> AnyView {
             view! { <p class="what">{texts::ask(*what)}{texts::asked_by()}<bdi>{by.to_string()}</bdi></p> }
                 .into_any()
         }
-        TimelineKind::Note { text } => view! { <p class="what">{english(text.clone())}</p> }.into_any(),
+        TimelineKind::Note { text, said } => view! { <p class="what">{sentences(text, said)}</p> }.into_any(),
         TimelineKind::Command { line, took, exit, complaint } => {
             let outcome = match exit {
                 Some(0) => None,

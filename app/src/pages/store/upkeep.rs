@@ -9,7 +9,7 @@ use store::{
 use super::{loss, mail};
 use crate::{
     api::ChangeStore,
-    components::{SentForm, date, english},
+    components::{SentForm, date, sentences},
     me::me,
     texts::{kinds, upkeep as texts},
     words,
@@ -39,7 +39,7 @@ pub fn upkeep(view: &StoreView) -> Option<AnyView> {
 fn noticed(notice: &Notice) -> AnyView {
     view! {
         <div class="note warn" role="note">
-            <p>{english(notice.sentence.clone())}</p>
+            <p>{sentences(&notice.sentence, &notice.said)}</p>
             <p class="muted num">{texts::since()} {date(notice.since)}</p>
         </div>
     }
@@ -50,7 +50,7 @@ fn undone(undone: &Undone) -> AnyView {
     view! {
         <div class="note warn" role="note">
             <strong>{texts::undone()}</strong>
-            <p>{english(undone.sentence.clone())}</p>
+            <p>{sentences(&undone.sentence, &undone.said)}</p>
             <p class="muted num">{date(undone.at)}</p>
         </div>
     }
@@ -63,7 +63,7 @@ fn offered(view: &StoreView) -> Option<AnyView> {
     let note = view! {
         <div class="note" data-key="offered">
             <strong class="num">{words::offer(&view.versions, &offered.versions)}</strong>
-            <p>{english(offered.waits.clone())}</p>
+            <p>{sentences(&offered.waits, &offered.said)}</p>
             <p class="muted">{texts::goes_back()}</p>
             {changes.then(|| button(view, Wish::Update, texts::update()))}
         </div>

@@ -136,7 +136,7 @@ impl Model {
                 self.revisions.retain(|revision| revision.number != number);
             }
             Act::Deploy(_) => self.deploy(&self.change.as_ref().unwrap().to.id.clone()),
-            Act::Undo(why) => self.change.as_mut().unwrap().undone = Some(why),
+            Act::Undo(why) => self.change.as_mut().unwrap().undone = Some(why.to_string()),
             Act::RollBack(back) => {
                 let id = self.revisions.iter().find(|revision| revision.number == back);
                 let id = id.and_then(|revision| revision.values_id.clone()).unwrap();
@@ -145,9 +145,10 @@ impl Model {
             Act::Finish => {
                 self.release = self.change.take().map(|change| change.to);
             }
-            Act::Refuse(sentence) => {
-                let change = self.change.take().unwrap();
-                self.refused = Some(Refused { kind: change.kind, to: change.to, sentence, at: self.now });
+            Act::Refuse(why) => {
+                let Change { kind, to, .. } = self.change.take().unwrap();
+                let sentence = why.to_string();
+                self.refused = Some(Refused { kind, to, sentence, said: why.coded(), at: self.now });
             }
         }
         act
@@ -350,7 +351,7 @@ proptest! {
         (model.fences, model.objects) = (fences, objects);
         model.change = changing.map(|id| Change {
             kind: ChangeKind::Update, to: release(id, true), back: Some(1), began: model.now,
-            deadline: model.now.plus_seconds(60), fenced, undone: undone.then(|| "no".to_owned()),
+            deadline: model.now.plus_seconds(60), fenced, undone: undone.then(|| "no".to_owned()), said: Told::default(),
         });
         let wanted = release(wanted, running);
         model.run(&wanted);
@@ -370,7 +371,7 @@ proptest! {
         }
         let to = release("b-1", true);
         let deadline = Millis(i64::MAX);
-        model.change = changing.then_some(Change { kind: ChangeKind::Update, to, back: Some(1), began: model.now, deadline, fenced: true, undone: None });
+        model.change = changing.then_some(Change { kind: ChangeKind::Update, to, back: Some(1), began: model.now, deadline, fenced: true, undone: None, said: Told::default() });
         let wanted = release(wanted, true);
         let facts = Facts {
             now: model.now, wanted: &wanted,

@@ -2,6 +2,7 @@
 
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::ResourceExt;
+use store::Said;
 
 use super::{FAILED, condition, phase, statuses, terminated};
 
@@ -45,39 +46,30 @@ pub enum What {
 }
 
 impl Trouble {
-    /// A clause: “…, container … : …”.
-    pub fn clause(&self) -> String {
-        let pod = &self.pod;
-        let container = self.container.as_deref().unwrap_or_default();
-        match &self.what {
-            What::Image { image, detail } => {
-                format!("the image {image} of container {container} in pod {pod} cannot be pulled ({detail})")
+    /// In a sentence.
+    pub fn told(&self) -> Said {
+        let (pod, container) = (self.pod.clone(), self.container.clone().unwrap_or_default());
+        match self.what.clone() {
+            What::Image { image, detail } => Said::ImageNotPulled { image, container, pod, detail },
+            What::Crash { restarts, reason, last_words: words, .. } if reason == "OOMKilled" => {
+                Said::OutOfMemory { container, pod, restarts, words }
             }
-            What::Crash { exit, restarts, reason, last_words } => {
-                let why = if reason == "OOMKilled" {
-                    "it ran out of memory".to_owned()
-                } else {
-                    format!("exit code {exit}")
-                };
-                let plural = if *restarts == 1 { "" } else { "s" };
-                let last = if last_words.is_empty() {
-                    String::new()
-                } else {
-                    format!(", with the words “{last_words}”")
-                };
-                format!(
-                    "container {container} in pod {pod} has ended: {why}, {restarts} restart{plural}{last}"
-                )
+            What::Crash { exit, restarts, last_words: words, .. } => {
+                Said::Crashed { container, pod, exit, restarts, words }
             }
-            What::CannotStart { reason, detail } => {
-                format!("container {container} in pod {pod} cannot be started: {reason} ({detail})")
-            }
-            What::Unschedulable { detail } if self.is_for_room() => {
-                format!("no node has room for pod {pod}: {detail}")
-            }
-            What::Unschedulable { detail } => format!("no node takes pod {pod}: {detail}"),
-            What::Evicted { detail } => format!("pod {pod} was put off its node: {detail}"),
-            What::Volumes { detail } => format!("pod {pod} waits for its volume: {detail}"),
+            What::CannotStart { reason, detail } => Said::NotStarted { container, pod, reason, detail },
+            What::Unschedulable { detail } if self.is_for_room() => Said::NoRoomFor { pod, detail },
+            What::Unschedulable { detail } => Said::NoNodeFor { pod, detail },
+            What::Evicted { detail } => Said::PodPutOff { pod, detail },
+            What::Volumes { detail } => Said::PodWaitsForVolume { pod, detail },
+        }
+    }
+
+    /// In brackets where it is for room: how much the whole store asks for is said before it.
+    pub fn aside(&self) -> Said {
+        match self.told() {
+            Said::NoRoomFor { pod, detail } => Said::LacksRoom { pod, detail },
+            other => other,
         }
     }
 
@@ -147,18 +139,19 @@ fn brief(message: &str) -> String {
 }
 
 /// In a few words.
-pub(super) fn short(trouble: &Trouble) -> String {
-    let container = trouble.container.as_deref().unwrap_or_default();
+pub(super) fn short(trouble: &Trouble) -> Said {
+    let container = trouble.container.clone().unwrap_or_default();
     match &trouble.what {
-        What::Image { .. } => format!("{container}: image cannot be pulled"),
+        What::Image { .. } => Said::HasNoImage { container },
         What::Crash { exit, reason, .. } if reason.is_empty() || reason == "Error" => {
-            format!("{container}: ended with {exit}")
+            Said::Ended { container, exit: *exit }
         }
-        What::Crash { reason, .. } => format!("{container}: {reason}"),
-        What::CannotStart { reason, .. } => format!("{container}: {reason}"),
-        What::Unschedulable { .. } if trouble.is_for_room() => "no node has room".to_owned(),
-        What::Unschedulable { .. } => "no node takes it".to_owned(),
-        What::Evicted { .. } => "put off its node".to_owned(),
-        What::Volumes { .. } => "waits for its volume".to_owned(),
+        What::Crash { reason, .. } | What::CannotStart { reason, .. } => {
+            Said::HasReason { container, reason: reason.clone() }
+        }
+        What::Unschedulable { .. } if trouble.is_for_room() => Said::NoRoom,
+        What::Unschedulable { .. } => Said::NoNode,
+        What::Evicted { .. } => Said::PutOff,
+        What::Volumes { .. } => Said::WaitsForVolume,
     }
 }

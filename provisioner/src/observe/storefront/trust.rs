@@ -1,6 +1,6 @@
 //! Which certificates of shops are trusted, and why one is not.
 
-use std::{io, path::Path, sync::Arc};
+use std::{fmt, io, path::Path, sync::Arc};
 
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore,
@@ -9,30 +9,41 @@ use rustls::{
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
+use store::Said;
 use tokio_rustls::TlsConnector;
 
 use crate::config::Tls;
 
-/// Why a visitor's browser would warn of the shop. Displays as a clause: “the shop …”.
+/// Why a visitor's browser would warn of the shop.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Distrust {
-    #[error(
-        "shows a certificate that no known authority has signed yet: visitors would be warned until the real one is issued"
-    )]
     Authority,
-    #[error("shows a certificate that is not for its address yet: visitors would be warned")]
     Name,
-    #[error("shows a certificate that is past its time or not valid yet: visitors would be warned")]
     Time,
-    #[error("shows a certificate that has been revoked: visitors would be warned")]
     Revoked,
-    #[error("shows a certificate that cannot be trusted ({0}): visitors would be warned")]
     Other(String),
-    #[error("has no certificate yet: the ingress refuses TLS for its address")]
     Missing,
 }
 
+impl fmt::Display for Distrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
 impl Distrust {
+    /// In a sentence.
+    pub(super) fn said(&self) -> Said {
+        match self {
+            Self::Authority => Said::UnknownAuthority,
+            Self::Name => Said::CertificateOfOther,
+            Self::Time => Said::CertificateOver,
+            Self::Revoked => Said::CertificateRevoked,
+            Self::Other(why) => Said::CertificateDistrusted { why: why.clone() },
+            Self::Missing => Said::NoCertificate,
+        }
+    }
+
     /// None where the connection failed for another reason.
     pub(super) fn of(error: &io::Error) -> Option<Self> {
         match error.get_ref()?.downcast_ref::<Error>()? {

@@ -1,0 +1,28 @@
+use leptos::prelude::*;
+use store::{Language, Told};
+
+use super::english;
+use crate::{
+    language::language,
+    texts::said::{Piece, german},
+};
+
+/// What the operator says: in the page's language where it is known by codes, else in English.
+pub fn sentences(english_sentence: &str, said: &Told) -> AnyView {
+    if language() == Language::English {
+        return english(english_sentence.to_owned());
+    }
+    let told = said.or_sentence(english_sentence);
+    let sentence = |(n, said)| {
+        let gap = (n > 0).then_some(" ");
+        view! { {gap}{german(said).into_iter().map(piece).collect_view()} }.into_any()
+    };
+    told.sentences().iter().enumerate().map(sentence).collect_view().into_any()
+}
+
+fn piece(piece: Piece) -> AnyView {
+    match piece {
+        Piece::Own(text) => text.into_any(),
+        Piece::Foreign(text) => english(text),
+    }
+}

@@ -1,0 +1,479 @@
+//! What the operator says of a store, in German. In English it is what stands in the resource.
+
+use store::{Said, time::Elapsed};
+
+use crate::{clock, texts::kinds};
+
+/// Of a sentence: the page's own words, or somebody else's, which are in English.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    Own(String),
+    Foreign(String),
+}
+
+pub fn german(said: &Said) -> Vec<Piece> {
+    match said {
+        Said::Words { text } => vec![Piece::Foreign(text.clone())],
+
+        Said::Queued { ahead } => own(queued(*ahead)),
+        Said::EarlierTryFirst => own("Zuerst wird entfernt, was der frühere Versuch angelegt hat."),
+        Said::AfterEarlierTry => {
+            own("Der Namespace eines früheren Versuchs wird noch entfernt; danach beginnt dieser.")
+        }
+        Said::MayHave { who, may, has } => {
+            own(format!("Für {who} erlaubt: {}, vorhanden: {has}.", shops(*may)))
+        }
+        Said::MayHaveOfPlan { who, may, plan, has } => own(format!(
+            "Für {who} erlaubt: {} mit dem Tarif {}, vorhanden: {has}.",
+            shops(*may),
+            kinds::plan(*plan)
+        )),
+        Said::AskForMore => own("Einen Admin um mehr bitten."),
+        Said::DeleteOrAsk => own("Einen davon löschen oder einen Admin um mehr bitten."),
+        Said::OtherPlanOrAsk => {
+            own("Einen anderen Tarif wählen, einen davon löschen oder einen Admin um mehr bitten.")
+        }
+        Said::ThenRetry => own("Danach erneut versuchen."),
+
+        Said::MakingNamespace => own("Der Namespace wird angelegt."),
+        Said::ForeignNamespace { namespace } => own(format!(
+            "Der Namespace {namespace} ist schon da und wurde nicht für diesen Shop angelegt; er bleibt unberührt. Diesen Shop löschen und unter einem anderen Namen neu erstellen."
+        )),
+        Said::LimitsNotApplied { why } => {
+            before("Die Grenzen des Tarifs ließen sich nicht anwenden, und es geht ohne sie weiter:", why)
+        }
+        Said::QuotaCountedAnew => own(
+            "Dem Kontingent des Tarifs waren Volumes angerechnet, die es nicht gibt, wie nach einem abgebrochenen helm. Es wird neu gezählt.",
+        ),
+        Said::NamespaceGoing => own("Der Namespace wird von jemand anderem gelöscht, mit allem darin."),
+        Said::NamespaceDeleted => own(
+            "Der Namespace wurde von jemand anderem gelöscht. Diesen Shop löschen und bei Bedarf neu erstellen.",
+        ),
+        Said::OtherNamespace { namespace } => own(format!(
+            "Der Namespace {namespace} ist ein anderer desselben Namens; der dieses Shops wurde von jemand anderem gelöscht. Diesen Shop löschen: Der andere Namespace bleibt unberührt."
+        )),
+        Said::LabelsGone { command } => own(format!(
+            "Jemand hat dem Namespace die Labels genommen; Storeyard darf ihn daher nicht anrühren. So kommen sie zurück: {command}"
+        )),
+        Said::LabelsGoneOrDelete { command } => own(format!(
+            "Jemand hat dem Namespace die Labels genommen; Storeyard darf ihn daher nicht anrühren. So kommen sie zurück: {command} – oder ihn von Hand löschen."
+        )),
+
+        Said::CredentialsMissing { secret } => {
+            own(format!("Das Secret {secret} mit den Zugangsdaten des Shops fehlt."))
+        }
+        Said::CredentialsOfOther { secret, other } => {
+            own(format!("Das Secret {secret} gehört zum Shop {other}. Jeder Shop hat sein eigenes."))
+        }
+        Said::CredentialsLack { secret, key } => {
+            own(format!("Das Secret {secret} hat keinen Text unter dem Schlüssel {key}."))
+        }
+        Said::CredentialsDiffer { secret, key } => own(format!(
+            "{key} ist im Secret {secret} anders als im Store. Beide angleichen oder es im Secret weglassen."
+        )),
+        Said::PasswordUnusable { secret, key, why } => {
+            before(&format!("{key} im Secret {secret} ist nicht zu gebrauchen."), why)
+        }
+        Said::SeedGuessable { secret, key, min } => own(format!(
+            "{key} im Secret {secret} ließe sich erraten. Es braucht mindestens {min} zufällige Zeichen, oder es weglassen und eines erzeugen lassen."
+        )),
+        Said::SeedNotMade { why } => before("Der Cluster lässt keinen Seed anlegen:", why),
+        Said::CredentialsIncomplete { key } => own(format!(
+            "Die Zugangsdaten des Shops sind unvollständig: {key} fehlt. Den Shop löschen und neu erstellen."
+        )),
+        Said::LoginMissing { secret } => {
+            own(format!("Das Secret {secret} mit Benutzer und Passwort des Mailservers fehlt."))
+        }
+        Said::LoginLacks { secret, key } => own(format!(
+            "Das Secret {secret} hat keinen Text unter dem Schlüssel {key}, den der Mailserver verlangt."
+        )),
+        Said::LoginOfOther { secret, label } => own(format!(
+            "Das Secret {secret} mit Benutzer und Passwort des Mailservers gehört nicht zum Shop: ihm das Label {label} geben."
+        )),
+        Said::PullSecretMissing { secret, namespace } => {
+            own(format!("Das Secret {secret}, mit dem Images geladen werden, fehlt in {namespace}."))
+        }
+        Said::CertificateMissing { secret, namespace } => {
+            own(format!("Das Secret {secret} mit dem Zertifikat aller Shops fehlt in {namespace}."))
+        }
+
+        Said::DeployingChart => own("Das Chart wird installiert."),
+        Said::HelmMayBeAtWork { left } => own(format!(
+            "Ein früher gestartetes helm arbeitet vielleicht noch am Release; es bekommt noch {}.",
+            time(*left)
+        )),
+        Said::HelmKilled { revision } => own(format!(
+            "Ein helm wurde mitten in Revision {revision} abgebrochen. Die Revision wird verworfen, und was sie angelegt hat, wird übernommen."
+        )),
+        Said::UninstallRepeated => {
+            own("Eine Deinstallation des Release war abgebrochen und wird wiederholt.")
+        }
+        Said::TriedAgain => own("Noch nicht, wird erneut versucht:"),
+        Said::UninstallBegun => own("Jemand hat begonnen, das Release zu deinstallieren."),
+
+        Said::PartReady { part } => own(format!("{part}: bereit.")),
+        Said::Part { part } => own(format!("{part}:")),
+        Said::NotCreated => own("noch nicht angelegt."),
+        Said::Stopping => own("hält an."),
+        Said::WaitsForNode => own("wartet auf einen Knoten und seine Volumes."),
+        Said::Loading => own("bindet Volumes ein und lädt das Image."),
+        Said::Preparing => own("wird vorbereitet."),
+        Said::SettingUp => own("richtet den Shop ein."),
+        Said::Starting => own("startet."),
+        Said::HasNoImage { container } => own(format!("{container}: Image lässt sich nicht laden.")),
+        Said::Ended { container, exit } => own(format!("{container}: endete mit {exit}.")),
+        Said::HasReason { container, reason } => around(format!("{container}: "), reason, "."),
+        Said::NoRoom => own("kein Knoten hat Platz."),
+        Said::NoNode => own("kein Knoten nimmt ihn."),
+        Said::PutOff => own("von seinem Knoten verdrängt."),
+        Said::WaitsForVolume => own("wartet auf sein Volume."),
+
+        Said::Trouble => own("Störung:"),
+        Said::ImageNotPulled { image, container, pod, detail } => around(
+            format!("Das Image {image} des Containers {container} im Pod {pod} lässt sich nicht laden ("),
+            detail,
+            ").",
+        ),
+        Said::OutOfMemory { container, pod, restarts, words } => {
+            ended(container, pod, "kein Arbeitsspeicher mehr frei", *restarts, words)
+        }
+        Said::Crashed { container, pod, exit, restarts, words } => {
+            ended(container, pod, &format!("Exit-Code {exit}"), *restarts, words)
+        }
+        Said::NotStarted { container, pod, reason, detail } => around(
+            format!("Der Container {container} im Pod {pod} lässt sich nicht starten: "),
+            &format!("{reason} ({detail})"),
+            ".",
+        ),
+        Said::NoRoomFor { pod, detail } => {
+            around(format!("Kein Knoten hat Platz für den Pod {pod}: "), detail, ".")
+        }
+        Said::NoNodeFor { pod, detail } => around(format!("Kein Knoten nimmt den Pod {pod}: "), detail, "."),
+        Said::PodPutOff { pod, detail } => {
+            around(format!("Der Pod {pod} wurde von seinem Knoten verdrängt: "), detail, ".")
+        }
+        Said::PodWaitsForVolume { pod, detail } => {
+            around(format!("Der Pod {pod} wartet auf sein Volume: "), detail, ".")
+        }
+        Said::PodsNotAdmitted { why } => around("Der Cluster lässt die Pods des Shops nicht zu: ", why, "."),
+        Said::GivenUpAt { clock } => own(format!("Abbruch um {clock} UTC, wenn es so bleibt.")),
+        Said::WaitsForRoom { cpu, disk, memory } => {
+            own(format!("Wartet auf Platz auf den Knoten: verlangt {}.", room(*cpu, *disk, *memory)))
+        }
+        Said::NoNodeTakesPods => own("Kein Knoten nimmt Pods an."),
+        Said::MostRoom { cpu, disk, memory } => {
+            own(format!("Frei auf dem Knoten mit dem meisten Platz: {}.", room(*cpu, *disk, *memory)))
+        }
+        Said::GoesOnWithRoom => {
+            own("Es geht weiter, sobald ein anderer Shop gelöscht oder ein Knoten hinzugefügt wird.")
+        }
+        Said::LacksRoom { pod, detail } => {
+            around(format!("(Kein Knoten hat Platz für den Pod {pod}: "), detail, ")")
+        }
+        Said::StoppingPods => own("Seine Pods werden angehalten."),
+
+        Said::AskingShop => own("Der Shop wird über den Ingress gefragt."),
+        Said::Unreachable { address, why } => {
+            around(format!("Der Shop ist über den Ingress unter {address} nicht erreichbar: "), why, ".")
+        }
+        Said::UnknownAuthority => own(
+            "Der Shop zeigt ein Zertifikat, das noch keine bekannte Stelle unterschrieben hat: Besucher würden gewarnt, bis das richtige ausgestellt ist.",
+        ),
+        Said::CertificateOfOther => own(
+            "Der Shop zeigt ein Zertifikat, das noch nicht für seine Adresse gilt: Besucher würden gewarnt.",
+        ),
+        Said::CertificateOver => own(
+            "Der Shop zeigt ein Zertifikat, das abgelaufen oder noch nicht gültig ist: Besucher würden gewarnt.",
+        ),
+        Said::CertificateRevoked => {
+            own("Der Shop zeigt ein Zertifikat, das widerrufen wurde: Besucher würden gewarnt.")
+        }
+        Said::CertificateDistrusted { why } => around(
+            "Der Shop zeigt ein Zertifikat, dem nicht zu trauen ist (",
+            why,
+            "): Besucher würden gewarnt.",
+        ),
+        Said::NoCertificate => {
+            own("Der Shop hat noch kein Zertifikat: Der Ingress lehnt TLS für seine Adresse ab.")
+        }
+        Said::CertificateNotIssued { secret, namespace } => own(format!(
+            "Der Shop wartet auf sein Zertifikat: Das Secret {secret} in {namespace} ist noch nicht ausgestellt."
+        )),
+        Said::HttpsNotBelieved { address } => own(format!(
+            "Der Shop leitet von https auf sich selbst: Der Ingress-Controller unter {address} glaubt nicht, dass ein Besucher über https kam. Er muss dem X-Forwarded-Proto des Operators und dessen trauen, was TLS vor ihm beendet."
+        )),
+        Said::NoAnswerWithin { seconds } => {
+            own(format!("Der Shop hat nicht innerhalb von {seconds} s geantwortet."))
+        }
+        Said::AnswersNotAsShop => own("Es antwortet etwas, aber nicht der Shop."),
+        Said::Redirects { to } => own(format!("Der Shop leitet auf {to} um, und so antwortet kein Shop.")),
+        Said::NotLedTo => own("Der Shop antwortet mit 404: Der Ingress führt noch nicht zu ihm."),
+        Said::NoReadyPod => own("Der Shop antwortet mit 503: Der Ingress findet keinen bereiten Pod."),
+        Said::HasError { status } => {
+            own(format!("Der Shop antwortet mit {status}: Er hat einen Fehler, mehr steht in seinem Log."))
+        }
+        Said::AnswersOtherwise { status } => {
+            own(format!("Der Shop antwortet mit {status}, und so antwortet kein Shop."))
+        }
+
+        Said::HelmFailed { line } => around("Helm konnte das Release nicht installieren: ", line, "."),
+        Said::CredentialsFailed => own("Die Zugangsdaten des Shops ließen sich nicht vorbereiten:"),
+        Said::NamespaceFailed { line } => {
+            around("Der Namespace des Shops ließ sich nicht vorbereiten: ", line, ".")
+        }
+        Said::PodsWereNotAdmitted { why } => {
+            around("Der Cluster hat die Pods des Shops nicht zugelassen: ", why, ".")
+        }
+        Said::VolumeNotProvided { volume, class, why } => {
+            because(format!("Das Volume {volume} wurde nicht bereitgestellt (Storage-Class {class})"), why)
+        }
+        Said::VolumeOfNoClass { volume, why } => because(
+            format!(
+                "Das Volume {volume} wurde nicht bereitgestellt (keine Storage-Class, und der Cluster hat keine voreingestellte)"
+            ),
+            why,
+        ),
+        Said::AllReadyBut => own("Alle Pods sind bereit, aber:"),
+        Said::NotReadyWithin { seconds } => {
+            own(format!("Der Shop war nicht innerhalb von {seconds} s bereit."))
+        }
+        Said::LastWords { line } => around("Seine letzten Worte: „", line, "“."),
+        Said::CheckEngine => own(
+            "Chart, Images und Werte der Engine in der Konfiguration der Plattform prüfen, dann erneut versuchen.",
+        ),
+        Said::RetryOrMakeAnew => {
+            own("Bleibt es nach einem erneuten Versuch dabei, den Shop löschen und neu erstellen.")
+        }
+        Said::CheckRights => own(
+            "Die Rechte des Operators und die Zulassungsregeln des Clusters prüfen, dann erneut versuchen.",
+        ),
+        Said::CheckIngress => {
+            own("Den Ingress-Controller und das Log des Shops unten prüfen, dann erneut versuchen.")
+        }
+        Said::ReadLogOrRetry => own("Das Log unten ansehen; ist der Cluster nur langsam, erneut versuchen."),
+        Said::RetryIfSlow => own("Ist der Cluster nur langsam, erneut versuchen."),
+        Said::CheckStorage => own("Die Storage-Class und ihren Provisioner prüfen, dann erneut versuchen."),
+        Said::CheckImage => {
+            own("Prüfen, ob es das Image gibt und ob die Knoten es laden dürfen, dann erneut versuchen.")
+        }
+        Said::CheckReferences => own("Prüfen, worauf sich der Container bezieht, dann erneut versuchen."),
+        Said::ReadLog => own("Das Log unten ansehen, dann erneut versuchen."),
+        Said::CheckDisk => own(
+            "Ansehen, was er auf dem Knoten hinterlassen hat, oder einen größeren Tarif wählen, dann erneut versuchen.",
+        ),
+        Said::FreeRoom => own(
+            "Platz schaffen, einen Knoten hinzufügen oder einen kleineren Tarif wählen, dann erneut versuchen.",
+        ),
+        Said::FitNode => own(
+            "Einen Knoten bereitstellen, der zu stores.scheduling in den Werten der Plattform passt, oder diese ändern, dann erneut versuchen.",
+        ),
+        Said::MakeClass => own(
+            "Die Klasse anlegen, die stores.scheduling in den Werten der Plattform nennt, oder dort eine andere nennen, dann erneut versuchen.",
+        ),
+        Said::GiveQuota => own(
+            "Dem Tarif des Shops oder dem Kontingent des Namespace mehr Platz geben oder die Regel ändern, die ablehnt, dann erneut versuchen.",
+        ),
+        Said::BeingRemoved => own("Was angelegt war, wird entfernt."),
+        Said::BeingRemovedSoFar => own("Was angelegt war, wird entfernt:"),
+
+        Said::Updating { versions } => {
+            doing("Aktualisierung auf das jetzige Angebot der Plattform", versions)
+        }
+        Said::ChangingPlan { versions } => doing("Der Tarif wird gewechselt", versions),
+        Said::StoppingShop { versions } => doing("Der Shop wird angehalten", versions),
+        Said::StartingShop { versions } => doing("Der Shop wird wieder gestartet", versions),
+        Said::EnteringSafeMode { versions } => {
+            doing("Der Shop wird im abgesicherten Modus gestartet", versions)
+        }
+        Said::LeavingSafeMode { versions } => doing("Der abgesicherte Modus wird verlassen", versions),
+        Said::ApplyingSettings { versions } => doing("Geänderte Einstellungen werden angewendet", versions),
+        Said::Updated { took } => own(format!("Aktualisiert ({}).", time(*took))),
+        Said::PlanChanged { took } => own(format!("Der Tarif wurde gewechselt ({}).", time(*took))),
+        Said::Suspended { took } => {
+            own(format!("Angehalten: Nichts vom Shop läuft, seine Daten bleiben erhalten ({}).", time(*took)))
+        }
+        Said::Resumed { took } => own(format!("Der Shop läuft wieder ({}).", time(*took))),
+        Said::InSafeMode { took } => {
+            own(format!("Der Shop läuft im abgesicherten Modus, ohne Mitgebrachtes ({}).", time(*took)))
+        }
+        Said::SafeModeLeft { took } => {
+            own(format!("Der abgesicherte Modus wurde verlassen ({}).", time(*took)))
+        }
+        Said::SettingsApplied { took } => {
+            own(format!("Geänderte Einstellungen wurden angewendet ({}).", time(*took)))
+        }
+        Said::VolumesWithPlan { plan, sizes } => {
+            own(format!("Volumes mit dem Tarif {}: {sizes}.", kinds::plan(*plan)))
+        }
+        Said::PlanNotChanged => own("Der Tarif wird nicht gewechselt:"),
+        Said::GoingBack => own("Es geht zurück zu dem, was vorher lief."),
+        Said::LimitsLate => own("Seine Grenzen und Regeln ließen sich nicht rechtzeitig anwenden."),
+        Said::ReleaseLate => own("Das Release ließ sich nicht rechtzeitig installieren."),
+        Said::PartsLate => own("Seine Teile liefen nicht rechtzeitig."),
+        Said::AnswerLate => own("Der Shop hat nicht rechtzeitig geantwortet."),
+        Said::UndoneElsewhere => own(
+            "Bei einem anderen Shop musste sie zurückgenommen werden; daher wird kein Shop von selbst darauf aktualisiert.",
+        ),
+        Said::UpdatedWhenAsked => own("Diese Plattform aktualisiert einen Shop, wenn es jemand verlangt."),
+        Said::UpdatedInTurn => {
+            own("Ein Shop wird zuerst aktualisiert; hat er geantwortet, folgen die anderen nach und nach.")
+        }
+        Said::VolumeOver { volume, holds, size } => own(format!(
+            "Das Volume {volume} enthält {} GiB, mehr als die {size} GiB seines Tarifs. Nichts hindert es daran, allen anderen Shops den Platz zu nehmen: in der Verwaltung des Shops löschen, was nicht gebraucht wird, oder dem Shop einen größeren Tarif geben.",
+            holds.replace('.', ",")
+        )),
+
+        Said::StatusLost => {
+            own("Der Shop war schon bereit, und sein Status ging verloren. Was da ist, bleibt, wie es ist.")
+        }
+        Said::TryOfReady => {
+            own("Ein weiterer Versuch wurde verlangt. Der Shop war bereit und bleibt daher, wie er ist.")
+        }
+        Said::TryAgain { attempt } => own(format!("Ein weiterer Versuch wurde verlangt: Versuch {attempt}.")),
+        Said::GivenUp => own("Aufgegeben:"),
+        Said::Undone => own("Zurückgenommen:"),
+        Said::NothingRemoved => own("Der Shop war schon bereit; daher wird nichts von ihm entfernt."),
+        Said::NamespaceOlder => own("Der Namespace war vor diesem Versuch da und bleibt daher, wie er ist."),
+        Said::FencesBack => own(
+            "Jemand hatte eine Grenze oder Regel des Shops von Hand geändert oder gelöscht; sie ist wieder, wie sie war.",
+        ),
+        Said::FencesAnew => {
+            own("Grenzen, Regeln und Secrets wurden neu angewendet, weil etwas davon geändert war.")
+        }
+        Said::PartsBack => own(
+            "Jemand hatte einen Teil des Shops von Hand geändert oder gelöscht; er ist wieder, wie er war.",
+        ),
+        Said::NotPutBack => {
+            own("Was jemand geändert hat, ließ sich nicht zurücksetzen und wird erneut versucht:")
+        }
+
+        Said::UninstallTriedAgain { why } => {
+            before("helm konnte das Release nicht deinstallieren und versucht es erneut:", why)
+        }
+        Said::UninstallLeft => {
+            own("helm konnte das Release nicht deinstallieren; der Namespace nimmt alles davon mit.")
+        }
+        Said::OthersFirst => own("Zuerst werden andere Shops entfernt."),
+        Said::RemovingNamespace => own("Der Cluster entfernt den Namespace mit allem darin."),
+        Said::StillRemovingNamespace => own("Der Cluster entfernt den Namespace noch."),
+        Said::NamespaceHeld { why } => before("Der Namespace wird festgehalten:", why),
+        Said::NamespaceNotDeleted { why } => {
+            before("Der Namespace ließ sich nicht löschen und wird erneut versucht:", why)
+        }
+        Said::RemovingVolumes { volumes } => own(format!("Der Storage-Provisioner entfernt {volumes}.")),
+        Said::VolumesKept { volumes } => {
+            own(format!("Von ihrer Storage-Class behalten (Retain), von Hand zu löschen: {volumes}."))
+        }
+        Said::CredentialsNotDeleted { why } => {
+            before("Die Zugangsdaten ließen sich nicht löschen und werden erneut versucht:", why)
+        }
+        Said::ForeignLeftOwnGone { namespace } => own(format!(
+            "Der Namespace {namespace} wurde nicht für diesen Shop angelegt und bleibt unberührt; sein eigener ist weg."
+        )),
+        Said::ForeignLeftNoOwn { namespace } => own(format!(
+            "Der Namespace {namespace} wurde nicht für diesen Shop angelegt und bleibt unberührt; er hat keinen eigenen."
+        )),
+    }
+}
+
+fn own(text: impl Into<String>) -> Vec<Piece> {
+    vec![Piece::Own(text.into())]
+}
+
+fn before(text: &str, foreign: &str) -> Vec<Piece> {
+    vec![Piece::Own(format!("{text} ")), Piece::Foreign(foreign.to_owned())]
+}
+
+fn around(before: impl Into<String>, foreign: &str, after: &str) -> Vec<Piece> {
+    vec![Piece::Own(before.into()), Piece::Foreign(foreign.to_owned()), Piece::Own(after.to_owned())]
+}
+
+fn because(text: String, why: &str) -> Vec<Piece> {
+    if why.is_empty() { own(text + ".") } else { around(text + ": ", why, ".") }
+}
+
+fn ended(container: &str, pod: &str, why: &str, restarts: i32, words: &str) -> Vec<Piece> {
+    let anew = if restarts == 1 { "Neustart" } else { "Neustarts" };
+    let text = format!("Der Container {container} im Pod {pod} endete: {why}, {restarts} {anew}");
+    if words.is_empty() { own(text + ".") } else { around(text + ", mit den Worten „", words, "“.") }
+}
+
+fn doing(what: &str, versions: &str) -> Vec<Piece> {
+    own(if versions.is_empty() { format!("{what}.") } else { format!("{what}: {versions}.") })
+}
+
+fn queued(ahead: u32) -> String {
+    match ahead {
+        0 => "Wartet und kommt als Nächstes an die Reihe.".to_owned(),
+        1 => "Wartet; ein Shop kommt vorher.".to_owned(),
+        2..=9 => format!("Wartet; {ahead} Shops kommen vorher."),
+        _ => format!("Wartet; mehr als {} Shops kommen vorher.", ahead - 1),
+    }
+}
+
+fn shops(number: u32) -> String {
+    format!("{number} {}", if number == 1 { "Shop" } else { "Shops" })
+}
+
+fn room(cpu: u64, disk: u64, memory: u64) -> String {
+    format!("{cpu}m CPU, {disk} MiB flüchtiger Speicher und {memory} MiB Arbeitsspeicher")
+}
+
+fn time(elapsed: Elapsed) -> String {
+    clock::exact(elapsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use leptos::prelude::*;
+    use store::Language;
+
+    use super::*;
+
+    fn told(said: &Said) -> String {
+        let text = |piece| match piece {
+            Piece::Own(text) | Piece::Foreign(text) => text,
+        };
+        Owner::new().with(|| {
+            provide_context(Language::German);
+            german(said).into_iter().map(text).collect()
+        })
+    }
+
+    /// Of names and of somebody else's words alone.
+    const WORDLESS: [&str; 3] = ["Words", "Part", "HasReason"];
+
+    #[test]
+    fn every_code_is_said_in_german_too_with_all_its_values() {
+        for (code, names) in Said::CODES.iter().filter(|(code, _)| !WORDLESS.contains(code)) {
+            let value = |name: &&str| match *name {
+                "plan" => "large".to_owned(),
+                "took" | "left" => "5000".to_owned(),
+                _ => "5".to_owned(),
+            };
+            let values: BTreeMap<String, String> =
+                names.iter().map(|name| ((*name).to_owned(), value(name))).collect();
+            let said = Said::read(code, &values).expect(code);
+            let (english, german) = (said.to_string(), told(&said));
+            assert_ne!(english, german, "{code}");
+            let is_other = |name: &&&str| **name != "plan";
+            assert!(german.matches('5').count() >= names.iter().filter(is_other).count(), "{code}: {german}");
+            assert!(!names.contains(&"plan") || german.contains("Groß"), "{code}: {german}");
+            let end = |text: &str| text.chars().last().filter(|last| ".:)".contains(*last));
+            assert!(
+                ["AllReadyBut", "UninstallBegun"].contains(code)
+                    || !names.is_empty()
+                    || end(&english) == end(&german),
+                "{code}: {german}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_place_in_the_queue_is_as_coarse_as_in_english() {
+        assert_eq!(told(&Said::queued(0)), "Wartet und kommt als Nächstes an die Reihe.");
+        assert_eq!(told(&Said::queued(345)), "Wartet; mehr als 299 Shops kommen vorher.");
+    }
+}
