@@ -56,7 +56,7 @@ pub struct Change {
     #[serde(default)]
     pub undone: Option<String>,
     /// The same by codes, where it has them.
-    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    #[serde(default)]
     pub said: Told,
 }
 
@@ -68,7 +68,7 @@ pub struct Refused {
     pub to: Release,
     pub sentence: String,
     /// The same by codes, where it has them.
-    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    #[serde(default)]
     pub said: Told,
     pub at: Millis,
 }
@@ -80,7 +80,7 @@ pub struct Offered {
     /// Why the store has not come to it yet, as a sentence.
     pub waits: String,
     /// The same by codes, where it has them.
-    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    #[serde(default)]
     pub said: Told,
     /// What it would run.
     #[serde(default)]
@@ -207,6 +207,19 @@ mod tests {
         let doing = change.doing(Some(&from)).to_string();
         assert_eq!(doing, "Updating to what the platform offers now: Shop 1.2 → 1.3.");
         assert_eq!(change.doing(None).to_string(), "Updating to what the platform offers now.");
+    }
+
+    #[test]
+    fn what_has_no_codes_leaves_none_of_before_in_a_status_that_is_laid_over_it() {
+        let offered =
+            |said| Offered { offer: "a".into(), waits: "Soon.".into(), said, versions: Versions::default() };
+        let written = |told| serde_json::to_value(offered(told)).unwrap();
+        assert_eq!(written(Told::default())["said"], serde_json::json!([]));
+        let read: Offered = serde_json::from_value(written(Said::UpdatedInTurn.into())).unwrap();
+        assert_eq!(read, offered(Said::UpdatedInTurn.into()));
+        let before: Offered =
+            serde_json::from_value(serde_json::json!({ "offer": "a", "waits": "Soon." })).unwrap();
+        assert_eq!(before, offered(Told::default()));
     }
 
     #[test]
