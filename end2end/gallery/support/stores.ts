@@ -60,7 +60,7 @@ export function ready(made: Made): Store {
 export function full(made: Made): Store {
   const sentence =
     "The volume uploads holds 25.1 GiB, more than the 24 GiB of its plan. Nothing keeps it from taking the room of all other stores: delete what is not needed in the shop's admin, or give the store a larger plan.";
-  const notices = [{ sentence, since: Date.now() - HOUR }];
+  const notices = [{ sentence, since: now() - HOUR }];
   const used = { database: 1_310, uploads: 25_700 };
   return store(made, "Ready", states("Done"), { ...kept(made), used, notices });
 }
@@ -139,7 +139,7 @@ export function undone(made: Made): Store {
   return store(made, "Ready", states("Done"), {
     ...kept(made),
     offered: OFFERED,
-    refused: { kind: "Update", to: release(made, OFFERED.offer, NEXT), sentence, at: Date.now() - HOUR },
+    refused: { kind: "Update", to: release(made, OFFERED.offer, NEXT), sentence, at: now() - HOUR },
   });
 }
 
@@ -150,7 +150,7 @@ export function failed(made: Made): Store {
       sentence:
         "The database could not start, since its volume is full. Choose a larger plan, or free space on the node, then retry.",
       evidence: [{ source: "pod mariadb-0, container mariadb", text: EVIDENCE }],
-      at: Date.now() - made.age + 10 * MINUTE,
+      at: now() - made.age + 10 * MINUTE,
     },
     pods: [],
   });
@@ -240,7 +240,7 @@ function store(made: Made, phase: string, steps: State[], status: object): Store
         { name: "mariadb-0", state: "ready", detail: "" },
         { name: "wordpress-5d8f7c6b9-x2x4q", state: "ready", detail: "" },
       ],
-      timeline: timeline(id, Date.now() - age),
+      timeline: timeline(id, now() - age),
       startedAt: at(age),
       attempt: 1,
       ...status,
@@ -304,6 +304,17 @@ function states(state: State): State[] {
   return STEPS.map(() => state);
 }
 
+let clock: number | undefined;
+
+/** The same for all that is made at one go: of two times that belong together none is a millisecond off. */
+function now(): number {
+  if (clock === undefined) {
+    clock = Date.now();
+    setImmediate(() => (clock = undefined));
+  }
+  return clock;
+}
+
 function at(age: number): string {
-  return new Date(Date.now() - age).toISOString();
+  return new Date(now() - age).toISOString();
 }
