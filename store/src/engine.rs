@@ -1,6 +1,6 @@
 //! What a shop is made of, as far as a page has to know.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::{AccountRule, Egress, PlanName, Question, Versions};
 /// The word for an engine in forms, resources and configuration: an RFC 1123 label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct EngineKey(String);
+pub struct EngineKey(pub(crate) Arc<str>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("An engine is named by lower-case letters, digits, and dashes within; at most {max} of them.", max = EngineKey::MAX_CHARS)]
@@ -69,7 +69,7 @@ impl EngineKey {
             && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
             && !text.starts_with('-')
             && !text.ends_with('-');
-        fits.then(|| Self(text.to_owned())).ok_or(EngineKeyError)
+        fits.then(|| Self(text.into())).ok_or(EngineKeyError)
     }
 
     pub fn as_str(&self) -> &str {
@@ -93,7 +93,7 @@ impl TryFrom<String> for EngineKey {
 
 impl From<EngineKey> for String {
     fn from(key: EngineKey) -> Self {
-        key.0
+        key.as_str().to_owned()
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a store is identified: the id, and the namespace, release, host and address that follow from it.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::Slug;
 /// `<slug>-<suffix>`; who writes a Store by hand calls it what they like.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct StoreId(String);
+pub struct StoreId(Arc<str>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -38,7 +38,7 @@ impl StoreId {
         })
         .take(Self::SUFFIX_CHARS)
         .collect();
-        Self(format!("{slug}-{suffix}"))
+        Self(format!("{slug}-{suffix}").into())
     }
 
     pub fn parse(text: &str) -> Result<Self, StoreIdError> {
@@ -52,7 +52,7 @@ impl StoreId {
         if !well_formed {
             return Err(StoreIdError);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -118,7 +118,7 @@ impl TryFrom<String> for StoreId {
 
 impl From<StoreId> for String {
     fn from(id: StoreId) -> Self {
-        id.0
+        id.as_str().to_owned()
     }
 }
 

@@ -1,6 +1,10 @@
 //! All stores in each order that a list can have. Kept so at every change, so that nothing is sorted for an answer.
 
-use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     EngineKey, ListPage, ListQuery, Millis, PersonId, Phase, PlanName, StoreId, StoreSummary,
@@ -14,12 +18,14 @@ pub struct Index {
     orders: [Vec<Arc<Row>>; Sort::ALL.len()],
     /// By whose they are.
     shares: BTreeMap<Option<PersonId>, Share>,
+    /// What many of them have in common is in memory once: owners, and what engines are called.
+    common: BTreeSet<Arc<str>>,
 }
 
 /// What one owner's stores are, and how many of them.
 #[derive(Clone, Debug, Default)]
 struct Share {
-    engines: BTreeMap<EngineKey, (String, u32)>,
+    engines: BTreeMap<EngineKey, (Arc<str>, u32)>,
     plans: BTreeMap<PlanName, u32>,
     stores: u32,
 }
@@ -49,7 +55,8 @@ impl Row {
 
 impl Share {
     fn put(&mut self, store: &StoreSummary) {
-        let (title, count) = self.engines.entry(store.engine.clone()).or_default();
+        let (title, count) =
+            self.engines.entry(store.engine.clone()).or_insert_with(|| (Arc::clone(&store.engine_title), 0));
         title.clone_from(&store.engine_title);
         *count += 1;
         *self.plans.entry(store.plan).or_default() += 1;
@@ -96,8 +103,13 @@ impl Index {
     }
 
     /// Puts a store where it belongs, in the place of what was known of it.
-    pub fn put(&mut self, summary: StoreSummary) {
+    pub fn put(&mut self, mut summary: StoreSummary) {
         self.remove(&summary.id);
+        let owner = summary.owner.as_mut().map(|owner| &mut owner.0);
+        let of_engine = [&mut summary.engine.0, &mut summary.engine_title, &mut summary.admin_path];
+        for text in of_engine.into_iter().chain(owner) {
+            keep_once(&mut self.common, text);
+        }
         let row = Arc::new(Row { name: summary.name.as_str().to_lowercase(), summary });
         for (order, sort) in self.orders.iter_mut().zip(Sort::ALL) {
             let place = order.partition_point(|other| other.cmp(&row, sort) == Ordering::Less);
@@ -127,7 +139,7 @@ impl Index {
         let (mut choices, mut total) = (Choices::default(), 0);
         for (owner, Share { engines, plans, stores }) in seen {
             choices.owners.insert(owner.clone());
-            choices.engines.extend(engines.iter().map(|(key, (title, _))| (key.clone(), title.clone())));
+            choices.engines.extend(engines.iter().map(|(key, (title, _))| (key.clone(), title.to_string())));
             choices.plans.extend(plans.keys());
             total += stores;
         }
@@ -163,6 +175,13 @@ impl Index {
             total,
             choices,
         }
+    }
+}
+
+fn keep_once(common: &mut BTreeSet<Arc<str>>, text: &mut Arc<str>) {
+    match common.get(text) {
+        Some(known) => *text = Arc::clone(known),
+        None => _ = common.insert(Arc::clone(text)),
     }
 }
 
@@ -296,6 +315,18 @@ mod tests {
     }
 
     #[test]
+    fn what_many_stores_have_in_common_is_in_memory_once() {
+        let of_ada =
+            |number| StoreSummary { owner: PersonId::parse("ada").ok(), ..store("x", number, Phase::Ready) };
+        let index: Index = [of_ada(1), of_ada(2)].into_iter().collect();
+        let [a, b] = [0, 1].map(|nth| index.all().nth(nth).unwrap());
+        assert!(Arc::ptr_eq(&a.engine.0, &b.engine.0));
+        assert!(Arc::ptr_eq(&a.engine_title, &b.engine_title));
+        assert!(Arc::ptr_eq(&a.admin_path, &b.admin_path));
+        assert!(Arc::ptr_eq(&a.owner.as_ref().unwrap().0, &b.owner.as_ref().unwrap().0));
+    }
+
+    #[test]
     fn what_one_does_not_see_is_not_counted() {
         let ada = PersonId::parse("ada").ok();
         let owner = |n| if n < 3 { ada.clone() } else { None };
@@ -329,7 +360,7 @@ mod tests {
             prop_assert_eq!(index.len(), known.len());
             let mut choices = Choices::default();
             for store in known.values() {
-                choices.engines.insert(store.engine.clone(), store.engine_title.clone());
+                choices.engines.insert(store.engine.clone(), store.engine_title.to_string());
                 choices.plans.insert(store.plan);
                 choices.owners.insert(store.owner.clone());
             }

@@ -1,12 +1,14 @@
 //! Who asks, and what they may do.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// Names a person for as long as they may sign in: a local user's name, or what an identity provider calls somebody, digested. 1 to 60 of
 /// `a-z`, `0-9`, `.`, `_`, `-`, beginning and ending with a letter or digit, so that it can be a Secret's key and a label's value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct PersonId(String);
+pub struct PersonId(pub(crate) Arc<str>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PersonIdError {
@@ -38,7 +40,7 @@ impl PersonId {
         if !fits || !edges.into_iter().flatten().all(is_plain) {
             return Err(PersonIdError::Malformed);
         }
-        Ok(Self(id.to_owned()))
+        Ok(Self(id.into()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -56,7 +58,7 @@ impl TryFrom<String> for PersonId {
 
 impl From<PersonId> for String {
     fn from(id: PersonId) -> Self {
-        id.0
+        id.as_str().to_owned()
     }
 }
 

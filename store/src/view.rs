@@ -1,5 +1,7 @@
 //! What the pages show of a store. Nothing secret is in a view.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -15,7 +17,7 @@ pub struct StoreSummary {
     pub name: StoreName,
     pub engine: EngineKey,
     /// What people call that engine.
-    pub engine_title: String,
+    pub engine_title: Arc<str>,
     pub plan: PlanName,
     pub phase: Phase,
     /// When it came into that phase.
@@ -24,7 +26,7 @@ pub struct StoreSummary {
     pub failed_at: Option<ConditionKind>,
     pub address: Address,
     /// Where its administration is, below its address.
-    pub admin_path: String,
+    pub admin_path: Arc<str>,
     pub created: Millis,
     /// Who asked for it; nobody if it was made by hand.
     pub owner: Option<PersonId>,

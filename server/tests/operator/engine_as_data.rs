@@ -36,7 +36,7 @@ async fn an_engine_is_a_folder_and_its_stores_live_as_all_others_do() {
 
     let id = platform.create("Ben's “Café”").await;
     let ready = platform.until_settled(&id).await;
-    assert_eq!((ready.summary.engine_title.as_str(), ready.user), ("Page", None));
+    assert_eq!((&*ready.summary.engine_title, ready.user), ("Page", None));
     assert!(read(&id).contains("Welcome to Ben&#39;s “Café”"), "{}", read(&id));
     let namespace = id.namespace();
     let get = |what: &str, path: &str| platform.kubectl(&["get", what, "-n", &namespace, "-o", path]);

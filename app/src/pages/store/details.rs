@@ -25,7 +25,7 @@ pub fn details(view: &StoreView, now: Millis) -> AnyView {
             <dl class="facts">
                 <div><dt>{texts::address()}</dt><dd class="mono">{shop.clone()} " " {copy_button(shop, texts::address_word(), false)}</dd></div>
                 {public_values(view)}
-                <div><dt>{texts::engine()}</dt><dd>{summary.engine_title.clone()}</dd></div>
+                <div><dt>{texts::engine()}</dt><dd>{summary.engine_title.to_string()}</dd></div>
                 {versions.map(|versions| view! { <div data-key="runs"><dt>{texts::runs()}</dt><dd class="num">{versions}</dd></div> }.into_any())}
                 <div><dt>{texts::plan()}</dt><dd>{kinds::plan(summary.plan)}<span class="sub">{english(view.plan_summary.clone())}</span></dd></div>
                 {measured.map(|disk| view! { <div data-key="disk"><dt>{texts::disk()}</dt><dd class="num">{english(disk)}</dd></div> }.into_any())}

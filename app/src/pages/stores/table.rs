@@ -117,7 +117,7 @@ fn row(summary: &StoreSummary, query: &ListQuery, now: Millis) -> AnyView {
                 <span class="sub mono">{summary.address.host.clone()}</span>
             </td>
             <td role="cell" class="cell-phase">{phase_mark(summary.phase, since(summary, now))}</td>
-            <td role="cell" class="cell-engine">{summary.engine_title.clone()}</td>
+            <td role="cell" class="cell-engine">{summary.engine_title.to_string()}</td>
             <td role="cell" class="cell-plan">{kinds::plan(summary.plan)}</td>
             {owner}
             <td role="cell" class="cell-created muted num">{moment(summary.created, now)}</td>
