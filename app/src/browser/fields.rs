@@ -120,7 +120,7 @@ fn copy_from(button: Element) {
     };
     spawn_local(async move {
         let is_copied = copy(text).await;
-        let Some(label) = button.first_element_child() else { return };
+        let Ok(Some(label)) = button.query_selector("[aria-live]") else { return };
         label.set_text_content(Some(if is_copied { texts::copied() } else { texts::not_allowed() }));
         set_timeout(move || label.set_text_content(Some(texts::copy())), TOLD_FOR);
     });

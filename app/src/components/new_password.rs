@@ -1,5 +1,6 @@
 use leptos::prelude::*;
 
+use super::copy;
 use crate::texts::{live, upkeep as texts};
 
 /// A password that somebody is to have from now on. Its value stays in the browser until it is sent: never in the page, never in an address.
@@ -29,8 +30,7 @@ pub fn new_password(
                     aria-describedby=described_by
                 />
                 <button type="button" class="copy button" data-copies=id>
-                    <span aria-live="polite">{live::copy()}</span>
-                    <span>{texts::password_word()}</span>
+                    {copy::words(texts::password_word(), true)}
                 </button>
                 <button class="button scripted" type="button" data-reveals=id>
                     <span>{live::show()}</span>
