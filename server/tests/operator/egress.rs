@@ -127,7 +127,10 @@ async fn until(platform: &Platform, id: &StoreId, egress: Egress) {
     platform.until_settled(id).await;
     platform.until_phase(id, Phase::Ready).await;
     // The pod of before is behind the fences of before, and may be the one that is asked as long as it ends.
-    let pods = ["get", "pods", "-n", &id.namespace(), "-l", WEB, "-o", "name"];
+    let namespace = id.namespace();
+    // One that was put off its node stays in the list, as failed.
+    let running = "--field-selector=status.phase=Running";
+    let pods = ["get", "pods", "-n", &namespace, "-l", WEB, running, "-o", "name"];
     while platform.kubectl(&pods).lines().count() != 1 {
         assert!(began.elapsed() < crate::platform::LONG, "{}", platform.log());
         sleep(Duration::from_millis(300)).await;
