@@ -1,9 +1,9 @@
 //! Stores in each phase, for tests.
 
 use store::{
-    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, EngineKey, Index, ListQuery,
-    Millis, Phase, PlanName, RemovalKind, Scheme, State, StoreId, StoreName, StoreSummary, StoreView,
-    Versions,
+    Address, AdminEmail, AdminUser, Allowance, Condition, ConditionKind, Conditions, EngineKey, Index,
+    ListQuery, Millis, Phase, PlanName, RemovalKind, Scheme, State, StoreId, StoreName, StoreSummary,
+    StoreView, Versions,
     time::Elapsed,
     view::{Evidence, Failure, PodState, PodView, TimelineEntry, TimelineKind},
 };
@@ -68,7 +68,12 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         } else {
             Vec::new()
         },
-        pods: vec![PodView { name: "database-0".into(), state: PodState::Ready, detail: String::new() }],
+        pods: vec![PodView {
+            name: "database-0".into(),
+            state: PodState::Ready,
+            detail: String::new(),
+            said: store::Told::default(),
+        }],
         failure: (phase == Phase::Failed).then_some(failure),
         timeline: vec![TimelineEntry {
             at: NOW,
@@ -83,13 +88,13 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         started: Some(NOW),
         deadline: None,
         ready: (phase == Phase::Ready).then_some(Millis(NOW.0 + 12_000)),
-        engine_note: None,
+        engine_notes: vec![],
         notices: vec![],
         public: vec![],
-        options: "Blue · UTC".into(),
+        options: vec!["Blue".into(), "UTC".into()],
         upkeep: store::view::Upkeep::default(),
         ways_in: store::view::WaysIn::default(),
-        plan_summary: "up to 1 core".into(),
+        allowance: Allowance { cpu: 1000, memory: 512, disk: 0 },
         volumes: Vec::new(),
         disk: String::new(),
         versions: Versions::parse("Page 1.2").unwrap(),

@@ -38,6 +38,7 @@ test.describe("in a German browser", () => {
   test("what a page says of itself is German too", async ({ page }) => {
     await page.goto("/stores/new");
     await hydrated(page);
+    await expect(page.getByText("Bis zu").first()).toBeVisible();
     await page.getByRole("button", { name: "Shop erstellen" }).click();
     await expect(page.getByLabel("Name des Shops")).toHaveAttribute("aria-invalid", "true");
     await stands(page);

@@ -4,6 +4,7 @@ mod actions;
 mod asks;
 mod parts;
 mod probes;
+mod texts;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_saphyr::Spanned;
 use store::{AccountRule, PlanName};
 
+use self::texts::{line, text};
 use crate::{
     Choice, Declared, Engine, EngineError, Name, Note, Options, Secret, Sizes, When, file, option,
     secret::{DIGITS, Source},
@@ -66,9 +68,9 @@ pub(crate) fn engine(file: file::File) -> Result<Engine, EngineError> {
     })
 }
 
-fn name(title: Spanned<String>, summary: Spanned<String>, of: &str) -> Result<Name, EngineError> {
+fn name(title: Spanned<String>, summary: Spanned<file::Text>, of: &str) -> Result<Name, EngineError> {
     Ok(Name {
-        title: text(title, &format!("{of}title"), MAX_TITLE)?,
+        title: line(title, &format!("{of}title"), MAX_TITLE)?,
         summary: text(summary, &format!("{of}summary"), MAX_SUMMARY)?,
     })
 }
@@ -80,22 +82,6 @@ fn variants(variants: Vec<file::Variant>, known: &Declared) -> Result<Vec<(When,
         Ok((when, name(variant.title, variant.summary, &format!("{field}."))?))
     });
     checked.collect()
-}
-
-fn text(text: Spanned<String>, field: &str, most: usize) -> Result<String, EngineError> {
-    let trimmed = text.value.trim();
-    if trimmed.is_empty() || trimmed.chars().any(char::is_control) {
-        return Err(EngineError::at(&text, field, "is empty or has a line break: write one line of text"));
-    }
-    let length = trimmed.chars().count();
-    if length > most {
-        return Err(EngineError::at(
-            &text,
-            field,
-            format!("is {length} characters long: at most {most} have room on the page"),
-        ));
-    }
-    Ok(trimmed.to_owned())
 }
 
 /// A path as a browser asks for it, with or without a query.
@@ -463,20 +449,17 @@ actions:
         let engine = Engine::parse(PAGE).unwrap();
         assert_eq!(engine.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["data", "web"]);
         assert_eq!(engine.parts[0].labels["app.kubernetes.io/component"], "data");
-        assert_eq!(
-            engine.note(&engine.options.defaults, MailMode::Smtp).as_deref(),
-            Some("It sells nothing.")
-        );
-        let without = engine.note(&engine.options.defaults, MailMode::None);
-        assert_eq!(without.as_deref(), Some("It sells nothing. It sends nothing."));
+        let notes = |options: &Options, mail| {
+            engine.notes(options, mail).map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(notes(&engine.options.defaults, MailMode::Smtp), "It sells nothing.");
+        assert_eq!(notes(&engine.options.defaults, MailMode::None), "It sells nothing. It sends nothing.");
         assert_eq!(engine.probe(&engine.options.defaults).path, "/");
         let fancy = engine.options.settled(&[("fancy".to_owned(), true.into())].into()).unwrap();
-        assert_eq!(
-            (engine.title(&engine.options.defaults), engine.summary(&engine.options.defaults)),
-            ("Page", "One page")
-        );
-        assert_eq!((engine.title(&fancy), engine.summary(&fancy)), ("Gallery", "Many pages"));
-        assert_eq!(engine.note(&fancy, MailMode::Smtp).as_deref(), Some("It is fancy. It sells nothing."));
+        let name = |options: &Options| format!("{}: {}", engine.title(options), engine.summary(options));
+        assert_eq!(name(&engine.options.defaults), "Page: One page");
+        assert_eq!(name(&fancy), "Gallery: Many pages");
+        assert_eq!(notes(&fancy, MailMode::Smtp), "It is fancy. It sells nothing.");
         assert_eq!(engine.probe(&fancy).secrets().collect::<Vec<_>>(), ["token"]);
     }
 
@@ -639,7 +622,7 @@ actions:
         let engine = Engine::parse(PAGE).unwrap();
         let public: Vec<_> =
             engine.secrets.iter().filter_map(|it| Some((it.key.as_str(), it.public()?))).collect();
-        assert_eq!(public, [("token", "Page key")]);
+        assert_eq!(public, [("token", &"Page key".into())]);
         assert_refused("from: email}", "from: email, public: E-mail}", "secrets[0]", "from: seed");
         assert_refused("public: Page key", "public: \"\"", "secrets[1].public", "is empty");
     }

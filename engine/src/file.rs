@@ -16,11 +16,18 @@ use crate::{
     size::{Disk, Resources},
 };
 
+/// What people read: in English alone, or by language.
+#[derive(Clone, Debug)]
+pub(crate) enum Text {
+    English(String),
+    ByLanguage(Vec<(String, Spanned<String>)>),
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct File {
     pub(crate) title: Spanned<String>,
-    pub(crate) summary: Spanned<String>,
+    pub(crate) summary: Spanned<Text>,
     #[serde(default)]
     pub(crate) variants: Vec<Variant>,
     pub(crate) admin: Admin,
@@ -57,7 +64,7 @@ pub(crate) enum Declared {
 pub(crate) struct Variant {
     pub(crate) when: Spanned<Options>,
     pub(crate) title: Spanned<String>,
-    pub(crate) summary: Spanned<String>,
+    pub(crate) summary: Spanned<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,7 +81,7 @@ pub(crate) struct Note {
     pub(crate) when: Option<Spanned<Options>>,
     #[serde(default)]
     pub(crate) mail: Option<MailMode>,
-    pub(crate) text: Spanned<String>,
+    pub(crate) text: Spanned<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,7 +90,7 @@ pub(crate) struct Ask {
     #[serde(default)]
     pub(crate) when: Option<Spanned<Options>>,
     pub(crate) name: Spanned<String>,
-    pub(crate) title: Spanned<String>,
+    pub(crate) title: Spanned<Text>,
     pub(crate) choices: Spanned<Choices>,
     pub(crate) default: Spanned<String>,
     #[serde(default)]
@@ -92,7 +99,7 @@ pub(crate) struct Ask {
 
 /// Titles by key, in the order in which they stand; or a list of what is its own title.
 #[derive(Debug)]
-pub(crate) struct Choices(pub(crate) Vec<(String, String)>);
+pub(crate) struct Choices(pub(crate) Vec<(String, Spanned<Text>)>);
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -146,7 +153,7 @@ pub(crate) struct Secret {
     #[serde(default)]
     pub(crate) digits: Option<usize>,
     #[serde(default)]
-    pub(crate) public: Option<Spanned<String>>,
+    pub(crate) public: Option<Spanned<Text>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -180,7 +187,7 @@ pub(crate) struct Probe {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Notice {
     pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) says: String,
+    pub(crate) says: Spanned<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -196,7 +203,7 @@ pub(crate) struct Answer {
     #[serde(default)]
     pub(crate) ready: bool,
     #[serde(default)]
-    pub(crate) says: Option<String>,
+    pub(crate) says: Option<Spanned<Text>>,
     #[serde(default)]
     pub(crate) log: Vec<String>,
 }
@@ -229,6 +236,42 @@ pub(crate) struct Action {
     pub(crate) path: Option<Spanned<String>>,
 }
 
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text, in quotes where it looks like something else, or one for each language as in {en: Colour, de: Farbe}")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Text, E> {
+        Ok(Text::English(text.to_owned()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
+        Ok(Text::English(number.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
+        Ok(Text::English(number.to_string()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Text, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            texts.push(entry);
+        }
+        Ok(Text::ByLanguage(texts))
+    }
+}
+
 impl<'de> Deserialize<'de> for Choices {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ChoicesVisitor)
@@ -246,8 +289,8 @@ impl<'de> Visitor<'de> for ChoicesVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Choices, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element::<String>()? {
-            list.push((item.clone(), item));
+        while let Some(Spanned { value, referenced, defined }) = items.next_element::<Spanned<String>>()? {
+            list.push((value.clone(), Spanned::new(Text::English(value), referenced, defined)));
         }
         Ok(Choices(list))
     }

@@ -20,7 +20,7 @@ pub mod values;
 use std::collections::BTreeMap;
 
 use store::{
-    AccountRule, MailMode, Options as Chosen, PlanName, Question,
+    AccountRule, MailMode, Options as Chosen, PlanName, Question, Text,
     question::{self, OptionsError},
 };
 
@@ -70,7 +70,7 @@ pub struct Engine {
 struct Name {
     title: String,
     /// One line for whoever chooses.
-    summary: String,
+    summary: Text,
 }
 
 /// What somebody who chooses the engine, or has a store of it, has to know.
@@ -79,7 +79,7 @@ pub struct Note {
     pub when: When,
     /// How mail leaves the stores that it is about; none where it is about all.
     pub mail: Option<MailMode>,
-    pub text: String,
+    pub text: Text,
 }
 
 impl Engine {
@@ -106,7 +106,7 @@ impl Engine {
     }
 
     /// One line for whoever chooses.
-    pub fn summary(&self, options: &Options) -> &str {
+    pub fn summary(&self, options: &Options) -> &Text {
         &self.name(options).summary
     }
 
@@ -139,15 +139,10 @@ impl Engine {
         self.parts.iter().any(|part| part.mail)
     }
 
-    /// The notes that hold under these options where mail leaves so, as one text.
-    pub fn note(&self, options: &Options, mail: MailMode) -> Option<String> {
-        let texts: Vec<&str> = self
-            .notes
-            .iter()
-            .filter(|note| note.when.holds(options) && note.mail.is_none_or(|of| of == mail))
-            .map(|note| note.text.as_str())
-            .collect();
-        (!texts.is_empty()).then(|| texts.join(" "))
+    /// The notes that hold under these options where mail leaves so.
+    pub fn notes(&self, options: &Options, mail: MailMode) -> impl Iterator<Item = &Text> {
+        let holds = move |note: &&Note| note.when.holds(options) && note.mail.is_none_or(|of| of == mail);
+        self.notes.iter().filter(holds).map(|note| &note.text)
     }
 
     /// What the form asks of each store under these options.

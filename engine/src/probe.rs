@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, iter};
 
 use http::{HeaderMap, HeaderName, header};
 use serde_json::Value;
-use store::Said;
+use store::{Language, Said, Text};
 
 use crate::{
     option::When,
@@ -66,7 +66,7 @@ pub(crate) struct Rule {
 pub(crate) struct Notice {
     /// As in a [`Rule`].
     pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) says: String,
+    pub(crate) says: Text,
 }
 
 /// From one to another, both included.
@@ -96,7 +96,14 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Ready,
-    Says { says: Vec<Piece<Word>>, log: Vec<String> },
+    Says { says: Clause, log: Vec<String> },
+}
+
+/// What goes on from “the shop”, in each language that the engine has it in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Clause {
+    pub(crate) english: Vec<Piece<Word>>,
+    pub(crate) german: Option<Vec<Piece<Word>>>,
 }
 
 /// What a sentence may tell of the answer.
@@ -118,7 +125,8 @@ impl Probe {
         match self.answers.iter().find(|rule| rule.fits(answer)).map(|rule| &rule.verdict) {
             Some(Verdict::Ready) => Ok(()),
             Some(Verdict::Says { says, log }) => {
-                let clause = joined(says, |word| answer.word(*word));
+                let told = |pieces: &Vec<Piece<Word>>| joined(pieces, |word| answer.word(*word));
+                let clause = Text::new(told(&says.english), says.german.as_ref().map(told));
                 Err(NoAnswer { said: of_shop(&clause).into(), log: log.clone() })
             }
             None => Err(NoAnswer { said: answer.otherwise().into(), log: Vec::new() }),
@@ -163,9 +171,14 @@ impl NoAnswer {
     /// What the engine says goes on with that line.
     #[must_use]
     pub fn because(self, line: &str) -> Self {
-        let sentence = self.said.to_string();
-        let clause = sentence.strip_suffix('.').unwrap_or(&sentence);
-        Self { said: Said::Words { text: format!("{clause}: “{line}”.") }.into(), ..self }
+        let said = match *self.said {
+            Said::ShopSays { english, german, .. } => {
+                Said::ShopSays { english, german, line: line.to_owned() }
+            }
+            // The engine says nothing of it, and so not which line tells why.
+            other => other,
+        };
+        Self { said: said.into(), ..self }
     }
 
     pub fn said(&self) -> &Said {
@@ -174,8 +187,12 @@ impl NoAnswer {
 }
 
 /// As the engine says it, in a sentence.
-fn of_shop(clause: &str) -> Said {
-    Said::Words { text: format!("The shop {clause}.") }
+fn of_shop(clause: &Text) -> Said {
+    let german = match clause.told(Language::German) {
+        (german, Language::German) => german.to_owned(),
+        _ => String::new(),
+    };
+    Said::ShopSays { english: clause.to_string(), german, line: String::new() }
 }
 
 impl Rule {

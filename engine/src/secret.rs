@@ -1,5 +1,7 @@
 //! What stands in the Secret that the chart reads.
 
+use store::Text;
+
 /// One key of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Secret {
@@ -19,7 +21,7 @@ pub enum Source {
         prefix: String,
         digits: usize,
         /// What it is called on a store's page, if everybody may know it. Nothing else of a Secret is ever shown.
-        public: Option<String>,
+        public: Option<Text>,
     },
     /// With what the store's mail server lets it in; empty where it asks for nothing.
     MailUser,
@@ -30,9 +32,9 @@ pub enum Source {
 
 impl Secret {
     /// What it is called on a store's page, if everybody may know it.
-    pub fn public(&self) -> Option<&str> {
+    pub fn public(&self) -> Option<&Text> {
         match &self.from {
-            Source::Seed { public, .. } => public.as_deref(),
+            Source::Seed { public, .. } => public.as_ref(),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::Deserialize;
+use store::Allowance;
 
 use crate::option::Options;
 
@@ -187,34 +188,14 @@ impl Sizes {
         self.volumes.iter().all(|(name, disk)| other.volumes.get(name).is_none_or(|other| disk >= other))
     }
 
-    /// One line for the form: what the parts may use at most, all together.
-    pub fn summary(&self) -> String {
+    /// What the parts may use at most, all together.
+    pub fn allowance(&self) -> Allowance {
         let limits = || self.parts.values().map(|resources| resources.limits);
-        let cpu = cores(limits().map(|limit| limit.cpu.0).sum());
-        let memory = amount(limits().map(|limit| limit.memory.0).sum());
-        match self.disk() {
-            Disk(0) => format!("up to {cpu}, {memory} memory"),
-            Disk(disk) => format!("up to {cpu}, {memory} memory, {disk} GiB disk"),
+        Allowance {
+            cpu: limits().map(|limit| limit.cpu.0).sum(),
+            memory: limits().map(|limit| limit.memory.0).sum(),
+            disk: self.disk().0,
         }
-    }
-}
-
-fn cores(thousandths: u32) -> String {
-    let number = decimal(thousandths, 1000);
-    let plural = if number == "1" { "" } else { "s" };
-    format!("{number} core{plural}")
-}
-
-fn amount(mebibytes: u32) -> String {
-    if mebibytes < 1024 { format!("{mebibytes} MiB") } else { format!("{} GiB", decimal(mebibytes, 1024)) }
-}
-
-/// `number` in units of `unit`, with one decimal where it is not whole.
-fn decimal(number: u32, unit: u32) -> String {
-    let tenths = (u64::from(number) * 10 + u64::from(unit) / 2) / u64::from(unit);
-    match tenths % 10 {
-        0 => (tenths / 10).to_string(),
-        rest => format!("{}.{rest}", tenths / 10),
     }
 }
 
@@ -265,9 +246,11 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_says_what_it_gives() {
-        assert_eq!(sizes(2000, 1024, Some(5)).summary(), "up to 2 cores, 1 GiB memory, 5 GiB disk");
-        assert_eq!(sizes(1000, 2560, None).summary(), "up to 1 core, 2.5 GiB memory");
-        assert_eq!(sizes(100, 64, None).summary(), "up to 0.1 cores, 64 MiB memory");
+    fn a_plan_gives_what_its_parts_may_use_together() {
+        let mut both = sizes(2000, 1024, Some(5));
+        let more = both.parts["web"];
+        both.parts.insert("data".to_owned(), more);
+        assert_eq!(both.allowance(), Allowance { cpu: 4000, memory: 2048, disk: 5 });
+        assert_eq!(sizes(100, 64, None).allowance(), Allowance { cpu: 100, memory: 64, disk: 0 });
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use engine::{Engine, EngineError, Options, Probe, Sizes, option};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use store::{Egress, EngineCard, EngineKey, MailMode, PlanCard, PlanName, Versions};
+use store::{Egress, EngineCard, EngineKey, EngineNote, MailMode, PlanCard, PlanName, Versions};
 
 use crate::{
     config::{Config, EgressRules},
@@ -18,9 +18,6 @@ use crate::{
     resource::hexadecimal,
 };
 
-/// Of stores whose volumes have a class that enforces nothing.
-const NOT_ENFORCED: &str =
-    "Sizes of volumes are not enforced here: what a store uses beyond its plan is taken from all others.";
 /// What an engine is called beside its chart.
 const DEFINITION: &str = "engine.yaml";
 
@@ -161,12 +158,10 @@ impl OfferedEngine {
     }
 
     /// What somebody who chooses this engine, or has a store of it, has to know.
-    pub fn note(&self, mail: MailMode, config: &Config) -> Option<String> {
-        let unlimited =
-            (!config.volume_sizes_enforced && !self.definition.volumes.is_empty()).then_some(NOT_ENFORCED);
-        let note = self.definition.note(&self.options, mail);
-        let notes: Vec<&str> = note.as_deref().into_iter().chain(unlimited).collect();
-        (!notes.is_empty()).then(|| notes.join(" "))
+    pub fn notes(&self, mail: MailMode, config: &Config) -> Vec<EngineNote> {
+        let is_unlimited = !config.volume_sizes_enforced && !self.definition.volumes.is_empty();
+        let said = self.definition.notes(&self.options, mail).cloned().map(EngineNote::Said);
+        said.chain(is_unlimited.then_some(EngineNote::SizesNotEnforced)).collect()
     }
 
     /// How its shop is asked whether it answers.
@@ -188,11 +183,11 @@ impl OfferedEngine {
         EngineCard {
             key: self.key.clone(),
             title: self.title().to_owned(),
-            summary: self.definition.summary(&self.options).to_owned(),
+            summary: self.definition.summary(&self.options).clone(),
             versions: self.versions.clone(),
-            note: self.note(mail, config),
+            notes: self.notes(mail, config),
             account: self.definition.account,
-            plans: plans.map(|(name, sizes)| PlanCard::new(*name, sizes.summary())).collect(),
+            plans: plans.map(|(name, sizes)| PlanCard::new(*name, sizes.allowance())).collect(),
             egress,
             questions: self.definition.questions(&self.options).cloned().collect(),
         }
@@ -357,7 +352,7 @@ pub(crate) mod tests {
         let plain = Folder::new().offered(|config| config["options"] = json!({ "plugin": false })).unwrap();
         let card = plain.card(&crate::config::tests::example());
         assert_eq!(card.title, "WordPress");
-        assert!(card.note.is_some_and(|note| note.contains("without products or a cart")));
+        assert!(card.notes.iter().any(|note| note.to_string().contains("without products or a cart")));
         let asked: Vec<&str> = card.questions.iter().map(|question| question.name.as_str()).collect();
         assert_eq!(asked, ["language", "timeZone"]);
     }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountRule, Egress, PlanName, Question, Versions};
+use crate::{AccountRule, Egress, PlanName, Question, Text, Versions};
 
 /// The word for an engine in forms, resources and configuration: an RFC 1123 label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,11 +20,10 @@ pub struct EngineKeyError;
 pub struct EngineCard {
     pub key: EngineKey,
     pub title: String,
-    pub summary: String,
+    pub summary: Text,
     /// What a store of it would run.
     pub versions: Versions,
-    /// What somebody who chooses it has to know.
-    pub note: Option<String>,
+    pub notes: Vec<EngineNote>,
     pub account: AccountRule,
     /// From the smallest to the largest.
     pub plans: Vec<PlanCard>,
@@ -34,11 +33,30 @@ pub struct EngineCard {
     pub questions: Vec<Question>,
 }
 
+/// What somebody who chooses an engine, or has a store of it, has to know. Displays in English.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EngineNote {
+    /// In the engine's own words.
+    Said(Text),
+    /// Its volumes have a class that enforces nothing.
+    SizesNotEnforced,
+}
+
+/// What a store may use at most, all its parts together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowance {
+    /// Thousandths of a core.
+    pub cpu: u32,
+    /// MiB.
+    pub memory: u32,
+    /// GiB; 0 where it has no volume.
+    pub disk: u32,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanCard {
     pub name: PlanName,
-    /// What a store of it may use at most.
-    pub summary: String,
+    pub allowance: Allowance,
     /// Why whoever asks can have no other store of it.
     pub lack: Option<String>,
     /// Whether the nodes have room for another store of it, as far as that is known.
@@ -55,8 +73,8 @@ pub enum Fit {
 
 impl PlanCard {
     /// Of which nobody has said yet what it lacks.
-    pub fn new(name: PlanName, summary: String) -> Self {
-        Self { name, summary, lack: None, fit: None }
+    pub fn new(name: PlanName, allowance: Allowance) -> Self {
+        Self { name, allowance, lack: None, fit: None }
     }
 }
 
@@ -74,6 +92,17 @@ impl EngineKey {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl fmt::Display for EngineNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Said(text) => text.fmt(f),
+            Self::SizesNotEnforced => f.write_str(
+                "Sizes of volumes are not enforced here: what a store uses beyond its plan is taken from all others.",
+            ),
+        }
     }
 }
 

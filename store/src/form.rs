@@ -253,11 +253,11 @@ mod tests {
         let card = |key: &str, title: &str, account, plans: &[PlanName]| EngineCard {
             key: EngineKey::parse(key).unwrap(),
             title: title.to_owned(),
-            summary: String::new(),
+            summary: crate::Text::default(),
             versions: crate::Versions::default(),
-            note: None,
+            notes: Vec::new(),
             account,
-            plans: plans.iter().map(|name| PlanCard::new(*name, String::new())).collect(),
+            plans: plans.iter().map(|name| PlanCard::new(*name, crate::Allowance::default())).collect(),
             egress: vec![Egress::None],
             questions: Vec::new(),
         };

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Language, Text};
+
 /// What was chosen, by the question's name.
 pub type Options = BTreeMap<String, String>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
     pub name: String,
-    pub title: String,
+    pub title: Text,
     /// At least one.
     pub choices: Vec<Choice>,
     /// The key of what holds where nobody chooses.
@@ -22,7 +24,7 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     pub key: String,
-    pub title: String,
+    pub title: Text,
 }
 
 /// What a person's browser tells of where they are.
@@ -39,7 +41,7 @@ pub enum Suggest {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{title} cannot be “{given}”. Choose one of the list.")]
 pub struct OptionsError {
-    pub title: String,
+    pub title: Text,
     /// As much of it as fits a sentence.
     pub given: String,
 }
@@ -53,10 +55,30 @@ impl Question {
         self.choices.iter().find(|choice| choice.key == key)
     }
 
+    /// Puts its choices in the order of what they are called in that language. They stand in the order of the English, and so they stay
+    /// where one is called in English alone.
+    pub fn arrange(&mut self, language: Language) {
+        let is_told = |choice: &Choice| choice.title.told(language).1 == language;
+        if language != Language::English && self.choices.iter().all(is_told) {
+            self.choices.sort_by_cached_key(|choice| sorted_as(choice.title.told(language).0));
+        }
+    }
+
     /// Its field in the form.
     pub fn field(&self) -> String {
         format!("options[{}]", self.name)
     }
+}
+
+/// As dictionaries sort it: an umlaut like its vowel.
+fn sorted_as(title: &str) -> String {
+    let letters = title.chars().flat_map(char::to_lowercase).map(|letter| match letter {
+        'ä' => 'a',
+        'ö' => 'o',
+        'ü' => 'u',
+        other => other,
+    });
+    letters.collect()
 }
 
 /// What holds where `chosen` was chosen: a default for each question that nobody answered, and nothing that was not asked.
@@ -88,10 +110,10 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn question(name: &str, keys: &[&str]) -> Question {
-        let choice = |key: &&str| Choice { key: (*key).to_owned(), title: key.to_uppercase() };
+        let choice = |key: &&str| Choice { key: (*key).to_owned(), title: key.to_uppercase().into() };
         Question {
             name: name.to_owned(),
-            title: name.to_uppercase(),
+            title: name.to_uppercase().into(),
             choices: keys.iter().map(choice).collect(),
             default: keys[0].to_owned(),
             suggest: None,
@@ -108,6 +130,28 @@ pub(crate) mod tests {
         let chosen = options(&[("size", "m"), ("colour", ""), ("taste", "sweet")]);
         assert_eq!(settled(&questions, &chosen), Ok(options(&[("size", "m"), ("colour", "red")])));
         assert_eq!(settled([], &chosen), Ok(Options::new()));
+    }
+
+    #[test]
+    fn choices_are_in_the_order_of_what_they_are_called_where_all_are_called_something() {
+        let choice = |english: &str, german: Option<&str>| Choice {
+            key: english.to_lowercase(),
+            title: Text::new(english, german.map(str::to_owned)),
+        };
+        let arranged = |choices: &[Choice], language| {
+            let mut question = Question { choices: choices.to_vec(), ..question("country", &["egypt"]) };
+            question.arrange(language);
+            question.choices.into_iter().map(|choice| choice.key).collect::<Vec<_>>()
+        };
+        let all = [
+            choice("Germany", Some("Deutschland")),
+            choice("Egypt", Some("Ägypten")),
+            choice("Belgium", Some("Belgien")),
+        ];
+        assert_eq!(arranged(&all, Language::German), ["egypt", "belgium", "germany"]);
+        assert_eq!(arranged(&all, Language::English), ["germany", "egypt", "belgium"]);
+        let lacking = [all[0].clone(), choice("Benin", None), all[2].clone()];
+        assert_eq!(arranged(&lacking, Language::German), ["germany", "benin", "belgium"]);
     }
 
     #[test]

@@ -42,6 +42,7 @@ macro_rules! sentences {
         }
 
         impl fmt::Display for Said {
+            #[expect(unused_variables, reason = "what is a value in German alone")]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
                     $(Self::$code { $($($value),+)? } => fmt::Display::fmt(&$english, f)),+
@@ -126,6 +127,8 @@ sentences! {
     NoNode => "no node takes it.";
     PutOff => "put off its node.";
     WaitsForVolume => "waits for its volume.";
+    /// Of all containers of a pod together.
+    Restarts { times: i32 } => begun_anew(*times);
 
     /// What follows is why it takes longer.
     Trouble => "Trouble:";
@@ -149,6 +152,9 @@ sentences! {
     // Its shop.
 
     AskingShop => "Asking the shop through the ingress.";
+    /// In the engine's own words, which go on from “the shop”, and nothing where it has none in a language; with the line of its log that
+    /// tells why, where there is one.
+    ShopSays { english: String, german: String, line: String } => format!("The shop {english}{}.", quoting(line));
     Unreachable { address: String, why: String } => format!("The shop cannot be reached through the ingress at {address}: {why}.");
     UnknownAuthority => "The shop shows a certificate that no known authority has signed yet: visitors would be warned until the real one is issued.";
     CertificateOfOther => "The shop shows a certificate that is not for its address yet: visitors would be warned.";
@@ -296,6 +302,10 @@ fn with_words(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!(", with the words “{words}”") }
 }
 
+fn quoting(line: &str) -> String {
+    if line.is_empty() { String::new() } else { format!(": “{line}”") }
+}
+
 fn because(why: &str) -> String {
     if why.is_empty() { String::new() } else { format!(": {why}") }
 }
@@ -372,6 +382,12 @@ impl Told {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Without full stops and in one line, for where there is room for a few words.
+    pub fn brief(&self) -> String {
+        let brief = |said: &Said| said.to_string().trim_end_matches('.').to_owned();
+        self.0.iter().map(brief).collect::<Vec<_>>().join(", ")
     }
 
     /// What is said after it.
@@ -483,7 +499,7 @@ mod tests {
             let (english, Coded { code, values }) = (said.to_string(), said.parts());
             let names = values
                 .keys()
-                .filter(|name| !["plan", "ahead", "took", "left"].contains(&name.as_str()))
+                .filter(|name| !["plan", "ahead", "took", "left", "german"].contains(&name.as_str()))
                 .count();
             assert!(english.matches('7').count() >= names, "{code}: {english}");
         }
@@ -509,6 +525,14 @@ mod tests {
         let mixed = Told::from(Said::GoingBack).and("Somebody's own words.");
         assert_eq!(mixed.clone().coded(), mixed);
         assert_eq!(mixed.to_string(), "Going back to what ran before. Somebody's own words.");
+    }
+
+    #[test]
+    fn a_few_words_are_told_without_full_stops() {
+        let told = Told::from(Said::SettingUp).and(Said::Restarts { times: 2 });
+        assert_eq!(told.brief(), "setting up the shop, 2 restarts");
+        assert_eq!(Told::from(Said::Restarts { times: 1 }).brief(), "1 restart");
+        assert_eq!(Told::default().brief(), "");
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Address, AdminEmail, AdminUser, Condition, ConditionKind, Conditions, Egress, EngineKey, MailServer,
-    Millis, PersonId, Phase, PlanCard, PlanName, RemovalKind, StoreId, StoreName, Told, Versions,
-    time::Elapsed,
+    Address, AdminEmail, AdminUser, Allowance, Condition, ConditionKind, Conditions, Egress, EngineKey,
+    EngineNote, MailServer, Millis, PersonId, Phase, PlanCard, PlanName, RemovalKind, StoreId, StoreName,
+    Text, Told, Versions, time::Elapsed,
 };
 
 /// A row of the list.
@@ -56,16 +56,16 @@ pub struct StoreView {
     pub deadline: Option<Millis>,
     /// When the current try first answered.
     pub ready: Option<Millis>,
-    /// What whoever has a store of this engine has to know, e.g. that it sends no mail.
-    pub engine_note: Option<String>,
+    /// E.g. that it sends no mail.
+    pub engine_notes: Vec<EngineNote>,
     /// What its owner should know of the shop, which answers all the same.
     pub notices: Vec<Notice>,
     /// What of its secrets is none, for whoever builds on the shop.
     pub public: Vec<PublicValue>,
-    /// What was chosen for it when it was made, in a line; the shop's admin may have changed it since.
-    pub options: String,
-    /// What the plan lets it use at most.
-    pub plan_summary: String,
+    /// What was chosen for it when it was made; the shop's admin may have changed it since.
+    pub options: Vec<Text>,
+    /// What the plan lets it use.
+    pub allowance: Allowance,
     pub volumes: Vec<Volume>,
     /// How much of each is used, in a line; empty where that is not known.
     pub disk: String,
@@ -132,7 +132,7 @@ pub enum OwnMailOffer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicValue {
     /// What it is.
-    pub title: String,
+    pub title: Text,
     pub value: String,
 }
 
@@ -192,6 +192,9 @@ pub struct PodView {
     pub state: PodState,
     /// Why, in a few words: a container's reason, an init container at work, restarts.
     pub detail: String,
+    /// The same by codes, where it has them.
+    #[serde(default)]
+    pub said: Told,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

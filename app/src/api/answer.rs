@@ -21,6 +21,7 @@ use super::{
 use crate::{
     error::{ApiError, Kept},
     guard::{Granted, granted},
+    language::language,
     links,
     me::Me,
     pages,
@@ -146,6 +147,9 @@ fn offer() -> Result<Offer, ApiError> {
     if let Some(parts) = use_context::<http::request::Parts>() {
         let browser = Browser::of(&parts.headers);
         engines.iter_mut().for_each(|card| browser.suggest(card));
+    }
+    for question in engines.iter_mut().flat_map(|card| &mut card.questions) {
+        question.arrange(language());
     }
     Ok(Offer {
         request: RequestId::new(rand::random()),

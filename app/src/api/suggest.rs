@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     fn question(suggest: Suggest, keys: &[&str]) -> Question {
-        let choice = |key: &&str| Choice { key: (*key).to_owned(), title: (*key).to_owned() };
+        let choice = |key: &&str| Choice { key: (*key).to_owned(), title: (*key).into() };
         Question {
             name: "asked".into(),
             title: "Asked".into(),

@@ -4,7 +4,7 @@ use store::{Language, Told};
 use super::english;
 use crate::{
     language::language,
-    texts::said::{Piece, german},
+    texts::said::{Piece, brief, german},
 };
 
 /// What the operator says: in the page's language where it is known by codes, else in English.
@@ -18,6 +18,14 @@ pub fn sentences(english_sentence: &str, said: &Told) -> AnyView {
         view! { {gap}{german(said).into_iter().map(piece).collect_view()} }.into_any()
     };
     told.sentences().iter().enumerate().map(sentence).collect_view().into_any()
+}
+
+/// A few words of it, in the same way.
+pub fn few_words(english_words: &str, said: &Told) -> AnyView {
+    if language() == Language::English || said.brief() != english_words {
+        return english(english_words.to_owned());
+    }
+    brief(said).into_iter().map(piece).collect_view().into_any()
 }
 
 fn piece(piece: Piece) -> AnyView {

@@ -28,7 +28,8 @@ fn in_german(fault: &Fault) -> String {
             chosen("Wählen, was der Shop erreichen darf", offered)
         }
         Fault::Options(error) => {
-            format!("{} kann nicht „{}“ sein. Eines aus der Liste wählen.", error.title, error.given)
+            let (title, _) = error.title.told(Language::German);
+            format!("{title} kann nicht „{}“ sein. Eines aus der Liste wählen.", error.given)
         }
         Fault::Email(error) => match error {
             AdminEmailError::Empty => "Die E-Mail-Adresse des Administrators eingeben.".to_owned(),

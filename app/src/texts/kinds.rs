@@ -1,8 +1,11 @@
 //! What the kinds of things are called. In English as the operator and the cluster have it.
 
-use store::{ConditionKind, Egress, Phase, PlanName, RemovalKind, State, Verb, query::Filter};
+use store::{
+    Allowance, ConditionKind, Egress, EngineNote, Language, Phase, PlanName, RemovalKind, State, Verb,
+    query::Filter,
+};
 
-use crate::language::say;
+use crate::language::{language, say};
 
 pub fn phase(phase: Phase) -> &'static str {
     match phase {
@@ -22,6 +25,49 @@ pub fn plan(plan: PlanName) -> &'static str {
         PlanName::Small => say("Small", "Klein"),
         PlanName::Medium => say("Medium", "Mittel"),
         PlanName::Large => say("Large", "Groß"),
+    }
+}
+
+/// What a store may use at most, in a line that begins in lower case.
+pub fn allowance(Allowance { cpu, memory, disk }: Allowance) -> String {
+    let cores = decimal(cpu, 1000);
+    let is_one = cores == "1";
+    let memory =
+        if memory < 1024 { format!("{memory} MiB") } else { format!("{} GiB", decimal(memory, 1024)) };
+    let mut line = match language() {
+        Language::English => {
+            format!("up to {cores} {}, {memory} memory", if is_one { "core" } else { "cores" })
+        }
+        Language::German => {
+            format!("bis zu {cores} {}, {memory} Arbeitsspeicher", if is_one { "Kern" } else { "Kerne" })
+        }
+    };
+    if disk > 0 {
+        line += &format!(", {disk} GiB {}", say("disk", "Speicherplatz"));
+    }
+    line
+}
+
+/// `number` in units of `unit`, with one decimal where it is not whole.
+fn decimal(number: u32, unit: u32) -> String {
+    let tenths = (u64::from(number) * 10 + u64::from(unit) / 2) / u64::from(unit);
+    match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        rest => format!("{}{}{rest}", tenths / 10, say('.', ',')),
+    }
+}
+
+/// In the language that it is told in: an engine may have it in English alone.
+pub fn note(note: &EngineNote) -> (&str, Language) {
+    match note {
+        EngineNote::Said(text) => text.told(language()),
+        EngineNote::SizesNotEnforced => {
+            let told = say(
+                "Sizes of volumes are not enforced here: what a store uses beyond its plan is taken from all others.",
+                "Die Größen der Volumes werden hier nicht durchgesetzt: Was ein Shop über seinen Tarif hinaus belegt, fehlt allen anderen.",
+            );
+            (told, language())
+        }
     }
 }
 
@@ -115,5 +161,35 @@ mod tests {
         assert!(RemovalKind::ALL.into_iter().all(|each| removal(each) == each.to_string()));
         assert!(Verb::ALL.into_iter().all(|each| verb(each) == each.to_string()));
         assert!(Filter::ALL.into_iter().all(|each| filter(each) == each.label()));
+        let unlimited = EngineNote::SizesNotEnforced;
+        assert_eq!(note(&unlimited).0, unlimited.to_string());
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_plan_says_what_it_gives_in_each_language() {
+        let told = |cpu, memory, disk| {
+            Language::ALL.map(|language| {
+                leptos::prelude::Owner::new().with(|| {
+                    leptos::prelude::provide_context(language);
+                    allowance(Allowance { cpu, memory, disk })
+                })
+            })
+        };
+        assert_eq!(
+            told(2000, 1024, 5),
+            [
+                "up to 2 cores, 1 GiB memory, 5 GiB disk",
+                "bis zu 2 Kerne, 1 GiB Arbeitsspeicher, 5 GiB Speicherplatz"
+            ]
+        );
+        assert_eq!(
+            told(1000, 2560, 0),
+            ["up to 1 core, 2.5 GiB memory", "bis zu 1 Kern, 2,5 GiB Arbeitsspeicher"]
+        );
+        assert_eq!(
+            told(100, 64, 0),
+            ["up to 0.1 cores, 64 MiB memory", "bis zu 0,1 Kerne, 64 MiB Arbeitsspeicher"]
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! What the operator says of a store, in German. In English it is what stands in the resource.
 
-use store::{Said, time::Elapsed};
+use store::{Said, Told, time::Elapsed};
 
 use crate::{clock, texts::kinds};
 
@@ -9,6 +9,21 @@ use crate::{clock, texts::kinds};
 pub enum Piece {
     Own(String),
     Foreign(String),
+}
+
+/// Without full stops and in one line, for where there is room for a few words.
+pub fn brief(told: &Told) -> Vec<Piece> {
+    let mut brief = Vec::new();
+    for said in told.sentences() {
+        if !brief.is_empty() {
+            brief.push(Piece::Own(", ".to_owned()));
+        }
+        brief.extend(german(said));
+        if let Some(Piece::Own(text) | Piece::Foreign(text)) = brief.last_mut() {
+            text.truncate(text.trim_end_matches('.').len());
+        }
+    }
+    brief
 }
 
 pub fn german(said: &Said) -> Vec<Piece> {
@@ -127,6 +142,7 @@ pub fn german(said: &Said) -> Vec<Piece> {
         Said::NoNode => own("kein Knoten nimmt ihn."),
         Said::PutOff => own("von seinem Knoten verdrängt."),
         Said::WaitsForVolume => own("wartet auf sein Volume."),
+        Said::Restarts { times } => own(begun_anew(*times)),
 
         Said::Trouble => own("Störung:"),
         Said::ImageNotPulled { image, container, pod, detail } => around(
@@ -173,6 +189,9 @@ pub fn german(said: &Said) -> Vec<Piece> {
         Said::StoppingPods => own("Seine Pods werden angehalten."),
 
         Said::AskingShop => own("Der Shop wird über den Ingress gefragt."),
+        Said::ShopSays { german, .. } if german.is_empty() => vec![Piece::Foreign(said.to_string())],
+        Said::ShopSays { german, line, .. } if line.is_empty() => own(format!("Der Shop {german}.")),
+        Said::ShopSays { german, line, .. } => around(format!("Der Shop {german}: „"), line, "“."),
         Said::Unreachable { address, why } => {
             around(format!("Der Shop ist über den Ingress unter {address} nicht erreichbar: "), why, ".")
         }
@@ -393,9 +412,12 @@ fn because(text: String, why: &str) -> Vec<Piece> {
 }
 
 fn ended(container: &str, pod: &str, why: &str, restarts: i32, words: &str) -> Vec<Piece> {
-    let anew = if restarts == 1 { "Neustart" } else { "Neustarts" };
-    let text = format!("Der Container {container} im Pod {pod} endete: {why}, {restarts} {anew}");
+    let text = format!("Der Container {container} im Pod {pod} endete: {why}, {}", begun_anew(restarts));
     if words.is_empty() { own(text + ".") } else { around(text + ", mit den Worten „", words, "“.") }
+}
+
+fn begun_anew(times: i32) -> String {
+    format!("{times} {}", if times == 1 { "Neustart" } else { "Neustarts" })
 }
 
 fn doing(what: &str, versions: &str) -> Vec<Piece> {
@@ -458,7 +480,7 @@ mod tests {
             let said = Said::read(code, &values).expect(code);
             let (english, german) = (said.to_string(), told(&said));
             assert_ne!(english, german, "{code}");
-            let is_other = |name: &&&str| **name != "plan";
+            let is_other = |name: &&&str| !["plan", "english"].contains(name);
             assert!(german.matches('5').count() >= names.iter().filter(is_other).count(), "{code}: {german}");
             assert!(!names.contains(&"plan") || german.contains("Groß"), "{code}: {german}");
             let end = |text: &str| text.chars().last().filter(|last| ".:)".contains(*last));
@@ -469,6 +491,35 @@ mod tests {
                 "{code}: {german}"
             );
         }
+    }
+
+    #[test]
+    fn what_an_engine_says_in_english_alone_stays_english_and_the_line_of_a_log_does_so_always() {
+        let says = |of: &str, line: &str| {
+            german(&Said::ShopSays { english: "is tired".into(), german: of.into(), line: line.into() })
+        };
+        assert_eq!(says("", "no bed"), [Piece::Foreign("The shop is tired: “no bed”.".into())]);
+        assert_eq!(says("ist müde", ""), [Piece::Own("Der Shop ist müde.".into())]);
+        assert_eq!(
+            says("ist müde", "no bed"),
+            [
+                Piece::Own("Der Shop ist müde: „".into()),
+                Piece::Foreign("no bed".into()),
+                Piece::Own("“.".into())
+            ]
+        );
+    }
+
+    #[test]
+    fn a_few_words_are_told_without_full_stops() {
+        let restarts = |times| Said::Restarts { times };
+        let own = |text: &str| Piece::Own(text.into());
+        assert_eq!(
+            brief(&Told::from(Said::SettingUp).and(restarts(1))),
+            [own("richtet den Shop ein"), own(", "), own("1 Neustart")]
+        );
+        let reason = Said::HasReason { container: "web".into(), reason: "OOMKilled".into() };
+        assert_eq!(brief(&reason.into()), [own("web: "), Piece::Foreign("OOMKilled".into()), own("")]);
     }
 
     #[test]

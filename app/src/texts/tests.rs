@@ -1,19 +1,24 @@
 //! Nothing that a page says is said anywhere else, and nothing of it in one language alone.
 
+mod engines;
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use access::audit::{Actor, Deed, Outcome};
 use leptos::prelude::*;
 use proc_macro2::{TokenStream, TokenTree};
 use store::{
-    ConditionKind, Language, ListQuery, Millis, Person, PersonId, Phase, RemovalKind, RequestId, Role, Said,
-    Scheme, State, StoreSummary, StoreView, Told, Verb, Vitals,
-    limit::Left,
+    ConditionKind, EngineNote, Language, ListQuery, Millis, Person, PersonId, Phase, PlanCard, RemovalKind,
+    Role, Said, State, StoreSummary, StoreView, Text, Told, Verb, Vitals,
     time::Elapsed,
-    view::{Ask, Notice, Offered, OwnMailOffer, TimelineEntry, TimelineKind, Undone},
+    view::{
+        Ask, Notice, Offered, OwnMailOffer, PodState, PodView, PublicValue, TimelineEntry, TimelineKind,
+        Undone,
+    },
     vitals::{Answer, Restarts, Share, Usage},
 };
 
+use self::engines::{cards, form};
 use crate::{
     api::jobs::{End, Ended, Jobs, UnderWay},
     components::{Whence, tray},
@@ -26,7 +31,7 @@ use crate::{
         audit, logs, metrics, people, selected,
     },
     texts::list,
-    update::{GoneStore, Offer, Shown, Update, View},
+    update::{GoneStore, Shown, Update, View},
 };
 
 /// What is a name, or code, and so the same in every language.
@@ -182,7 +187,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// What a German page may say as an English one does: names, code, and words that both languages have.
-const SAME: [&str; 36] = [
+const SAME: [&str; 37] = [
     "Admin",
     "Administrator",
     "CPU",
@@ -190,6 +195,7 @@ const SAME: [&str; 36] = [
     "Details",
     "Deutsch",
     "English",
+    "Esperanto",
     "Exit-Code",
     "Host",
     "Info",
@@ -324,17 +330,11 @@ fn rendered() -> Vec<Page> {
             pages::page(&View::Delete(view.summary.id.clone()), update(Shown::Store(Box::new(view)))).html
         }),
         ("nowhere", || pages::nowhere().html),
-        ("new", || {
-            pages::new::page(Ok(Offer {
-                request: RequestId::new(1),
-                engines: Vec::new(),
-                usually: Some(Elapsed(9_000)),
-                left: Left::default(),
-                scheme: Scheme::Http,
-                domain_suffix: "example".into(),
-            }))
-            .html
-        }),
+        ("new, of no engine", || form(Vec::new())),
+        ("new", || form(cards(false))),
+        ("new, of the last engine", || form(cards(false).into_iter().rev().collect())),
+        ("new, as nobody runs it", || form(cards(true))),
+        ("new, of the last engine, as nobody runs it", || form(cards(true).into_iter().rev().collect())),
         ("users", || {
             let row = |name: &str, stores| people::Row {
                 id: PersonId::parse(name).unwrap(),
@@ -416,7 +416,17 @@ fn rendered() -> Vec<Page> {
 fn whole(phase: Phase) -> StoreView {
     let mut view = fixtures::view(phase);
     view.attempt = 2;
-    view.engine_note = Some("It sends no mail.".into());
+    let both = |english: &str, german: &str| Text::new(english, Some(german.into()));
+    view.engine_notes = vec![
+        EngineNote::Said(both("It sends no mail.", "Er sendet keine E-Mails.")),
+        EngineNote::SizesNotEnforced,
+    ];
+    view.public = vec![PublicValue { title: both("Page key", "Schlüssel der Seite"), value: "pk_1".into() }];
+    view.options = vec![both("Blue", "Blau"), "Mauve".into()];
+    view.allowance = store::Allowance { cpu: 1500, memory: 1536, disk: 5 };
+    view.upkeep.larger = vec![PlanCard::new(store::PlanName::Large, view.allowance)];
+    let said = Told::from(Said::SettingUp).and(Said::Restarts { times: 2 });
+    view.pods.push(PodView { name: "web-0".into(), state: PodState::Starting, detail: said.brief(), said });
     let own = Told::default();
     view.notices =
         vec![Notice { sentence: "A volume is full.".into(), said: own.clone(), since: fixtures::NOW }];

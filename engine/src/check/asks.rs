@@ -55,11 +55,7 @@ fn choices(choices: Spanned<file::Choices>, field: &str) -> Result<Vec<Choice>, 
         if !keys.insert(key.clone()) {
             return Err(EngineError::at(&place, field, format!("has {key} a second time")));
         }
-        let title = text(
-            Spanned::new(title, place.referenced, place.defined),
-            &format!("{field}.{key}"),
-            MAX_CHOICE,
-        )?;
+        let title = text(title, &format!("{field}.{key}"), MAX_CHOICE)?;
         Ok(Choice { key, title })
     });
     checked.collect()
@@ -87,8 +83,8 @@ mod tests {
         assert_eq!(names(&fancy), ["colour", "zone"]);
         let asked: Vec<_> = engine.questions(&fancy).collect();
         let keys: Vec<&str> = asked[0].choices.iter().map(|choice| choice.key.as_str()).collect();
-        assert_eq!((keys, asked[0].choices[0].title.as_str()), (vec!["red", "blue"], "Bright red"));
-        assert_eq!(asked[1].choices[1].title, "Europe/Berlin");
+        assert_eq!((keys, &asked[0].choices[0].title), (vec!["red", "blue"], &"Bright red".into()));
+        assert_eq!(asked[1].choices[1].title, "Europe/Berlin".into());
         assert_eq!(asked[1].suggest, Some(Suggest::TimeZone));
     }
 

@@ -2,12 +2,13 @@ use std::collections::BTreeMap;
 
 use http::{HeaderName, HeaderValue};
 use serde_saphyr::Spanned;
+use store::Text;
 
-use super::{path, when};
+use super::{path, texts::each, when};
 use crate::{
     Declared, EngineError, Probe, Secret, file,
     placeholder::{Piece, pieces},
-    probe::{Header, Json, Kind, Notice, Rule, Statuses, Verdict, Word},
+    probe::{Clause, Header, Json, Kind, Notice, Rule, Statuses, Verdict, Word},
 };
 
 /// The probes that depend on options, and the last one, which does not.
@@ -112,11 +113,26 @@ fn notice(notice: &Spanned<file::Notice>, field: &str) -> Result<Notice, EngineE
         return Err(refused("looks at no header, so it would be told of every answer".to_owned()));
     }
     are_headers(headers).map_err(refused)?;
-    let says = says.trim();
-    if says.is_empty() || says.chars().any(char::is_control) {
-        return Err(refused("has to say in one line what is told, as in “the shop …”".to_owned()));
-    }
-    Ok(Notice { headers: headers.clone(), says: says.to_owned() })
+    let (english, german) = each(says.clone(), &format!("{field}.says"), |says, field| {
+        let clause = says.value.trim();
+        if clause.is_empty() || clause.chars().any(char::is_control) {
+            let sentence = "has to say in one line what is told, as in “the shop …”";
+            return Err(EngineError::at(&says, field, sentence));
+        }
+        Ok(clause.to_owned())
+    })?;
+    Ok(Notice { headers: headers.clone(), says: Text::new(english, german) })
+}
+
+/// What an answer means, with what it may tell of it.
+fn clause(says: &Spanned<file::Text>, field: &str) -> Result<Clause, EngineError> {
+    let (english, german) = each(says.clone(), &format!("{field}.says"), |says, field| {
+        if says.value.trim().is_empty() {
+            return Err(EngineError::at(&says, field, "has to say something, as in “the shop …”"));
+        }
+        pieces(&says.value, word).map_err(|sentence| EngineError::at(&says, field, sentence))
+    })?;
+    Ok(Clause { english, german })
 }
 
 /// Whether answers can have them.
@@ -141,9 +157,7 @@ fn rule(answer: &Spanned<file::Answer>, field: &str) -> Result<Rule, EngineError
     }
     let verdict = match (ready, says) {
         (true, None) if log.is_empty() => Verdict::Ready,
-        (false, Some(says)) if !says.trim().is_empty() => {
-            Verdict::Says { says: pieces(says, word).map_err(refused)?, log: log.clone() }
-        }
+        (false, Some(says)) => Verdict::Says { says: clause(says, field)?, log: log.clone() },
         _ => {
             return Err(refused(
                 "has to say one thing: `ready: true`, or what it means in `says`, as in “the shop …”"
@@ -175,7 +189,7 @@ fn word(name: &str) -> Result<Word, String> {
     match name {
         "status" => Ok(Word::Status),
         "location" => Ok(Word::Location),
-        _ => Err(format!("says $({name}): what can stand there is $(status) and $(location)")),
+        _ => Err(format!("has $({name}): what can stand there is $(status) and $(location)")),
     }
 }
 
@@ -226,7 +240,13 @@ mod tests {
         assert_refused("{status: 200, body", "{status: ok, body", field, "write 200");
         assert_refused("body: Welcome", "headers: {a b: c}", field, "header's name");
         assert_refused("body: Welcome", "json: {at: products, is: array}", field, "begins with /");
-        assert_refused("leads to $(location)", "leads to $(place)", "probes[1].answers[1]", "$(location)");
+        assert_refused(
+            "leads to $(location)",
+            "leads to $(place)",
+            "probes[1].answers[1].says",
+            "$(location)",
+        );
+        assert_refused("\"leads to $(location)\"", "\"\"", "probes[1].answers[1].says", "say something");
     }
 
     #[test]
@@ -263,7 +283,7 @@ mod tests {
         let field = "probes[1].notices[0]";
         assert_refused("{x-page-tired: yes}", "{}", field, "no header");
         assert_refused("{x-page-tired: yes}", "{a b: yes}", field, "header's name");
-        assert_refused("says: is tired", "says: \"\"", field, "in one line");
+        assert_refused("says: is tired", "says: \"\"", &format!("{field}.says"), "in one line");
     }
 
     #[test]
@@ -276,7 +296,7 @@ mod tests {
         };
         assert_eq!(notices(&headers), []);
         headers.insert("x-page-tired", http::HeaderValue::from_static("yes"));
-        assert_eq!(notices(&headers), [Said::Words { text: "The shop is tired.".into() }]);
+        assert_eq!(notices(&headers).iter().map(Said::to_string).collect::<Vec<_>>(), ["The shop is tired."]);
     }
 
     #[test]

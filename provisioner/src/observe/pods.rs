@@ -172,16 +172,13 @@ pub fn restarts(part: &Part, pods: &[Pod]) -> Vec<Restart> {
 
 fn view(pod: &Pod) -> PodView {
     let restarts: i32 = statuses(pod).map(|(status, _)| status.restart_count).sum();
-    let mut detail = match state(pod) {
-        PodState::Ready | PodState::Stopping => String::new(),
-        _ => waiting_for(&[pod]).to_string().trim_end_matches('.').to_owned(),
+    let why = match state(pod) {
+        PodState::Ready | PodState::Stopping => None,
+        _ => Some(waiting_for(&[pod])),
     };
-    if restarts > 0 {
-        let gap = if detail.is_empty() { "" } else { ", " };
-        let plural = if restarts == 1 { "" } else { "s" };
-        detail.push_str(&format!("{gap}{restarts} restart{plural}"));
-    }
-    PodView { name: pod.name_any(), state: state(pod), detail }
+    let begun_anew = (restarts > 0).then_some(Said::Restarts { times: restarts });
+    let said = Told::from(why.into_iter().chain(begun_anew).collect::<Vec<_>>());
+    PodView { name: pod.name_any(), state: state(pod), detail: said.brief(), said: said.coded() }
 }
 
 fn state(pod: &Pod) -> PodState {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use engine::{Secret, Verb};
 use store::{
-    Address, Egress, Millis, Options, Phase, PlanCard, Question, StoreSummary, StoreView,
+    Address, Egress, Millis, Options, Phase, PlanCard, Question, StoreSummary, StoreView, Text,
     view::{Offered, OwnMailOffer, PublicValue, Undone, Upkeep, Volume, WaysIn},
 };
 
@@ -36,7 +36,7 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
     let volumes = engine.definition.volumes.iter().filter_map(of_volume).collect();
     let larger =
         engine.definition.plans.iter().filter(|(other, larger)| **other != plan && larger.holds(sizes));
-    let larger = larger.map(|(plan, sizes)| PlanCard::new(*plan, sizes.summary())).collect();
+    let larger = larger.map(|(plan, sizes)| PlanCard::new(*plan, sizes.allowance())).collect();
     let offered = engine.egress(&config.egress);
     let egress = if offered.contains(&wanted.egress) { wanted.egress } else { Egress::None };
     let own_mail = match (&resource.spec.mail, engine.definition.has_mail(), egress) {
@@ -81,11 +81,11 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         started: progress.started,
         deadline: progress.deadline,
         ready: progress.ready,
-        engine_note: engine.note(relay::mode(wanted.mail.as_ref()), config),
+        engine_notes: engine.notes(relay::mode(wanted.mail.as_ref()), config),
         notices: progress.notices,
         public,
         options,
-        plan_summary: sizes.summary(),
+        allowance: sizes.allowance(),
         disk: progress.used.map(|used| line(&used, &sizes.volumes)).unwrap_or_default(),
         volumes,
         versions,
@@ -116,18 +116,18 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
 }
 
 /// What was chosen, in the order of the questions. What nobody chose is not told: an earlier version did not ask.
-fn told(engine: &OfferedEngine, chosen: &Options) -> String {
+fn told(engine: &OfferedEngine, chosen: &Options) -> Vec<Text> {
     let title = |question: &Question| {
         let key = chosen.get(&question.name)?;
-        Some(question.choice(key).map_or(key.as_str(), |choice| &choice.title).to_owned())
+        Some(question.choice(key).map_or_else(|| key.as_str().into(), |choice| choice.title.clone()))
     };
-    engine.definition.questions(&engine.options).filter_map(title).collect::<Vec<_>>().join(" · ")
+    engine.definition.questions(&engine.options).filter_map(title).collect()
 }
 
 /// In the order of the engine, and nothing that the engine does not say is public.
 fn public(engine: &OfferedEngine, values: &BTreeMap<String, String>) -> Vec<PublicValue> {
     let value = |secret: &Secret| {
-        Some(PublicValue { title: secret.public()?.to_owned(), value: values.get(&secret.key)?.clone() })
+        Some(PublicValue { title: secret.public()?.clone(), value: values.get(&secret.key)?.clone() })
     };
     engine.definition.secrets.iter().filter_map(value).collect()
 }
@@ -145,7 +145,7 @@ fn since(phase: Phase, progress: &Progress, wanted: &Wanted) -> Millis {
 #[cfg(test)]
 pub(crate) mod tests {
     use kube::ResourceExt;
-    use store::{ConditionKind, PlanName, Scheme, State, Versions, view::Failure};
+    use store::{Allowance, ConditionKind, PlanName, Scheme, State, Versions, view::Failure};
 
     use super::*;
     use crate::{
@@ -239,7 +239,7 @@ pub(crate) mod tests {
         let mut config = example();
         let secrets = &mut engine_of(&mut config).definition.secrets;
         let key = secrets.iter_mut().find(|secret| secret.key == "auth-key").unwrap();
-        let public = Some("Key".to_owned());
+        let public = Some("Key".into());
         key.from = engine::secret::Source::Seed { prefix: String::new(), digits: 64, public };
         let values = ["auth-key", "database-password"].map(|key| (key.to_owned(), format!("the {key}")));
         let progress = Progress { attempt: 1, public: values.into(), ..Progress::default() };
@@ -254,7 +254,10 @@ pub(crate) mod tests {
     fn what_a_store_of_the_engine_cannot_do_is_said() {
         let mut config = example();
         engine_of(&mut config).options.insert("plugin".to_owned(), false.into());
-        let note = |config: &Config| view(&resource(), config).unwrap().engine_note.unwrap_or_default();
+        let note = |config: &Config| {
+            let notes = view(&resource(), config).unwrap().engine_notes;
+            notes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
         assert!(note(&config).contains("without products"));
         assert!(!note(&example()).contains("without products"));
         assert!(note(&example()).contains("sends no mail"));
@@ -275,12 +278,16 @@ pub(crate) mod tests {
 
     #[test]
     fn what_a_shop_was_made_with_is_told_and_what_nobody_chose_is_not() {
-        assert_eq!(view(&resource(), &example()).unwrap().options, "");
+        assert_eq!(view(&resource(), &example()).unwrap().options, []);
         let mut german = resource();
         german.spec.options = [("timeZone", "Europe/Berlin"), ("language", "de_DE"), ("taste", "sweet")]
             .map(|(name, key)| (name.to_owned(), key.to_owned()))
             .into();
-        assert_eq!(view(&german, &example()).unwrap().options, "German (Deutsch) · Europe/Berlin");
+        let told = view(&german, &example()).unwrap().options;
+        assert_eq!(
+            told.iter().map(Text::to_string).collect::<Vec<_>>(),
+            ["German (Deutsch)", "Europe/Berlin"]
+        );
         let wanted = german.wanted(&example()).unwrap();
         assert_eq!(
             (wanted.options["language"].as_str(), wanted.options["currency"].as_str()),
@@ -316,7 +323,7 @@ pub(crate) mod tests {
     #[test]
     fn what_a_plan_gives_is_what_the_engine_says() {
         let view = view(&resource(), &example()).unwrap();
-        assert_eq!(view.plan_summary, "up to 2 cores, 1 GiB memory, 5 GiB disk");
+        assert_eq!(view.allowance, Allowance { cpu: 2000, memory: 1024, disk: 5 });
         let volumes: Vec<(&str, u32)> =
             view.volumes.iter().map(|volume| (volume.name.as_str(), volume.gibibytes)).collect();
         assert_eq!(volumes, [("database", 2), ("uploads", 3)]);

@@ -1,7 +1,7 @@
 //! An engine that the platform has never heard of: a folder with a chart and what it says of itself.
 
 use serde_json::{Value, json};
-use store::{AccountRule, Phase, StoreId, Wish};
+use store::{AccountRule, Allowance, Phase, StoreId, Wish};
 
 use crate::platform::{Platform, ada};
 
@@ -30,7 +30,7 @@ async fn an_engine_is_a_folder_and_its_stores_live_as_all_others_do() {
 
     let offered = platform.stores.config().cards().remove(0);
     assert_eq!((offered.title.as_str(), offered.account), ("Page", AccountRule::Email));
-    assert_eq!(offered.plans[0].summary, "up to 0.2 cores, 64 MiB memory");
+    assert_eq!(offered.plans[0].allowance, Allowance { cpu: 200, memory: 64, disk: 0 });
     let asked = platform.asked("Asked", 7);
     assert_eq!((asked.engine.as_str(), &asked.user), ("page", &None));
 

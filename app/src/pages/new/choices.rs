@@ -2,17 +2,23 @@
 
 use store::{Egress, EngineCard, Field, Fit, PlanName};
 
-use super::{draft::Draft, text::Card};
-use crate::texts::{form as texts, kinds};
+use super::{
+    draft::Draft,
+    text::{Card, Line},
+};
+use crate::{
+    language::language,
+    texts::{form as texts, kinds},
+};
 
 pub fn engines(draft: &Draft) -> String {
     let mut html = String::new();
     let chosen = draft.engine().map(|card| &card.key);
-    for EngineCard { key, title, summary, versions, note, .. } in &draft.engines {
+    for EngineCard { key, title, summary, versions, notes, .. } in &draft.engines {
         let line = versions.line();
-        let mut lines = vec![("", summary.as_str())];
-        lines.extend((!line.is_empty()).then_some(("num", line.as_str())));
-        lines.extend(note.as_deref().map(|note| ("lack", note)));
+        let mut lines = vec![Line::told("", summary.told(language()))];
+        lines.extend((!line.is_empty()).then(|| Line::own("num", &line)));
+        lines.extend(notes.iter().map(|note| Line::told("lack", kinds::note(note))));
         let is_chosen = chosen == Some(key);
         Card { field: Field::Engine, key: key.as_str(), title, is_chosen, lack: None }
             .write(&lines, &mut html);
@@ -36,12 +42,12 @@ pub fn plans(draft: &Draft) -> String {
             is_chosen: chosen == Some(plan.name),
             lack: plan.lack.as_deref(),
         };
-        let summary = capitalised(&plan.summary);
-        let mut lines = vec![("num", summary.as_str())];
+        let allowance = capitalised(&kinds::allowance(plan.allowance));
+        let mut lines = vec![Line::own("num", &allowance)];
         // Of what cannot be had anyway nobody asks whether it fits.
         lines.extend(plan.fit.as_ref().filter(|_| plan.lack.is_none()).map(|fit| match fit {
-            Fit::Fits => ("fits", texts::fits()),
-            Fit::Lacks(why) => ("lack", why.as_str()),
+            Fit::Fits => Line::own("fits", texts::fits()),
+            Fit::Lacks(why) => Line::own("lack", why),
         }));
         card.write(&lines, &mut html);
     }
@@ -65,7 +71,7 @@ pub fn egress(draft: &Draft) -> String {
             is_chosen: chosen == Some(*egress),
             lack: None,
         };
-        card.write(&[("", kinds::egress_summary(*egress))], &mut html);
+        card.write(&[Line::own("", kinds::egress_summary(*egress))], &mut html);
     }
     html
 }

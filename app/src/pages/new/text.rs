@@ -1,6 +1,8 @@
 //! What is chosen from, as text: none of it changes by itself, and so it costs the download no view for each kind of element.
 
-use store::Field;
+use store::{Field, Language};
+
+use crate::language::language;
 
 pub fn escape(text: &str, html: &mut String) {
     for letter in text.chars() {
@@ -21,6 +23,31 @@ pub fn element(open: &str, text: &str, close: &str, html: &mut String) {
     html.push_str(close);
 }
 
+/// The attribute of an element whose text is in that language. What there is not in the page's is in English.
+pub fn lang(of: Language, page: Language) -> &'static str {
+    if of == page { "" } else { " lang=\"en\"" }
+}
+
+/// Something that is said on a card.
+#[derive(Debug)]
+pub struct Line<'a> {
+    class: &'a str,
+    text: &'a str,
+    lang: &'static str,
+}
+
+impl<'a> Line<'a> {
+    /// In the page's language.
+    pub fn own(class: &'a str, text: &'a str) -> Self {
+        Self { class, text, lang: "" }
+    }
+
+    /// In the language that there is.
+    pub fn told(class: &'a str, (text, of): (&'a str, Language)) -> Self {
+        Self { class, text, lang: lang(of, language()) }
+    }
+}
+
 /// A radio button that looks like a card.
 #[derive(Debug)]
 pub struct Card<'a> {
@@ -33,17 +60,18 @@ pub struct Card<'a> {
 }
 
 impl Card<'_> {
-    /// `lines` are what is said of it, each with its class.
-    pub fn write(&self, lines: &[(&str, &str)], html: &mut String) {
+    pub fn write(&self, lines: &[Line<'_>], html: &mut String) {
         html.push_str("<label class=\"choice\"><input type=\"radio\" name=\"");
         html.push_str(self.field.key());
         element("\" value=\"", self.key, "\"", html);
         html.push_str(if self.is_chosen { " checked" } else { "" });
         html.push_str(if self.lack.is_some() { " disabled>" } else { ">" });
         element("<b>", self.title, "</b>", html);
-        for (class, text) in lines.iter().copied().chain(self.lack.map(|lack| ("lack", lack))) {
-            element("<span class=\"", class, "\">", html);
-            element("", text, "</span>", html);
+        let lack = self.lack.map(|lack| Line::own("lack", lack));
+        for Line { class, text, lang } in lines.iter().chain(&lack) {
+            element("<span class=\"", class, "\"", html);
+            html.push_str(lang);
+            element(">", text, "</span>", html);
         }
         html.push_str("</label>");
     }
@@ -58,7 +86,7 @@ mod tests {
         let mut html = String::new();
         let card =
             Card { field: Field::Engine, key: "a\"b", title: "A & <b>", is_chosen: true, lack: Some("full") };
-        card.write(&[("num", "1 < 2")], &mut html);
+        card.write(&[Line::own("num", "1 < 2")], &mut html);
         assert_eq!(
             html,
             "<label class=\"choice\"><input type=\"radio\" name=\"engine\" value=\"a&quot;b\" checked disabled>\

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use store::{
-    Millis, StoreView,
+    Millis, StoreView, Text,
     view::{PodState, PodView, PublicValue},
 };
 
 use crate::{
-    components::{copy_button, english, moment},
+    components::{copy_button, english, few_words, in_its_language, moment, told},
+    language::language,
     texts::{kinds, store as texts},
 };
 
@@ -18,7 +19,7 @@ pub fn details(view: &StoreView, now: Millis) -> AnyView {
         (view.upkeep.egress, view.upkeep.mail.is_some().then(|| mail(view)), admin(view));
     let measured = (!view.disk.is_empty()).then(|| view.disk.clone());
     let versions = (!view.versions.is_empty()).then(|| view.versions.line());
-    let chosen = (!view.options.is_empty()).then(|| view.options.clone());
+    let chosen = (!view.options.is_empty()).then(|| chosen(&view.options));
     view! {
         <section class="card" data-key="details" aria-labelledby="details-title">
             <header><h2 id="details-title">{texts::details()}</h2></header>
@@ -27,17 +28,17 @@ pub fn details(view: &StoreView, now: Millis) -> AnyView {
                 {public_values(view)}
                 <div><dt>{texts::engine()}</dt><dd>{summary.engine_title.to_string()}</dd></div>
                 {versions.map(|versions| view! { <div data-key="runs"><dt>{texts::runs()}</dt><dd class="num">{versions}</dd></div> }.into_any())}
-                <div><dt>{texts::plan()}</dt><dd>{kinds::plan(summary.plan)}<span class="sub">{english(view.plan_summary.clone())}</span></dd></div>
+                <div><dt>{texts::plan()}</dt><dd>{kinds::plan(summary.plan)}<span class="sub">{kinds::allowance(view.allowance)}</span></dd></div>
                 {measured.map(|disk| view! { <div data-key="disk"><dt>{texts::disk()}</dt><dd class="num">{english(disk)}</dd></div> }.into_any())}
                 <div><dt>{texts::internet()}</dt><dd>{kinds::egress(egress)}<span class="sub">{kinds::egress_summary(egress)}</span></dd></div>
                 {mail.map(|(server, from)| view! { <div data-key="mail"><dt>{texts::mail()}</dt><dd>{server}<span class="sub">{from}</span></dd></div> }.into_any())}
                 <div><dt>{texts::admin()}</dt><dd><bdi>{admin.0}</bdi><span class="sub">{admin.1}</span></dd></div>
-                {chosen.map(|options| view! { <div data-key="options"><dt>{texts::set_up_with()}</dt><dd>{english(options)}<span class="sub">{texts::may_have_changed()}</span></dd></div> }.into_any())}
+                {chosen.map(|options| view! { <div data-key="options"><dt>{texts::set_up_with()}</dt><dd>{options}<span class="sub">{texts::may_have_changed()}</span></dd></div> }.into_any())}
                 <div><dt>{texts::namespace()}</dt><dd class="mono">{summary.id.namespace()}</dd></div>
                 <div><dt>{texts::created()}</dt><dd class="num">{moment(summary.created, now)}</dd></div>
                 {(view.attempt > 1).then(|| view! { <div data-key="try"><dt>{texts::attempt()}</dt><dd class="num">{view.attempt.to_string()}</dd></div> }.into_any())}
             </dl>
-            {view.engine_note.clone().map(|note| view! { <p class="lack">{english(note)}</p> }.into_any())}
+            {view.engine_notes.iter().map(|note| view! { <p class="lack">{in_its_language(kinds::note(note))}</p> }.into_any()).collect_view()}
         </section>
     }
     .into_any()
@@ -46,13 +47,22 @@ pub fn details(view: &StoreView, now: Millis) -> AnyView {
 /// What whoever builds on the shop has to name, such as the key of its API.
 fn public_values(view: &StoreView) -> Vec<AnyView> {
     let row = |public: &PublicValue| {
-        let (title, value) = (public.title.clone(), public.value.clone());
-        let copy = copy_button(value.clone(), &title, false);
-        let key = format!("public {title}");
-        view! { <div data-key=key><dt>{english(title)}</dt><dd class="mono">{value} " " {copy}</dd></div> }
+        let value = public.value.clone();
+        let copy = copy_button(value.clone(), public.title.told(language()).0, false);
+        let key = format!("public {}", public.title);
+        view! { <div data-key=key><dt>{told(&public.title)}</dt><dd class="mono">{value} " " {copy}</dd></div> }
             .into_any()
     };
     view.public.iter().map(row).collect()
+}
+
+/// What it was made with, in a line.
+fn chosen(options: &[Text]) -> AnyView {
+    let option = |(n, text)| {
+        let gap = (n > 0).then_some(" · ");
+        view! { {gap}{told(text)} }.into_any()
+    };
+    options.iter().enumerate().map(option).collect_view().into_any()
 }
 
 /// By which server mail leaves, and whom it is from.
@@ -88,7 +98,7 @@ fn pod(pod: &PodView) -> AnyView {
             <dt class="mono">{pod.name.clone()}</dt>
             <dd>
                 <span class=format!("phase {}", class(pod.state))>{texts::pod(pod.state)}</span>
-                <span class="sub">{english(pod.detail.clone())}</span>
+                <span class="sub">{few_words(&pod.detail, &pod.said)}</span>
             </dd>
         </div>
     }

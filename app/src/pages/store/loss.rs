@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use store::{
-    Condition, ConditionKind, Millis, Phase, State, StoreView, Wish,
+    Condition, ConditionKind, Millis, Phase, Said, State, StoreView, Told, Wish,
     view::{PodState, PodView},
 };
 
 use super::upkeep;
 use crate::{
     clock::Tick,
-    components::{copy_button, english, evidence, sentences, tick},
+    components::{copy_button, evidence, sentences, tick},
     links,
     me::me,
     texts::{kinds, store as texts, upkeep as actions},
@@ -56,7 +56,7 @@ fn told(kind: ConditionKind, condition: &Condition, now: Millis) -> AnyView {
     let sentence = match (sentence.is_empty(), &words) {
         (true, _) => texts::no_reason().into_any(),
         (false, None) => sentences(&sentence, &condition.said),
-        (false, Some(_)) => english(sentence),
+        (false, Some(_)) => sentences(&sentence, &without_line(&condition.said)),
     };
     let since = condition.changed.map(|since| {
         view! { " " <span class="muted num">{texts::since()} {tick(Tick::Brief, since, now)} "."</span> }
@@ -76,6 +76,15 @@ fn parted(message: &str) -> (String, Option<String>) {
         Some((sentence, words)) => (format!("{sentence}."), Some(words.to_owned())),
         None => (message.to_owned(), None),
     }
+}
+
+/// The same without the line of a log that it ends with.
+fn without_line(told: &Told) -> Told {
+    let without = |said: &Said| match said.clone() {
+        Said::ShopSays { english, german, .. } => Said::ShopSays { english, german, line: String::new() },
+        other => other,
+    };
+    told.sentences().iter().map(without).collect::<Vec<_>>().into()
 }
 
 /// A line for each pod that is not as it should be.
@@ -141,6 +150,7 @@ mod tests {
             name: "web-0".into(),
             state: PodState::Failing,
             detail: "web: OOMKilled, 7 restarts".into(),
+            said: Told::default(),
         });
         store
     }

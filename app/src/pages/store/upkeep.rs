@@ -136,8 +136,9 @@ fn safe_mode(view: &StoreView) -> Option<AnyView> {
 /// Larger plans only: volumes do not shrink.
 fn plan_form(view: &StoreView) -> Option<AnyView> {
     let larger = &view.upkeep.larger;
-    let option = |PlanCard { name, summary, .. }: &PlanCard| {
-        view! { <option value=name.key()>{format!("{}: {summary}", kinds::plan(*name))}</option> }.into_any()
+    let option = |PlanCard { name, allowance, .. }: &PlanCard| {
+        let line = format!("{}: {}", kinds::plan(*name), kinds::allowance(*allowance));
+        view! { <option value=name.key()>{line}</option> }.into_any()
     };
     (!larger.is_empty()).then(|| {
         let fields = view! {
