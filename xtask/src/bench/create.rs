@@ -159,16 +159,16 @@ fn created_to_ready(store: &Value) -> Result<Duration> {
 fn own_work(trial: &Trial, id: &str) -> Result<Duration> {
     let store = store(trial, id)?;
     let step = |kind: &str| {
-        let steps = store.pointer("/status/conditions").and_then(Value::as_array);
+        let steps = store.pointer("/status/steps").and_then(Value::as_array);
         let found = steps.into_iter().flatten().find(|step| step["type"] == kind).cloned();
-        found.with_context(|| format!("the store has no condition {kind}"))
+        found.with_context(|| format!("the store has no step {kind}"))
     };
     let release = step("ReleaseDeployed")?;
     let workloads = step("WorkloadsReady")?;
     let before_helm = between(&store, REQUESTED, &release, "/startedAt")?;
-    let after_helm = between(&release, "/lastTransitionTime", &workloads, "/startedAt")?;
+    let after_helm = between(&release, "/changedAt", &workloads, "/startedAt")?;
     let end = step("StorefrontReachable")?;
-    let after_answer = between(&end, "/lastTransitionTime", &store, "/status/readyAt")?;
+    let after_answer = between(&end, "/changedAt", &store, "/status/readyAt")?;
     Ok(before_helm + after_helm + after_answer)
 }
 
