@@ -164,12 +164,15 @@ fn store(number: u32, kind: &Kind) -> Value {
 fn status(id: &str, number: u32, kind: &Kind) -> Value {
     let at = |second: u32| format!("2026-11-23T14:{:02}:{second:02}.{:03}Z", number % 60, number % 1_000);
     let millis = 1_795_442_531_000_i64 + i64::from(number) * 1_000;
-    let steps = ConditionKind::ALL.into_iter().zip(0..);
-    let conditions: Vec<Value> = steps
+    let kinds = || ConditionKind::ALL.into_iter().zip(0..);
+    let conditions: Vec<Value> = kinds()
         .map(|(kind, second)| {
             json!({"type": kind.key(), "status": "True", "reason": "Done", "message": "It was there at the first look.",
-                   "startedAt": at(second), "lastTransitionTime": at(second + 2)})
+                   "lastTransitionTime": at(second + 2)})
         })
+        .collect();
+    let steps: Vec<Value> = kinds()
+        .map(|(kind, second)| json!({"type": kind.key(), "startedAt": at(second), "changedAt": at(second + 2)}))
         .collect();
     let phase = |phase: &str| json!({"at": millis, "what": {"phase": {"phase": phase}}});
     let lines = [
@@ -183,15 +186,15 @@ fn status(id: &str, number: u32, kind: &Kind) -> Value {
     let commands = lines.iter().cycle().take(12).map(|line| {
         json!({"at": millis, "what": {"command": {"line": line, "took": 120 + number % 700, "exit": 0, "complaint": ""}}})
     });
-    let mut timeline = vec![phase("queued"), phase("provisioning")];
+    let mut timeline = vec![phase("Queued"), phase("Provisioning")];
     timeline.extend(commands);
-    timeline.extend([phase("ready"), phase("degraded"), phase("ready")]);
+    timeline.extend([phase("Ready"), phase("Degraded"), phase("Ready")]);
     let pods: Vec<Value> = kind
         .parts()
         .map(|part| json!({"name": format!("{part}-{number:010x}-x7k2q"), "state": "ready", "detail": ""}))
         .collect();
     json!({
-        "phase": "Ready", "phaseSince": at(20), "conditions": conditions, "removal": [], "timeline": timeline,
+        "phase": "Ready", "phaseSince": at(20), "conditions": conditions, "steps": steps, "removal": [], "timeline": timeline,
         "pods": pods, "timelineDropped": 0, "startedAt": at(1), "readyAt": at(19), "attempt": 1, "observedGeneration": 1,
         "namespaceUid": format!("8d3d9a52-0d57-4d1c-9a4d-{number:012x}"),
     })
