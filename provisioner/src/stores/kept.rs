@@ -2,9 +2,7 @@
 
 use std::sync::OnceLock;
 
-use flate2::{
-    Compress, CompressError, Compression, Decompress, DecompressError, FlushCompress, FlushDecompress,
-};
+use flate2::{Compress, Compression, Decompress, DecompressError, FlushCompress, FlushDecompress, Status};
 use store::{Job, Millis, StoreSummary, StoreView, time::Elapsed};
 
 /// The first page of some size that was kept. Others are much like it, and are packed as what they say otherwise.
@@ -50,44 +48,49 @@ impl Kept {
 impl Packed {
     fn of(view: &StoreView) -> Result<Self, String> {
         let bytes = postcard::to_allocvec(view).map_err(|error| error.to_string())?;
-        let packed = Self::deflate(&bytes).map_err(|error| error.to_string())?;
+        let like = (bytes.len() >= LARGE).then(|| &**FIRST.get_or_init(|| bytes.as_slice().into()));
+        let packed = deflate(&bytes, like)?;
         // Copied, so that no memory is left over between pages.
         Ok(Self { packed: packed.as_slice().into(), length: bytes.len() })
     }
 
     /// The page again.
     pub(super) fn open(&self) -> Option<StoreView> {
-        let read = self.inflate().map_err(|error| error.to_string());
+        let read = inflate(&self.packed, self.length, FIRST.get().map(|first| &**first));
+        let read = read.map_err(|error| error.to_string());
         let opened = read.and_then(|bytes| postcard::from_bytes(&bytes).map_err(|error| error.to_string()));
         opened.inspect_err(|error| tracing::error!(error, "a store's page cannot be opened")).ok()
     }
+}
 
-    fn deflate(bytes: &[u8]) -> Result<Vec<u8>, CompressError> {
-        let mut packer = Compress::new(Compression::fast(), true);
-        if bytes.len() >= LARGE {
-            packer.set_dictionary(FIRST.get_or_init(|| bytes.into()))?;
-        }
-        // What cannot be packed becomes longer by a few bytes.
-        let mut packed = Vec::with_capacity(bytes.len() + bytes.len() / 100 + 64);
-        packer.compress_vec(bytes, &mut packed, FlushCompress::Finish)?;
-        Ok(packed)
+fn deflate(bytes: &[u8], like: Option<&[u8]>) -> Result<Vec<u8>, String> {
+    let mut packer = Compress::new(Compression::fast(), true);
+    if let Some(like) = like {
+        packer.set_dictionary(like).map_err(|error| error.to_string())?;
     }
+    // What cannot be packed becomes longer by a few bytes.
+    let mut packed = Vec::with_capacity(bytes.len() + bytes.len() / 100 + 64);
+    match packer.compress_vec(bytes, &mut packed, FlushCompress::Finish) {
+        Ok(Status::StreamEnd) => Ok(packed),
+        Ok(_) => Err("packed, it is longer than there is room".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
 
-    fn inflate(&self) -> Result<Vec<u8>, DecompressError> {
-        let mut unpacker = Decompress::new(true);
-        let mut bytes = Vec::with_capacity(self.length);
-        let begun = unpacker.decompress_vec(&self.packed, &mut bytes, FlushDecompress::Finish);
-        match (begun, FIRST.get()) {
-            (Err(error), Some(first)) if error.needs_dictionary().is_some() => {
-                unpacker.set_dictionary(first)?;
-                let rest = usize::try_from(unpacker.total_in()).unwrap_or(usize::MAX);
-                let rest = self.packed.get(rest..).unwrap_or_default();
-                unpacker.decompress_vec(rest, &mut bytes, FlushDecompress::Finish)?;
-            }
-            (begun, _) => _ = begun?,
+fn inflate(packed: &[u8], length: usize, like: Option<&[u8]>) -> Result<Vec<u8>, DecompressError> {
+    let mut unpacker = Decompress::new(true);
+    let mut bytes = Vec::with_capacity(length);
+    let begun = unpacker.decompress_vec(packed, &mut bytes, FlushDecompress::Finish);
+    match (begun, like) {
+        (Err(error), Some(like)) if error.needs_dictionary().is_some() => {
+            unpacker.set_dictionary(like)?;
+            let rest = usize::try_from(unpacker.total_in()).unwrap_or(usize::MAX);
+            let rest = packed.get(rest..).unwrap_or_default();
+            unpacker.decompress_vec(rest, &mut bytes, FlushDecompress::Finish)?;
         }
-        Ok(bytes)
+        (begun, _) => _ = begun?,
     }
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -114,11 +117,13 @@ mod tests {
         let kept = Kept::of(&view).unwrap();
         assert_eq!(kept.packed.open(), Some(view.clone()));
         assert_eq!(kept.packed, Kept::of(&view).unwrap().packed);
+        let first = postcard::to_allocvec(&view).unwrap();
         view.timeline.truncate(3);
         view.summary.since = Millis(1);
-        let like = Kept::of(&view).unwrap();
-        assert_eq!(like.packed.open(), Some(view));
-        assert!(like.packed.packed.len() < 100, "{} bytes", like.packed.packed.len());
+        assert_eq!(Kept::of(&view).unwrap().packed.open(), Some(view.clone()));
+        // Whichever page another test has kept first in this process.
+        let like = deflate(&postcard::to_allocvec(&view).unwrap(), Some(&first)).unwrap();
+        assert!(like.len() < 100, "{} bytes", like.len());
         assert!(kept.packed.packed.len() < 1_000, "{} bytes", kept.packed.packed.len());
     }
 }
