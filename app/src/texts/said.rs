@@ -1,8 +1,11 @@
 //! What the operator says of a store, in German. In English it is what stands in the resource.
 
-use store::{Said, Told, time::Elapsed};
+use store::{Said, Told};
 
-use crate::{clock, texts::kinds};
+use crate::{
+    clock,
+    texts::{health, kinds, list},
+};
 
 /// Of a sentence: the page's own words, or somebody else's, which are in English.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +39,11 @@ pub fn german(said: &Said) -> Vec<Piece> {
             own("Der Namespace eines früheren Versuchs wird noch entfernt; danach beginnt dieser.")
         }
         Said::MayHave { who, may, has } => {
-            own(format!("Für {who} erlaubt: {}, vorhanden: {has}.", shops(*may)))
+            own(format!("Für {who} erlaubt: {}, vorhanden: {has}.", list::count(*may as usize)))
         }
         Said::MayHaveOfPlan { who, may, plan, has } => own(format!(
             "Für {who} erlaubt: {} mit dem Tarif {}, vorhanden: {has}.",
-            shops(*may),
+            list::count(*may as usize),
             kinds::plan(*plan)
         )),
         Said::AskForMore => own("Einen Admin um mehr bitten."),
@@ -115,7 +118,7 @@ pub fn german(said: &Said) -> Vec<Piece> {
         Said::DeployingChart => own("Das Chart wird installiert."),
         Said::HelmMayBeAtWork { left } => own(format!(
             "Ein früher gestartetes helm arbeitet vielleicht noch am Release; es bekommt noch {}.",
-            time(*left)
+            clock::exact(*left)
         )),
         Said::HelmKilled { revision } => own(format!(
             "Ein helm wurde mitten in Revision {revision} abgebrochen. Die Revision wird verworfen, und was sie angelegt hat, wird übernommen."
@@ -306,20 +309,22 @@ pub fn german(said: &Said) -> Vec<Piece> {
         }
         Said::LeavingSafeMode { versions } => doing("Der abgesicherte Modus wird verlassen", versions),
         Said::ApplyingSettings { versions } => doing("Geänderte Einstellungen werden angewendet", versions),
-        Said::Updated { took } => own(format!("Aktualisiert ({}).", time(*took))),
-        Said::PlanChanged { took } => own(format!("Der Tarif wurde gewechselt ({}).", time(*took))),
-        Said::Suspended { took } => {
-            own(format!("Angehalten: Nichts vom Shop läuft, seine Daten bleiben erhalten ({}).", time(*took)))
-        }
-        Said::Resumed { took } => own(format!("Der Shop läuft wieder ({}).", time(*took))),
-        Said::InSafeMode { took } => {
-            own(format!("Der Shop läuft im abgesicherten Modus, ohne Mitgebrachtes ({}).", time(*took)))
-        }
+        Said::Updated { took } => own(format!("Aktualisiert ({}).", clock::exact(*took))),
+        Said::PlanChanged { took } => own(format!("Der Tarif wurde gewechselt ({}).", clock::exact(*took))),
+        Said::Suspended { took } => own(format!(
+            "Angehalten: Nichts vom Shop läuft, seine Daten bleiben erhalten ({}).",
+            clock::exact(*took)
+        )),
+        Said::Resumed { took } => own(format!("Der Shop läuft wieder ({}).", clock::exact(*took))),
+        Said::InSafeMode { took } => own(format!(
+            "Der Shop läuft im abgesicherten Modus, ohne Mitgebrachtes ({}).",
+            clock::exact(*took)
+        )),
         Said::SafeModeLeft { took } => {
-            own(format!("Der abgesicherte Modus wurde verlassen ({}).", time(*took)))
+            own(format!("Der abgesicherte Modus wurde verlassen ({}).", clock::exact(*took)))
         }
         Said::SettingsApplied { took } => {
-            own(format!("Geänderte Einstellungen wurden angewendet ({}).", time(*took)))
+            own(format!("Geänderte Einstellungen wurden angewendet ({}).", clock::exact(*took)))
         }
         Said::VolumesWithPlan { plan, sizes } => {
             own(format!("Volumes mit dem Tarif {}: {sizes}.", kinds::plan(*plan)))
@@ -339,7 +344,7 @@ pub fn german(said: &Said) -> Vec<Piece> {
         }
         Said::VolumeOver { volume, holds, size } => own(format!(
             "Das Volume {volume} enthält {} GiB, mehr als die {size} GiB seines Tarifs. Nichts hindert es daran, allen anderen Shops den Platz zu nehmen: in der Verwaltung des Shops löschen, was nicht gebraucht wird, oder dem Shop einen größeren Tarif geben.",
-            holds.replace('.', ",")
+            health::decimal(holds)
         )),
 
         Said::StatusLost => {
@@ -433,16 +438,8 @@ fn queued(ahead: u32) -> String {
     }
 }
 
-fn shops(number: u32) -> String {
-    format!("{number} {}", if number == 1 { "Shop" } else { "Shops" })
-}
-
 fn room(cpu: u64, disk: u64, memory: u64) -> String {
     format!("{cpu}m CPU, {disk} MiB flüchtiger Speicher und {memory} MiB Arbeitsspeicher")
-}
-
-fn time(elapsed: Elapsed) -> String {
-    clock::exact(elapsed)
 }
 
 #[cfg(test)]
