@@ -132,20 +132,31 @@ pub enum NotOffered {
 impl NewStoreForm {
     /// Parses every field, by the rules of the engine that is chosen of those that are offered; the errors are in the order of the form.
     pub fn parse(&self, engines: &[EngineCard]) -> Result<NewStore, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let request = checked(&mut errors, Field::Request, RequestId::parse(&self.request));
-        let name = checked(&mut errors, Field::Name, StoreName::parse(&self.name));
-        let engine = checked(&mut errors, Field::Engine, self.engine(engines));
-        let plan = checked(&mut errors, Field::Plan, self.plan(engines));
-        let egress = checked(&mut errors, Field::Egress, self.egress(engines));
-        let options = checked(&mut errors, Field::Options, self.options(engines));
-        let email = checked(&mut errors, Field::Email, AdminEmail::parse(&self.email));
-        let user = checked(&mut errors, Field::User, self.user(engines));
-        let password = checked(&mut errors, Field::Password, AdminPassword::parse(&self.password));
+        self.parse_saying(engines, Fault::to_string)
+    }
+
+    /// The same, with what is wrong put into other words.
+    pub fn parse_saying(
+        &self,
+        engines: &[EngineCard],
+        say: impl Fn(&Fault) -> String,
+    ) -> Result<NewStore, Vec<FieldError>> {
+        let mut errors = Errors { all: Vec::new(), say };
+        let request = errors.checked(Field::Request, RequestId::parse(&self.request));
+        let name = errors.checked(Field::Name, StoreName::parse(&self.name));
+        let engine = errors.checked(Field::Engine, self.engine(engines));
+        let plan = errors.checked(Field::Plan, self.plan(engines));
+        let egress = errors.checked(Field::Egress, self.egress(engines));
+        let options = errors.checked(Field::Options, self.options(engines));
+        let email = errors.checked(Field::Email, AdminEmail::parse(&self.email));
+        let user = errors.checked(Field::User, self.user(engines));
+        let password = errors.checked(Field::Password, AdminPassword::parse(&self.password));
         let shop = (request, name, engine, plan, egress, options);
-        let (Some(email), Some(user), Some(password)) = (email, user, password) else { return Err(errors) };
+        let (Some(email), Some(user), Some(password)) = (email, user, password) else {
+            return Err(errors.all);
+        };
         let (Some(request), Some(name), Some(engine), Some(plan), Some(egress), Some(options)) = shop else {
-            return Err(errors);
+            return Err(errors.all);
         };
         Ok(NewStore {
             request,
@@ -161,11 +172,6 @@ impl NewStoreForm {
     }
 
     /// What is wrong with one field, for a message as one types.
-    pub fn error(&self, field: Field, engines: &[EngineCard]) -> Option<String> {
-        self.fault(field, engines).map(|fault| fault.to_string())
-    }
-
-    /// The same before it is put into words.
     pub fn fault(&self, field: Field, engines: &[EngineCard]) -> Option<Fault> {
         match field {
             Field::Request => RequestId::parse(&self.request).err().map(Fault::from),
@@ -225,12 +231,15 @@ impl NewStoreForm {
     }
 }
 
-fn checked<T, E: fmt::Display>(
-    errors: &mut Vec<FieldError>,
-    field: Field,
-    parsed: Result<T, E>,
-) -> Option<T> {
-    parsed.map_err(|error| errors.push(FieldError { field, message: error.to_string() })).ok()
+struct Errors<S> {
+    all: Vec<FieldError>,
+    say: S,
+}
+
+impl<S: Fn(&Fault) -> String> Errors<S> {
+    fn checked<T, E: Into<Fault>>(&mut self, field: Field, parsed: Result<T, E>) -> Option<T> {
+        parsed.map_err(|fault| self.all.push(FieldError { field, message: (self.say)(&fault.into()) })).ok()
+    }
 }
 
 /// “a, b or c”, by the language's word for “or”; `none` where there is nothing.
@@ -278,6 +287,12 @@ mod tests {
             email: "ada@atelier.example".into(),
             user: "ada".into(),
             password: "correct horse battery".into(),
+        }
+    }
+
+    impl NewStoreForm {
+        fn error(&self, field: Field, engines: &[EngineCard]) -> Option<String> {
+            self.fault(field, engines).map(|fault| fault.to_string())
         }
     }
 

@@ -173,14 +173,9 @@ pub(super) async fn create_store(form: &NewStoreForm) -> Result<StoreId, ApiErro
         let key = granted.request_key()?;
         let Granted { person, stores, .. } = granted;
         let cards = stores.config().cards();
-        let told = |FieldError { field, message }| {
-            let message = form.fault(field, &cards).map_or(message, |fault| fields::fault(&fault));
-            FieldError { field, message }
-        };
-        let new = form.parse(&cards).map_err(|errors| ApiError::Invalid {
-            errors: errors.into_iter().map(told).collect(),
-            kept: Box::new(Kept::from(form)),
-        })?;
+        let new = form
+            .parse_saying(&cards, fields::fault)
+            .map_err(|errors| ApiError::Invalid { errors, kept: Box::new(Kept::from(form)) })?;
         let id = stores.create(new, &person, &key).await.map_err(|error| match error {
             StoresError::Over(over @ Over { plan: Some(_), .. }) => {
                 let error = FieldError { field: Field::Plan, message: texts::over(over) };
