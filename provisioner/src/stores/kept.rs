@@ -1,6 +1,6 @@
 //! What is kept in memory of one store: its row as it is, and its page packed, since of ten thousand few are looked at.
 
-use std::sync::OnceLock;
+use std::{cell::RefCell, sync::OnceLock};
 
 use flate2::{Compress, Compression, Decompress, DecompressError, FlushCompress, FlushDecompress, Status};
 use store::{Job, Millis, StoreSummary, StoreView, time::Elapsed};
@@ -9,6 +9,12 @@ use store::{Job, Millis, StoreSummary, StoreView, time::Elapsed};
 static FIRST: OnceLock<Box<[u8]>> = OnceLock::new();
 /// In bytes. A smaller one says little, and is packed by itself.
 const LARGE: usize = 512;
+
+thread_local! {
+    /// A quarter of a megabyte. One for each page would leave as much unused between the pages, since what is packed is put down while it
+    /// is there.
+    static PACKER: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), true));
+}
 
 /// A page packed. The same page is always packed to the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +70,11 @@ impl Packed {
 }
 
 fn deflate(bytes: &[u8], like: Option<&[u8]>) -> Result<Vec<u8>, String> {
-    let mut packer = Compress::new(Compression::fast(), true);
+    PACKER.with_borrow_mut(|packer| deflate_by(packer, bytes, like))
+}
+
+fn deflate_by(packer: &mut Compress, bytes: &[u8], like: Option<&[u8]>) -> Result<Vec<u8>, String> {
+    packer.reset();
     if let Some(like) = like {
         packer.set_dictionary(like).map_err(|error| error.to_string())?;
     }
