@@ -2,11 +2,15 @@
 
 use std::{fs::read_to_string, process::Child, time::Duration};
 
-/// The most memory that it ever had, in MiB.
+/// The most memory that it ever had, in MiB, without what it reads of files: Linux takes that back where it is short, and of a program
+/// that is not optimised it is three times as much.
 pub(crate) fn peak(process: &Child) -> u64 {
     let status = read_to_string(format!("/proc/{}/status", process.id())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    let kib = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
+    };
+    (kib("VmHWM:") - kib("RssFile:")) / 1024
 }
 
 /// For how long it has used a core.
