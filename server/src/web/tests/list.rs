@@ -21,9 +21,9 @@ async fn site() -> Site {
     .await
 }
 
-/// The page there, without the marks between its parts.
+/// The page there.
 async fn page(site: &Site, address: &str) -> String {
-    site.get(address).await.body.replace("<!>", "")
+    site.get(address).await.body
 }
 
 /// Which of the stores are rows of the list at that address.
@@ -109,9 +109,7 @@ async fn the_way_back_from_a_store_leads_to_the_list_that_it_was_opened_from() {
 
 /// As the list's form sends it, without a script and with one.
 async fn ask(site: &Site, form: impl Into<String>) -> Answer {
-    let mut answer = site.submit("/stores", "/stores", form.into().leak()).await;
-    answer.body = answer.body.replace("<!>", "");
-    answer
+    site.submit("/stores", "/stores", form.into().leak()).await
 }
 
 fn is_going(site: &Site, id: &str) -> bool {
