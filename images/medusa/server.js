@@ -3,7 +3,7 @@
 const fs = require("node:fs");
 const http = require("node:http");
 const path = require("node:path");
-const { setTimeout: sleep } = require("node:timers/promises");
+const { setImmediate: turn, setTimeout: sleep } = require("node:timers/promises");
 
 const cache = require("./lib/cache");
 const database = require("./lib/database");
@@ -35,13 +35,23 @@ function switchTelemetryOff() {
   fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify({ telemetry: { enabled: false } }));
 }
 
-/** Loads Medusa once the database is as it has to be. Reading its files takes seconds, in which a new database comes up. */
+/** What Medusa is made of, piece by piece: seconds, in which nothing else of this process gets its turn but between two of them. */
+async function read() {
+  const { modules } = require("./medusa-config");
+  const used = Object.values(modules).filter(({ disable }) => !disable);
+  for (const piece of ["@medusajs/medusa/loaders/index", "@medusajs/core-flows", ...used.map(({ resolve }) => resolve)]) {
+    require(piece);
+    await turn();
+  }
+}
+
+/** Loads Medusa once the database is as it has to be. A new one comes up, and is made, while Medusa's files are read. */
 async function load(expressApp) {
   const early = await database.tryToConnect();
   if (early) await database.prepare(early);
-  const { default: loadMedusa } = require("@medusajs/medusa/loaders/index");
-  if (!early) await database.prepare(await database.connect());
+  await Promise.all([early ?? database.connect().then(database.prepare), read()]);
   await cache.answers();
+  const { default: loadMedusa } = require("@medusajs/medusa/loaders/index");
   return loadMedusa({ directory: __dirname, expressApp });
 }
 
