@@ -97,7 +97,7 @@ impl<'a> Containerd<'a> {
     /// # Errors
     /// The archive is damaged or the disk full.
     pub fn import(&self, step: &Step, image: &Image) -> Result<()> {
-        // By itself: of containerd, that it leaves it to else, it awaits a word every thirty seconds, and a busy disk takes longer.
+        // Else containerd does it, which `ctr` gives up on after thirty seconds without progress; a busy disk takes longer.
         command::logged(step, self.k8s().args(["images", "import", "--local"]).arg(&image.archive))
             .with_context(|| format!("{} cannot be imported", image.reference))
     }
