@@ -12,6 +12,7 @@ use store::{AccountRule, MailMode, PlanName, Suggest};
 
 use crate::{
     action::Verb,
+    names::Names,
     option::{Choice, Options},
     size::{Disk, Resources},
 };
@@ -91,15 +92,17 @@ pub(crate) struct Ask {
     pub(crate) when: Option<Spanned<Options>>,
     pub(crate) name: Spanned<String>,
     pub(crate) title: Spanned<Text>,
-    pub(crate) choices: Spanned<Choices>,
+    pub(crate) choices: Spanned<Titled>,
+    #[serde(default)]
+    pub(crate) names: Option<Names>,
     pub(crate) default: Spanned<String>,
     #[serde(default)]
     pub(crate) suggest: Option<Suggest>,
 }
 
-/// Titles by key, in the order in which they stand; or a list of what is its own title.
+/// Titles by name, in the order in which they stand; or a list of names alone.
 #[derive(Debug)]
-pub(crate) struct Choices(pub(crate) Vec<(String, Spanned<Text>)>);
+pub(crate) struct Titled(pub(crate) Vec<(Spanned<String>, Option<Spanned<Text>>)>);
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -272,35 +275,35 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
-impl<'de> Deserialize<'de> for Choices {
+impl<'de> Deserialize<'de> for Titled {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ChoicesVisitor)
+        deserializer.deserialize_any(TitledVisitor)
     }
 }
 
-struct ChoicesVisitor;
+struct TitledVisitor;
 
-impl<'de> Visitor<'de> for ChoicesVisitor {
-    type Value = Choices;
+impl<'de> Visitor<'de> for TitledVisitor {
+    type Value = Titled;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("titles by key, or a list of texts")
+        f.write_str("titles by name, or a list of names")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Choices, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Titled, A::Error> {
         let mut list = Vec::new();
-        while let Some(Spanned { value, referenced, defined }) = items.next_element::<Spanned<String>>()? {
-            list.push((value.clone(), Spanned::new(Text::English(value), referenced, defined)));
+        while let Some(name) = names.next_element()? {
+            list.push((name, None));
         }
-        Ok(Choices(list))
+        Ok(Titled(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Choices, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Titled, A::Error> {
         let mut list = Vec::new();
-        while let Some(entry) = entries.next_entry()? {
-            list.push(entry);
+        while let Some((name, title)) = entries.next_entry::<String, Spanned<Text>>()? {
+            list.push((Spanned::new(name, title.referenced, title.defined), Some(title)));
         }
-        Ok(Choices(list))
+        Ok(Titled(list))
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Language, Text};
+#[cfg(feature = "transliterate")]
+use crate::Language;
+use crate::Text;
 
 /// What was chosen, by the question's name.
 pub type Options = BTreeMap<String, String>;
@@ -57,10 +59,11 @@ impl Question {
 
     /// Puts its choices in the order of what they are called in that language. They stand in the order of the English, and so they stay
     /// where one is called in English alone.
+    #[cfg(feature = "transliterate")]
     pub fn arrange(&mut self, language: Language) {
         let is_told = |choice: &Choice| choice.title.told(language).1 == language;
         if language != Language::English && self.choices.iter().all(is_told) {
-            self.choices.sort_by_cached_key(|choice| sorted_as(choice.title.told(language).0));
+            sort(&mut self.choices, language);
         }
     }
 
@@ -70,15 +73,14 @@ impl Question {
     }
 }
 
-/// As dictionaries sort it: an umlaut like its vowel.
-fn sorted_as(title: &str) -> String {
-    let letters = title.chars().flat_map(char::to_lowercase).map(|letter| match letter {
-        'ä' => 'a',
-        'ö' => 'o',
-        'ü' => 'u',
-        other => other,
+/// Puts them in the order of what they are called, as dictionaries do: a letter with a mark is like the one without, and comes after it
+/// where all else is the same.
+#[cfg(feature = "transliterate")]
+pub fn sort(choices: &mut [Choice], language: Language) {
+    choices.sort_by_cached_key(|choice| {
+        let (title, _) = choice.title.told(language);
+        (deunicode::deunicode(title).to_lowercase(), title.to_owned())
     });
-    letters.collect()
 }
 
 /// What holds where `chosen` was chosen: a default for each question that nobody answered, and nothing that was not asked.
@@ -132,6 +134,7 @@ pub(crate) mod tests {
         assert_eq!(settled([], &chosen), Ok(Options::new()));
     }
 
+    #[cfg(feature = "transliterate")]
     #[test]
     fn choices_are_in_the_order_of_what_they_are_called_where_all_are_called_something() {
         let choice = |english: &str, german: Option<&str>| Choice {
@@ -152,6 +155,50 @@ pub(crate) mod tests {
         assert_eq!(arranged(&all, Language::English), ["germany", "egypt", "belgium"]);
         let lacking = [all[0].clone(), choice("Benin", None), all[2].clone()];
         assert_eq!(arranged(&lacking, Language::German), ["germany", "benin", "belgium"]);
+    }
+
+    #[cfg(feature = "transliterate")]
+    #[test]
+    fn a_letter_with_a_mark_stands_where_dictionaries_have_it() {
+        let sorted = |language, titles: &[&str]| {
+            let mut choices: Vec<Choice> = titles
+                .iter()
+                .rev()
+                .map(|title| Choice {
+                    key: (*title).to_owned(),
+                    title: Text::new(*title, Some((*title).to_owned())),
+                })
+                .collect();
+            sort(&mut choices, language);
+            let keys: Vec<String> = choices.into_iter().map(|choice| choice.key).collect();
+            assert_eq!(keys, titles);
+        };
+        sorted(
+            Language::German,
+            &[
+                "Afghanistan",
+                "Ägypten",
+                "Ålandinseln",
+                "Albanien",
+                "Aserbaidschan",
+                "Äthiopien",
+                "Australien",
+                "Côte d’Ivoire",
+                "Curaçao",
+                "Guinea",
+                "Guinea-Bissau",
+                "Oman",
+                "Österreich",
+                "Osttimor",
+                "Polnischer Zloty",
+                "Polnischer Złoty",
+                "Strasse",
+                "Straße",
+                "Südafrika",
+                "Sudan",
+            ],
+        );
+        sorted(Language::English, &["Åland Islands", "Albania", "CFP Franc", "Chad", "Réunion", "Romania"]);
     }
 
     #[test]

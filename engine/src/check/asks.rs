@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
 use serde_saphyr::Spanned;
-use store::{Choice, Question};
+use store::{Choice, Language, Question, question::sort};
 
 use super::{MAX_TITLE, is_name, text, when};
-use crate::{EngineError, When, file, option::Declared};
+use crate::{EngineError, When, file, names::Names, option::Declared};
 
 /// As long as a line of a list is.
 const MAX_CHOICE: usize = 60;
@@ -25,7 +25,7 @@ pub(super) fn asks(asks: Vec<file::Ask>, known: &Declared) -> Result<Vec<(When, 
         let question = Question {
             name: ask.name.value,
             title: text(ask.title, &format!("{field}.title"), MAX_TITLE)?,
-            choices: choices(ask.choices, &format!("{field}.choices"))?,
+            choices: choices(ask.choices, ask.names, &format!("{field}.choices"))?,
             default: ask.default.value.clone(),
             suggest: ask.suggest,
         };
@@ -38,7 +38,12 @@ pub(super) fn asks(asks: Vec<file::Ask>, known: &Declared) -> Result<Vec<(When, 
     checked.collect()
 }
 
-fn choices(choices: Spanned<file::Choices>, field: &str) -> Result<Vec<Choice>, EngineError> {
+/// As they stand; by their names where those are not the engine's own.
+fn choices(
+    choices: Spanned<file::Titled>,
+    names: Option<Names>,
+    field: &str,
+) -> Result<Vec<Choice>, EngineError> {
     let place = Spanned::new((), choices.referenced, choices.defined);
     let mut keys = BTreeSet::new();
     if !(1..=MAX_CHOICES).contains(&choices.value.0.len()) {
@@ -46,6 +51,8 @@ fn choices(choices: Spanned<file::Choices>, field: &str) -> Result<Vec<Choice>, 
         return Err(EngineError::at(&place, field, sentence));
     }
     let checked = choices.value.0.into_iter().map(|(key, title)| {
+        let place = Spanned::new((), key.referenced, key.defined);
+        let key = key.value;
         if !is_key(&key) {
             let sentence = format!(
                 "has the key “{key}”: write up to {MAX_KEY} letters, digits and - + _ / : . without spaces"
@@ -55,10 +62,27 @@ fn choices(choices: Spanned<file::Choices>, field: &str) -> Result<Vec<Choice>, 
         if !keys.insert(key.clone()) {
             return Err(EngineError::at(&place, field, format!("has {key} a second time")));
         }
-        let title = text(title, &format!("{field}.{key}"), MAX_CHOICE)?;
+        let own = format!("{field}.{key}");
+        let title = match (title, names) {
+            (None, None) => key.as_str().into(),
+            (Some(title), None) => text(title, &own, MAX_CHOICE)?,
+            (None, Some(names)) => names.of(&key).ok_or_else(|| {
+                let sentence =
+                    format!("has no name here: write {}, or give all choices names", names.codes());
+                EngineError::at(&place, own, sentence)
+            })?,
+            (Some(_), Some(_)) => {
+                let sentence = "has a name already, by `names`: list codes alone, or leave `names` out";
+                return Err(EngineError::at(&place, own, sentence));
+            }
+        };
         Ok(Choice { key, title })
     });
-    checked.collect()
+    let mut choices = checked.collect::<Result<Vec<_>, _>>()?;
+    if names.is_some() {
+        sort(&mut choices, Language::English);
+    }
+    Ok(choices)
 }
 
 /// Nothing that would mean something in a field of a form, or to a chart that runs its values as templates.
@@ -72,6 +96,7 @@ mod tests {
     use store::Suggest;
 
     use super::super::tests::{PAGE, assert_refused};
+    use super::*;
     use crate::Engine;
 
     #[test]
@@ -96,6 +121,52 @@ mod tests {
         assert_eq!((settled["colour"].as_str(), settled["zone"].as_str()), ("red", "UTC"));
         let refused = engine.settled(&[("colour".to_owned(), "green".to_owned())].into()).unwrap_err();
         assert_eq!(refused.to_string(), "Colour cannot be “green”. Choose one of the list.");
+    }
+
+    #[test]
+    fn choices_that_have_names_of_their_own_are_listed_by_code_and_stand_in_the_order_of_the_names() {
+        let named = |choices: &str| {
+            let choices = format!("{choices}, default: CH, suggest: timeZone");
+            PAGE.replacen("choices: [UTC, Europe/Berlin], default: UTC, suggest: timeZone", &choices, 1)
+        };
+        let engine = Engine::parse(&named("names: countries, choices: [CH, AT, AX, DE]")).unwrap();
+        let fancy = engine.options.settled(&[("fancy".to_owned(), true.into())].into()).unwrap();
+        let mut asked = engine.questions(&fancy).nth(1).unwrap().clone();
+        let called = |asked: &Question, language| {
+            asked.choices.iter().map(|choice| choice.title.told(language).0.to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(called(&asked, Language::English), ["Åland Islands", "Austria", "Germany", "Switzerland"]);
+        asked.arrange(Language::German);
+        assert_eq!(called(&asked, Language::German), ["Ålandinseln", "Deutschland", "Österreich", "Schweiz"]);
+        for (choices, field, word) in [
+            ("names: countries, choices: [CH, XX]", "asks[1].choices.XX", "a country's code"),
+            ("names: currencies, choices: [CHF, CH]", "asks[1].choices.CH", "a currency's code"),
+            ("names: countries, choices: {CH: Swiss}", "asks[1].choices.CH", "leave `names` out"),
+            ("names: planets, choices: [CH]", "planets", "countries"),
+        ] {
+            let refused = Engine::parse(&named(choices)).unwrap_err().to_string();
+            assert!(refused.contains(field) && refused.contains(word), "{refused}");
+        }
+    }
+
+    #[test]
+    fn shipped_engines_have_all_countries_and_the_names_of_them_are_in_memory_once() {
+        for text in [
+            include_str!("../../../charts/woocommerce/engine.yaml"),
+            include_str!("../../../charts/medusa/engine.yaml"),
+        ] {
+            let engine = Engine::parse(text).unwrap();
+            let question = |name: &str| {
+                engine.questions(&engine.options.defaults).find(|question| question.name == name).unwrap()
+            };
+            assert_eq!(question("country").choices.len(), 250);
+            for (name, key) in [("country", "AT"), ("currency", "EUR")] {
+                let known = [Names::Countries, Names::Currencies].into_iter().find_map(|names| names.of(key));
+                let [told, known] = [&question(name).choice(key).unwrap().title, &known.unwrap()]
+                    .map(|title| title.told(Language::German).0.as_ptr());
+                assert_eq!(told, known, "{name}");
+            }
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What engines say of themselves, on the form and on a store's page.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use engine::Engine;
 use store::{
     ConditionKind, Egress, EngineCard, EngineKey, EngineNote, Fit, Language, MailMode, Phase, PlanCard,
-    RequestId, Said, Scheme, State, Versions, limit::Left, time::Elapsed,
+    RequestId, Said, Scheme, State, Text, Versions, limit::Left, time::Elapsed,
 };
 
 use super::{told_in, whole};
@@ -26,16 +26,31 @@ pub(super) fn form(engines: Vec<EngineCard>) -> String {
     .html
 }
 
-/// The engines of this checkout, as they are where nothing is chosen, or with each yes a no; what they are called is no text.
-pub(super) fn cards(is_otherwise: bool) -> Vec<EngineCard> {
+/// Those of this checkout.
+fn engines() -> Vec<Engine> {
     let charts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../charts");
     let folders = fs::read_dir(charts).unwrap().map(|entry| entry.unwrap().path());
     let texts = folders.filter_map(|folder| fs::read_to_string(folder.join("engine.yaml")).ok());
     let mut texts: Vec<String> = texts.collect();
     texts.sort();
     assert!(texts.len() > 1);
-    let card = |(n, text): (usize, &String)| {
-        let engine = Engine::parse(text).unwrap();
+    texts.iter().map(|text| Engine::parse(text).unwrap()).collect()
+}
+
+/// What an engine calls the same in both languages, such as many a country.
+pub(super) fn alike() -> BTreeSet<String> {
+    let questions = cards(false).into_iter().chain(cards(true)).flat_map(|card| card.questions);
+    let choices = questions.flat_map(|question| question.choices);
+    let alike = |title: Text| {
+        let is_alike = title.told(Language::German) == (title.to_string().as_str(), Language::German);
+        is_alike.then(|| title.to_string())
+    };
+    choices.filter_map(|choice| alike(choice.title)).collect()
+}
+
+/// The engines of this checkout, as they are where nothing is chosen, or with each yes a no; what they are called is no text.
+pub(super) fn cards(is_otherwise: bool) -> Vec<EngineCard> {
+    let card = |(n, engine): (usize, Engine)| {
         let mut options = engine.options.defaults.clone();
         for option in options.values_mut() {
             if let engine::Choice::Flag(flag) = option {
@@ -58,7 +73,7 @@ pub(super) fn cards(is_otherwise: bool) -> Vec<EngineCard> {
             questions: engine.questions(&options).cloned().collect(),
         }
     };
-    texts.iter().enumerate().map(card).collect()
+    engines().into_iter().enumerate().map(card).collect()
 }
 
 #[test]
