@@ -42,7 +42,7 @@ pub use self::{
     copy::copy_button,
     crumb::{Whence, crumb},
     english::{english, foreign, in_its_language, told},
-    evidence::evidence,
+    evidence::{evidence, listing},
     form::{SentForm, kept, refused_without_script},
     health::health_strip,
     language::language_choice,

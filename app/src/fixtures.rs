@@ -54,7 +54,7 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         sentence: "The image of the web server could not be pulled. Check the image's name, then retry."
             .into(),
         said: store::Told::default(),
-        evidence: vec![Evidence { source: "pod web-0, container setup".into(), text: "ErrImagePull".into() }],
+        evidence: vec![Evidence::verbatim("pod web-0, container setup", "ErrImagePull")],
         at: NOW,
     };
     StoreView {
@@ -96,7 +96,6 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         ways_in: store::view::WaysIn::default(),
         allowance: Allowance { cpu: 1000, memory: 512, disk: 0 },
         volumes: Vec::new(),
-        disk: String::new(),
         versions: Versions::parse("Page 1.2").unwrap(),
     }
 }

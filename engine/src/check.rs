@@ -14,7 +14,7 @@ use store::{AccountRule, PlanName};
 
 use self::texts::{line, text};
 use crate::{
-    Choice, Declared, Engine, EngineError, Name, Note, Options, Secret, Sizes, When, file, option,
+    Choice, Declared, Engine, EngineError, Name, Note, Options, Secret, Sizes, Volume, When, file, option,
     secret::{DIGITS, Source},
 };
 
@@ -32,7 +32,7 @@ pub(crate) fn engine(file: file::File) -> Result<Engine, EngineError> {
     let notes = notes(file.notes, &options)?;
     let asks = asks::asks(file.asks, &options)?;
     let parts = parts::parts(file.parts, &options)?;
-    let volumes = names(file.volumes, "volumes")?;
+    let volumes = volumes(file.volumes)?;
     let plans = plans(file.plans, &parts, &volumes)?;
     let secrets = secrets(file.secrets, account)?;
     let no_settings = Options::new();
@@ -111,6 +111,19 @@ fn names(names: Vec<Spanned<String>>, field: &str) -> Result<Vec<String>, Engine
     Ok(names.into_iter().map(|name| name.value).collect())
 }
 
+fn volumes(volumes: file::Titled) -> Result<Vec<Volume>, EngineError> {
+    let (names, titles): (Vec<_>, Vec<_>) = volumes.0.into_iter().unzip();
+    let names = self::names(names, "volumes")?;
+    let titled = names.into_iter().zip(titles).map(|(name, title)| {
+        let title = match title {
+            Some(title) => text(title, &format!("volumes.{name}"), MAX_TITLE)?,
+            None => name.as_str().into(),
+        };
+        Ok(Volume { name, title })
+    });
+    titled.collect()
+}
+
 /// An RFC 1123 label, but that capitals are allowed within, as in a chart's values.
 fn is_name(name: &Spanned<String>, field: &str) -> Result<(), EngineError> {
     let is_one = (1..=63).contains(&name.value.len())
@@ -177,7 +190,7 @@ fn notes(notes: Vec<file::Note>, known: &Declared) -> Result<Vec<Note>, EngineEr
 fn plans(
     plans: Spanned<BTreeMap<PlanName, Spanned<file::Sizes>>>,
     parts: &[crate::Part],
-    volumes: &[String],
+    volumes: &[Volume],
 ) -> Result<BTreeMap<PlanName, Sizes>, EngineError> {
     if plans.value.is_empty() {
         return Err(EngineError::at(
@@ -198,7 +211,7 @@ fn plans(
         for (name, resources) in &of_parts {
             is_sensible(resources, &format!("{field}.parts.{name}"))?;
         }
-        let names: Vec<&str> = volumes.iter().map(String::as_str).collect();
+        let names: Vec<&str> = volumes.iter().map(|volume| volume.name.as_str()).collect();
         let of_volumes = sized(of_volumes, &names, &place, &format!("{field}.volumes"))?;
         Ok((
             plan,
@@ -515,6 +528,7 @@ actions:
         assert_refused("images: [page]", "images: [a page]", "images[0]", "begins with a letter");
         assert_refused("images: [page]", "images: [page, page]", "images[1]", "second time");
         assert_refused("volumes: [files]", "volumes: [files, files]", "volumes[1]", "second time");
+        assert_refused("volumes: [files]", "volumes: {files: \"\"}", "volumes.files", "one line");
         assert_refused("{greeting: hello", "{g.reeting: hello", "options.g.reeting", "begins with a letter");
     }
 

@@ -42,7 +42,7 @@ pub(crate) struct File {
     pub(crate) asks: Vec<Ask>,
     pub(crate) parts: Spanned<Vec<Part>>,
     #[serde(default)]
-    pub(crate) volumes: Vec<Spanned<String>>,
+    pub(crate) volumes: Titled,
     pub(crate) plans: Spanned<BTreeMap<PlanName, Spanned<Sizes>>>,
     #[serde(default)]
     pub(crate) secrets: Vec<Spanned<Secret>>,
@@ -101,7 +101,7 @@ pub(crate) struct Ask {
 }
 
 /// Titles by name, in the order in which they stand; or a list of names alone.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Titled(pub(crate) Vec<(Spanned<String>, Option<Spanned<Text>>)>);
 
 #[derive(Debug, Deserialize)]
@@ -110,7 +110,7 @@ pub(crate) struct Part {
     #[serde(default)]
     pub(crate) when: Option<Spanned<Options>>,
     pub(crate) name: Spanned<String>,
-    pub(crate) title: Spanned<String>,
+    pub(crate) title: Spanned<Text>,
     #[serde(default)]
     pub(crate) labels: BTreeMap<String, String>,
     #[serde(default)]

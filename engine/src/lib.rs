@@ -29,7 +29,7 @@ pub use self::{
     action::{Action, Verb},
     error::EngineError,
     option::{Choice, Declared, Options, When},
-    part::Part,
+    part::{Part, Volume},
     probe::Probe,
     secret::Secret,
     size::{Disk, Resources, Sizes},
@@ -55,7 +55,7 @@ pub struct Engine {
     asks: Vec<(When, Question)>,
     /// In the order in which they come up.
     pub parts: Vec<Part>,
-    pub volumes: Vec<String>,
+    pub volumes: Vec<Volume>,
     pub plans: BTreeMap<PlanName, Sizes>,
     /// Keys of the Secret that the chart reads.
     pub secrets: Vec<Secret>,

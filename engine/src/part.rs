@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use store::Text;
+
 use crate::{Sizes, option::When, size::Resources};
 
 /// The label that tells the pods of a part from others, where the engine names no labels of its own.
@@ -13,7 +15,7 @@ pub struct Part {
     /// An RFC 1123 label; also what its network policy is called.
     pub name: String,
     /// What people call it.
-    pub title: String,
+    pub title: Text,
     /// What its pods are labelled with, and no others.
     pub labels: BTreeMap<String, String>,
     /// Under which options there is one.
@@ -38,6 +40,15 @@ impl Part {
         let helpers = self.helpers.iter().map(|helper| helper.resources);
         sizes.parts.get(&self.name).copied().into_iter().chain(helpers).collect()
     }
+}
+
+/// What a store keeps while nothing of it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// As the chart calls its claim, where it is to grow with the plan.
+    pub name: String,
+    /// What people call it.
+    pub title: Text,
 }
 
 /// A container beside the part's own, the same under every plan.

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::ResourceExt;
 use serde::{Deserialize, Serialize};
-use store::{Millis, Vitals};
+use store::{Millis, Text, Vitals};
 
 pub use self::{
     cursor::Cursor,
@@ -79,7 +79,7 @@ pub struct Logs {
     /// From where to read on.
     pub cursor: Cursor,
     /// Names and titles of the parts that there are.
-    pub parts: Vec<(String, String)>,
+    pub parts: Vec<(String, Text)>,
     /// Whether there was more than is told.
     pub is_cut: bool,
 }
@@ -106,7 +106,7 @@ pub struct Metrics {
 pub struct Restart {
     pub at: Millis,
     /// The part's title.
-    pub part: String,
+    pub part: Text,
     /// How often in all, since its pod was made.
     pub times: u32,
     /// Why, in a word.

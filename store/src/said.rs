@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PlanName, time::Elapsed};
+use crate::{Language, PlanName, Text, time::Elapsed};
 
 /// A code, its values, and the sentence in English.
 macro_rules! sentences {
@@ -25,7 +25,7 @@ macro_rules! sentences {
                 let mut values = BTreeMap::new();
                 let code = match self {
                     $(Self::$code { $($($value),+)? } => {
-                        $($(values.insert(stringify!($value).to_owned(), Value::written($value));)+)?
+                        $($(Value::write($value, stringify!($value), &mut values);)+)?
                         stringify!($code)
                     })+
                 };
@@ -35,7 +35,7 @@ macro_rules! sentences {
             /// Nothing of what another version says.
             pub fn read(code: &str, values: &BTreeMap<String, String>) -> Option<Self> {
                 $(if code == stringify!($code) {
-                    return Some(Self::$code { $($($value: Value::read(values.get(stringify!($value))?)?),+)? });
+                    return Some(Self::$code { $($($value: Value::read(stringify!($value), values)?),+)? });
                 })+
                 None
             }
@@ -110,9 +110,9 @@ sentences! {
 
     // Its pods.
 
-    PartReady { part: String } => format!("{part} ready.");
+    PartReady { part: Text } => format!("{part} ready.");
     /// What follows is so of this part.
-    Part { part: String } => format!("{part}:");
+    Part { part: Text } => format!("{part}:");
     NotCreated => "not created yet.";
     Stopping => "stopping.";
     WaitsForNode => "waits for a node and its volumes.";
@@ -319,21 +319,21 @@ fn room(cpu: u64, disk: u64, memory: u64) -> String {
     format!("{cpu}m CPU, {disk} MiB of ephemeral storage and {memory} MiB of memory")
 }
 
-/// Of a sentence, as it is written.
+/// Of a sentence, as it is written under its name.
 trait Value: Sized {
-    fn written(&self) -> String;
-    fn read(text: &str) -> Option<Self>;
+    fn write(&self, name: &str, values: &mut BTreeMap<String, String>);
+    fn read(name: &str, values: &BTreeMap<String, String>) -> Option<Self>;
 }
 
 macro_rules! values {
     ($($kind:ty),+) => {
         $(impl Value for $kind {
-            fn written(&self) -> String {
-                self.to_string()
+            fn write(&self, name: &str, values: &mut BTreeMap<String, String>) {
+                values.insert(name.to_owned(), self.to_string());
             }
 
-            fn read(text: &str) -> Option<Self> {
-                text.parse().ok()
+            fn read(name: &str, values: &BTreeMap<String, String>) -> Option<Self> {
+                values.get(name)?.parse().ok()
             }
         })+
     };
@@ -342,24 +342,42 @@ macro_rules! values {
 values!(String, u16, u32, u64, usize, i32);
 
 impl Value for PlanName {
-    fn written(&self) -> String {
-        self.key().to_owned()
+    fn write(&self, name: &str, values: &mut BTreeMap<String, String>) {
+        values.insert(name.to_owned(), self.key().to_owned());
     }
 
-    fn read(text: &str) -> Option<Self> {
-        Self::parse(text).ok()
+    fn read(name: &str, values: &BTreeMap<String, String>) -> Option<Self> {
+        Self::parse(values.get(name)?).ok()
     }
 }
 
 /// In milliseconds.
 impl Value for Elapsed {
-    fn written(&self) -> String {
-        self.0.to_string()
+    fn write(&self, name: &str, values: &mut BTreeMap<String, String>) {
+        values.insert(name.to_owned(), self.0.to_string());
     }
 
-    fn read(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self)
+    fn read(name: &str, values: &BTreeMap<String, String>) -> Option<Self> {
+        values.get(name)?.parse().ok().map(Self)
     }
+}
+
+/// The English under the name, and what there is in another language beside it.
+impl Value for Text {
+    fn write(&self, name: &str, values: &mut BTreeMap<String, String>) {
+        values.insert(name.to_owned(), self.to_string());
+        if let (german, Language::German) = self.told(Language::German) {
+            values.insert(in_german(name), german.to_owned());
+        }
+    }
+
+    fn read(name: &str, values: &BTreeMap<String, String>) -> Option<Self> {
+        Some(Self::new(values.get(name)?.as_str(), values.get(&in_german(name)).cloned()))
+    }
+}
+
+fn in_german(name: &str) -> String {
+    format!("{name}.{}", Language::German.key())
 }
 
 /// Sentences, one after the other. Displays in English.
@@ -491,6 +509,22 @@ mod tests {
             serde_json::to_value(Told::from(Said::queued(2))).unwrap(),
             serde_json::json!([{ "code": "Queued", "values": { "ahead": "2" } }])
         );
+    }
+
+    #[test]
+    fn what_an_engine_calls_something_is_kept_in_each_language_that_it_has_it_in() {
+        let [both, english] =
+            [Some("Datenbank".to_owned()), None].map(|german| Text::new("Database", german));
+        for (part, values) in [
+            (both, serde_json::json!({ "part": "Database", "part.de": "Datenbank" })),
+            (english, serde_json::json!({ "part": "Database" })),
+        ] {
+            let told = Told::from(Said::PartReady { part });
+            let written = serde_json::to_value(&told).unwrap();
+            assert_eq!(written, serde_json::json!([{ "code": "PartReady", "values": values }]));
+            assert_eq!(serde_json::from_value::<Told>(written).unwrap(), told);
+            assert_eq!(told.to_string(), "Database ready.");
+        }
     }
 
     #[test]

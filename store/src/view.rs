@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Address, AdminEmail, AdminUser, Allowance, Condition, ConditionKind, Conditions, Egress, EngineKey,
-    EngineNote, MailServer, Millis, PersonId, Phase, PlanCard, PlanName, RemovalKind, StoreId, StoreName,
-    Text, Told, Versions, time::Elapsed,
+    EngineNote, MailServer, Millis, PersonId, Phase, PlanCard, PlanName, RemovalKind, Said, StoreId,
+    StoreName, Text, Told, Versions, time::Elapsed,
 };
 
 /// A row of the list.
@@ -67,8 +67,6 @@ pub struct StoreView {
     /// What the plan lets it use.
     pub allowance: Allowance,
     pub volumes: Vec<Volume>,
-    /// How much of each is used, in a line; empty where that is not known.
-    pub disk: String,
     /// What it runs.
     pub versions: Versions,
     pub upkeep: Upkeep,
@@ -87,7 +85,7 @@ pub struct WaysIn {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Volume {
     /// What is on it, such as `database`.
-    pub name: String,
+    pub title: Text,
     pub gibibytes: u32,
     /// What was on it, in MiB, when it was last looked at.
     pub used: Option<u32>,
@@ -169,6 +167,12 @@ pub struct Undone {
     pub at: Millis,
 }
 
+/// With one decimal, rounded up: what is told is never less than what is there.
+pub fn gibibytes(mebibytes: u64) -> String {
+    let tenths = mebibytes.saturating_mul(10).div_ceil(1024);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
 impl StoreSummary {
     pub fn admin(&self) -> String {
         self.address.at(&self.admin_path)
@@ -227,8 +231,24 @@ pub struct Failure {
 pub struct Evidence {
     /// Where it is from: `pod web-0, container setup, ImagePullBackOff`, `helm`, `event`.
     pub source: String,
-    /// Verbatim last lines.
+    /// Verbatim last lines, or a sentence of the operator's in English.
     pub text: String,
+    /// That sentence by codes, where it has them.
+    #[serde(default)]
+    pub said: Told,
+}
+
+impl Evidence {
+    /// Somebody else's words.
+    pub fn verbatim(source: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { source: source.into(), text: text.into(), said: Told::default() }
+    }
+
+    /// What the operator has seen.
+    pub fn seen(source: impl Into<String>, said: Said) -> Self {
+        let told = Told::from(said);
+        Self { source: source.into(), text: told.to_string(), said: told.coded() }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -301,5 +321,16 @@ impl std::fmt::Display for Ask {
             Self::MailChange => "Another mail server",
             Self::Deletion => "Deletion",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_of_a_volume_is_never_less_than_what_is_there() {
+        let told = [0, 80, 1024, 1025, 3 * 1024].map(gibibytes);
+        assert_eq!(told, ["0.0", "0.1", "1.0", "1.1", "3.0"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Millis;
+use crate::{Millis, Text};
 
 /// Each as it was measured last; nothing of what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +35,8 @@ pub struct Usage {
 /// What one part or volume uses of what the plan gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
-    pub title: String,
+    /// What people call it.
+    pub title: Text,
     pub used: u32,
     pub limit: Option<u32>,
 }
@@ -55,12 +56,12 @@ pub fn sum(shares: &[Share]) -> (u32, Option<u32>) {
 }
 
 /// Which is nearest to its limit, and how many hundredths of it that uses: a sum does not tell that one of them is full.
-pub fn fullest(shares: &[Share]) -> Option<(&str, u32)> {
+pub fn fullest(shares: &[Share]) -> Option<(&Text, u32)> {
     let percent = |share: &Share| {
         let limit = share.limit.filter(|limit| *limit > 0)?;
         Some(u32::try_from(u64::from(share.used) * 100 / u64::from(limit)).unwrap_or(u32::MAX))
     };
-    let told = shares.iter().filter_map(|share| Some((share.title.as_str(), percent(share)?)));
+    let told = shares.iter().filter_map(|share| Some((&share.title, percent(share)?)));
     told.max_by_key(|(_, percent)| *percent)
 }
 
@@ -71,22 +72,22 @@ mod tests {
     use super::*;
 
     fn share(title: &str, used: u32, limit: Option<u32>) -> Share {
-        Share { title: title.to_owned(), used, limit }
+        Share { title: title.into(), used, limit }
     }
 
     #[test]
     fn a_sum_is_told_beside_the_one_that_is_full() {
         let shares = [share("Database", 96, Some(384)), share("Web", 634, Some(640))];
         assert_eq!(sum(&shares), (730, Some(1024)));
-        assert_eq!(fullest(&shares), Some(("Web", 99)));
-        assert_eq!(fullest(&[share("uploads", 25_700, Some(24_576))]), Some(("uploads", 104)));
+        assert_eq!(fullest(&shares), Some((&"Web".into(), 99)));
+        assert_eq!(fullest(&[share("uploads", 25_700, Some(24_576))]), Some((&"uploads".into(), 104)));
     }
 
     #[test]
     fn what_has_no_limit_is_of_nothing() {
         let shares = [share("Database", 96, None), share("Web", 64, Some(640))];
         assert_eq!(sum(&shares), (160, None));
-        assert_eq!(fullest(&shares), Some(("Web", 10)));
+        assert_eq!(fullest(&shares), Some((&"Web".into(), 10)));
         assert_eq!(fullest(&[share("Web", 9, Some(0))]), None);
         assert_eq!((sum(&[]), fullest(&[])), ((0, None), None));
     }

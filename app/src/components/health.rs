@@ -8,7 +8,7 @@ use store::{
 
 use crate::{
     clock::{self, Tick, Zone},
-    components::{Whence, english, tick},
+    components::{Whence, english, tick, told},
     links,
     texts::{health as texts, store as pages},
 };
@@ -31,13 +31,13 @@ const SOON: i64 = 7 * 24 * 3_600_000;
 
 /// `vitals`: as they were told, or why they were not; nothing where nobody has asked.
 pub fn health_strip(view: &StoreView, vitals: Option<&Result<Vitals, String>>, now: Millis) -> AnyView {
-    let told = vitals.and_then(|vitals| vitals.as_ref().ok());
-    let used = |of: fn(&Vitals) -> &Option<Usage>| told.and_then(|vitals| of(vitals).as_ref());
+    let known = vitals.and_then(|vitals| vitals.as_ref().ok());
+    let used = |of: fn(&Vitals) -> &Option<Usage>| known.and_then(|vitals| of(vitals).as_ref());
     let is_encrypted = view.summary.address.scheme == Scheme::Https;
     let facts = [
-        Some(answers(view, told.and_then(|vitals| vitals.answer), now)),
-        is_encrypted.then(|| certificate(told.and_then(|vitals| vitals.certificate_until), now)),
-        Some(restarts(told.map(|vitals| vitals.restarts), now)),
+        Some(answers(view, known.and_then(|vitals| vitals.answer), now)),
+        is_encrypted.then(|| certificate(known.and_then(|vitals| vitals.certificate_until), now)),
+        Some(restarts(known.map(|vitals| vitals.restarts), now)),
         Some(usage(texts::cpu(), used(|vitals| &vitals.cpu), cores, now)),
         Some(usage(texts::memory(), used(|vitals| &vitals.memory), mebibytes, now)),
         disk(view),
@@ -129,7 +129,7 @@ fn usage(title: &'static str, usage: Option<&Usage>, written: Written, now: Mill
 fn disk(view: &StoreView) -> Option<Fact> {
     let share = |volume: &store::view::Volume| {
         let limit = Some(volume.gibibytes.saturating_mul(1024));
-        Some(Share { title: volume.name.clone(), used: volume.used?, limit })
+        Some(Share { title: volume.title.clone(), used: volume.used?, limit })
     };
     let shares: Option<Vec<Share>> = view.volumes.iter().map(share).collect();
     let fact = |shares: Vec<Share>| of_plan(texts::disk(), &shares, mebibytes, None);
@@ -142,7 +142,8 @@ fn of_plan(title: &'static str, shares: &[Share], written: Written, below: Optio
     let value = written(used, limit);
     match fullest(shares).filter(|(_, percent)| *percent >= NEARLY_FULL) {
         Some((part, percent)) => {
-            Fact { title, value, below: Some(texts::part_at(part, percent).into_any()), is_bad: true }
+            let below = view! { {told(part)} {texts::is_at(percent)} }.into_any();
+            Fact { title, value, below: Some(below), is_bad: true }
         }
         None => Fact { title, value, below, is_bad: false },
     }
@@ -192,7 +193,7 @@ mod tests {
     use crate::fixtures::{NOW, view as fixture};
 
     fn share(title: &str, used: u32, limit: u32) -> Share {
-        Share { title: title.to_owned(), used, limit: Some(limit) }
+        Share { title: title.into(), used, limit: Some(limit) }
     }
 
     fn vitals() -> Vitals {
@@ -225,7 +226,7 @@ mod tests {
     fn ready() -> StoreView {
         let mut store = fixture(Phase::Ready);
         store.summary.address.scheme = Scheme::Https;
-        let volume = |name: &str, used| Volume { name: name.into(), gibibytes: 2, used };
+        let volume = |name: &str, used| Volume { title: name.into(), gibibytes: 2, used };
         store.volumes = vec![volume("database", Some(128)), volume("uploads", Some(896))];
         store
     }

@@ -6,6 +6,7 @@ use store::{Phase, StoreView, view::Volume};
 use crate::{
     api::DeleteStore,
     components::{Whence, loading_card, refused_notice, refused_without_script, unread_notice},
+    language::language,
     links,
     me::me,
     pages::{not_found, set_status},
@@ -62,8 +63,8 @@ fn on_its_way(view: &StoreView) -> AnyView {
 /// The store may be given another name while it is open.
 pub fn form(view: &StoreView, cancel: AnyView) -> AnyView {
     let (id, name) = (&view.summary.id, view.summary.name.to_string());
-    let line = |Volume { name, gibibytes, .. }: &Volume| {
-        view! { <li>{texts::its_volume(name, *gibibytes)}</li> }.into_any()
+    let line = |Volume { title, gibibytes, .. }: &Volume| {
+        view! { <li>{texts::its_volume(title.told(language()).0, *gibibytes)}</li> }.into_any()
     };
     let refused = refused_without_script::<DeleteStore>();
     if let Some(error) = &refused {

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use provisioner::window::{Cursor, Level, Line, Logs, LogsWanted};
-use store::{Millis, Person, StoreId, StoreView};
+use store::{Language, Millis, Person, StoreId, StoreView, Text};
 
 use crate::{
     clock,
-    components::{Tab, Whence, unread_notice},
+    components::{Tab, Whence, in_its_language, unread_notice},
+    language::language,
     links,
     plain::frame::page as store_page,
     texts::{frame, logs as texts},
@@ -102,9 +103,13 @@ pub fn text(logs: &Logs) -> String {
     logs.lines.iter().map(|line| format!("{} {}: {}\n", clock::iso(line.at), line.part, line.text)).collect()
 }
 
-fn filters(id: &StoreId, asked: &Asked, parts: &[(String, String)]) -> AnyView {
+fn filters(id: &StoreId, asked: &Asked, parts: &[(String, Text)]) -> AnyView {
     let option = |key: String, title: String, chosen: bool| view! { <option value=key selected=chosen>{title}</option> };
-    let parts = parts.iter().map(|(name, title)| option(name.clone(), title.clone(), *name == asked.part));
+    let parts = parts.iter().map(|(name, title)| {
+        let (title, of) = title.told(language());
+        let lang = (of != language()).then(|| of.key());
+        view! { <option value=name.clone() selected={*name == asked.part} lang=lang>{title.to_owned()}</option> }
+    });
     let levels = Level::ALL
         .map(|level| option(level.key().to_owned(), texts::at_least(level).to_owned(), level == asked.level));
     let lines = LINES.map(|lines| option(lines.to_string(), format!("{lines}"), lines == asked.lines));
@@ -179,14 +184,14 @@ fn told(asked: &Asked, logs: &Logs) -> String {
     }
 }
 
-fn row(line: &Line, parts: &[(String, String)]) -> AnyView {
-    let title =
-        parts.iter().find(|(name, _)| *name == line.part).map_or(line.part.as_str(), |(_, title)| title);
+fn row(line: &Line, parts: &[(String, Text)]) -> AnyView {
+    let title = parts.iter().find(|(name, _)| *name == line.part);
+    let title = title.map_or((line.part.as_str(), Language::English), |(_, title)| title.told(language()));
     let level = (line.level > Level::Info).then(|| view! { <b>{texts::level_of(line.level)}</b>" " });
     view! {
         <li class=line.level.key()>
             <time class="num" datetime=clock::iso(line.at)>{clock::iso(line.at).replace('T', " ").get(5..23).unwrap_or_default().to_owned()}</time>
-            " "<span class="part">{title.to_owned()}</span>" "
+            " "<span class="part">{in_its_language(title)}</span>" "
             <code>{level}{line.text.clone()}</code>
         </li>
     }

@@ -11,7 +11,8 @@ use store::{
 
 use crate::{
     clock,
-    components::{Tab, Whence, english, health_strip, unread_notice},
+    components::{Tab, Whence, english, health_strip, in_its_language, unread_notice},
+    language::language,
     links,
     plain::{
         frame::page as store_page,
@@ -107,7 +108,7 @@ fn section(of: Quantity, metrics: &Metrics, events: &[Event]) -> AnyView {
         view! { <span>{at.get(..5).unwrap_or_default().to_owned()}</span> }
     });
     let legend = series.iter().enumerate().map(|(n, series)| {
-        view! { <li class=format!("n{n}")><span>{series.title.clone()}</span>" "<span class="num muted">{summary(series)}</span></li> }
+        view! { <li class=format!("n{n}")><span>{called(series)}</span>" "<span class="num muted">{summary(series)}</span></li> }
     });
     let limit = told.limit.map(|_| view! { <li class="limit">{texts::allowed()}</li> });
     view! {
@@ -132,7 +133,7 @@ fn told(of: Quantity, series: &[&Series]) -> Told {
     let line = |series: &&Series| {
         let whole = series.limit.filter(|_| is_share).map_or(1.0, |limit| limit / 100.0);
         let samples = series.points.iter().map(|(at, value)| (*at, value / whole)).collect();
-        Line { title: series.title.clone(), samples }
+        Line { title: series.title.told(language()).0.to_owned(), samples }
     };
     let drawn = series.iter().filter(|series| !is_share || series.limit.is_some_and(|limit| limit > 0.0));
     let lines: Vec<Line> = drawn.map(line).collect();
@@ -143,6 +144,11 @@ fn told(of: Quantity, series: &[&Series]) -> Told {
         false => round_up(highest),
     };
     Told { of, title, lines, top, limit: is_share.then_some(100.0) }
+}
+
+/// The part or volume that it is of.
+fn called(series: &Series) -> AnyView {
+    in_its_language(series.title.told(language()))
 }
 
 /// `312 of 640 MiB, highest 402 MiB`
@@ -164,7 +170,7 @@ fn table(of: Quantity, title: &'static str, series: &[&Series]) -> AnyView {
             row[n] = Some(row[n].map_or(*value, |known| known.max(*value)));
         }
     }
-    let head = series.iter().map(|series| view! { <th scope="col">{series.title.clone()}</th> });
+    let head = series.iter().map(|series| view! { <th scope="col">{called(series)}</th> });
     let rows = hours.into_iter().rev().map(|(hour, values)| {
         let cell = |n: usize| {
             let value =
@@ -235,7 +241,7 @@ fn events(timeline: &[TimelineEntry], restarts: &[Restart], now: Millis) -> Vec<
     let mut events: Vec<Event> = phases.iter().enumerate().filter_map(of_phase).collect();
     events.extend(restarts.iter().map(|Restart { at, part, times, reason }| {
         let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-        let title = texts::restart(part, &why, *times);
+        let title = texts::restart(part.told(language()).0, &why, *times);
         Event { kind: Kind::Restart, from: *at, until: None, title }
     }));
     events.retain(|event| event.until.unwrap_or(event.from).0 > now.0 - DAY && event.from <= now);

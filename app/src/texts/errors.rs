@@ -132,8 +132,9 @@ pub fn lack(lack: &Lack) -> String {
                 format!("Verlangt {asked} MiB Arbeitsspeicher, frei auf den Knoten: {left} MiB")
             }
             Lack::Pod { part, asks: Amount { cpu, memory } } => format!(
-                "Auf keinem Knoten sind die {} CPU und {memory} MiB Arbeitsspeicher frei, die der Pod von {part} verlangt",
-                cores(*cpu)
+                "Auf keinem Knoten sind die {} CPU und {memory} MiB Arbeitsspeicher frei, die der Pod von {} verlangt",
+                cores(*cpu),
+                part.told(Language::German).0
             ),
             Lack::Together => {
                 "Jeder Pod fände einen Knoten, aber für alle zugleich ist kein Platz".to_owned()

@@ -23,7 +23,8 @@ texts! {
     cpu: "CPU", "CPU";
     memory: "Memory", "Arbeitsspeicher";
     disk: "Disk", "Speicherplatz";
-    part_at(part: &str, percent: u32): "{part} at {percent} %", "{part} bei {percent} %";
+    /// After what a part or a volume is called.
+    is_at(percent: u32): " at {percent} %", " bei {percent} %";
     of(used: &str, limit: &str): "{used} of {limit}", "{used} von {limit}";
     core(number: &str): "{number} core", "{number} Kern";
     cores(number: &str): "{number} cores", "{number} Kerne";

@@ -1,9 +1,10 @@
 //! What the operator says of a store, in German. In English it is what stands in the resource.
 
-use store::{Said, Told};
+use store::{Language, Said, Text, Told};
 
 use crate::{
     clock,
+    language::language,
     texts::{health, kinds, list},
 };
 
@@ -14,8 +15,43 @@ pub enum Piece {
     Foreign(String),
 }
 
+impl Piece {
+    fn into_text(self) -> String {
+        match self {
+            Self::Own(text) | Self::Foreign(text) => text,
+        }
+    }
+}
+
+/// As text alone, for where nothing can be marked as somebody else's.
+pub fn text(pieces: Vec<Piece>) -> String {
+    pieces.into_iter().map(Piece::into_text).collect()
+}
+
+/// What stands in English beside its codes: in the page's language where those say the same.
+pub fn sentences(english: &str, told: &Told) -> Vec<Piece> {
+    if language() == Language::English {
+        return own(english);
+    }
+    let told = told.or_sentence(english);
+    let sentence = |(n, said)| {
+        let gap = (n > 0).then(|| Piece::Own(" ".to_owned()));
+        gap.into_iter().chain(german(said))
+    };
+    told.sentences().iter().enumerate().flat_map(sentence).collect()
+}
+
+/// A few words of it, in the same way.
+pub fn few_words(english: &str, told: &Told) -> Vec<Piece> {
+    match language() {
+        Language::English => own(english),
+        Language::German if told.brief() == english => brief(told),
+        Language::German => vec![Piece::Foreign(english.to_owned())],
+    }
+}
+
 /// Without full stops and in one line, for where there is room for a few words.
-pub fn brief(told: &Told) -> Vec<Piece> {
+fn brief(told: &Told) -> Vec<Piece> {
     let mut brief = Vec::new();
     for said in told.sentences() {
         if !brief.is_empty() {
@@ -129,8 +165,8 @@ pub fn german(said: &Said) -> Vec<Piece> {
         Said::TriedAgain => own("Noch nicht, wird erneut versucht:"),
         Said::UninstallBegun => own("Jemand hat begonnen, das Release zu deinstallieren."),
 
-        Said::PartReady { part } => own(format!("{part}: bereit.")),
-        Said::Part { part } => own(format!("{part}:")),
+        Said::PartReady { part } => of_part(part, ": bereit."),
+        Said::Part { part } => of_part(part, ":"),
         Said::NotCreated => own("noch nicht angelegt."),
         Said::Stopping => own("hält an."),
         Said::WaitsForNode => own("wartet auf einen Knoten und seine Volumes."),
@@ -400,6 +436,14 @@ pub fn german(said: &Said) -> Vec<Piece> {
     }
 }
 
+/// What an engine calls a part, and what is said of it.
+fn of_part(part: &Text, said: &str) -> Vec<Piece> {
+    match part.told(Language::German) {
+        (title, Language::German) => own(format!("{title}{said}")),
+        (title, Language::English) => around("", title, said),
+    }
+}
+
 fn own(text: impl Into<String>) -> Vec<Piece> {
     vec![Piece::Own(text.into())]
 }
@@ -409,7 +453,8 @@ fn before(text: &str, foreign: &str) -> Vec<Piece> {
 }
 
 fn around(before: impl Into<String>, foreign: &str, after: &str) -> Vec<Piece> {
-    vec![Piece::Own(before.into()), Piece::Foreign(foreign.to_owned()), Piece::Own(after.to_owned())]
+    let all = [Piece::Own(before.into()), Piece::Foreign(foreign.to_owned()), Piece::Own(after.to_owned())];
+    all.into_iter().filter(|piece| *piece != Piece::Own(String::new())).collect()
 }
 
 fn because(text: String, why: &str) -> Vec<Piece> {
@@ -447,17 +492,13 @@ mod tests {
     use std::collections::BTreeMap;
 
     use leptos::prelude::*;
-    use store::Language;
 
     use super::*;
 
     fn told(said: &Said) -> String {
-        let text = |piece| match piece {
-            Piece::Own(text) | Piece::Foreign(text) => text,
-        };
         Owner::new().with(|| {
             provide_context(Language::German);
-            german(said).into_iter().map(text).collect()
+            text(german(said))
         })
     }
 
@@ -505,6 +546,15 @@ mod tests {
                 Piece::Own("“.".into())
             ]
         );
+    }
+
+    #[test]
+    fn a_part_is_called_as_the_engine_calls_it_in_german_and_else_in_english() {
+        let part = |german: Option<&str>| Text::new("Database", german.map(str::to_owned));
+        let own = |text: &str| Piece::Own(text.into());
+        assert_eq!(german(&Said::PartReady { part: part(Some("Datenbank")) }), [own("Datenbank: bereit.")]);
+        assert_eq!(german(&Said::Part { part: part(Some("Datenbank")) }), [own("Datenbank:")]);
+        assert_eq!(german(&Said::Part { part: part(None) }), [Piece::Foreign("Database".into()), own(":")]);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! A store: how far it is, where it is, what was done for it.
 
 use store::{
-    ConditionKind,
+    ConditionKind, Language,
     view::{Ask, PodState},
 };
 
-use crate::language::say;
+use crate::language::{language, say};
 
 texts! {
     stores: "← Stores", "← Shops";
@@ -54,6 +54,8 @@ texts! {
     runs: "Runs", "Versionen";
     plan: "Plan", "Tarif";
     disk: "Disk", "Speicherplatz";
+    /// After what a volume is called.
+    holds(used: &str, size: u32): " {used} of {size} GiB", " {used} von {size} GiB";
     internet: "Internet", "Internet";
     mail: "Mail", "E-Mail";
     mail_from(address: &str): "from {address}", "von {address}";
@@ -106,6 +108,22 @@ pub fn lost(first: ConditionKind) -> &'static str {
         ConditionKind::StorefrontReachable => {
             say("The shop does not answer as it should", "Der Shop antwortet nicht, wie er soll")
         }
+    }
+}
+
+/// From where evidence is, as the operator words it.
+pub fn source(source: &str) -> String {
+    if language() == Language::English {
+        return source.to_owned();
+    }
+    let of_pod = |pod: &str| format!("Pod {}", pod.replace(", container ", ", Container "));
+    match (source, source.strip_prefix("log of pod "), source.strip_prefix("pod ")) {
+        ("command", ..) => "Befehl".to_owned(),
+        ("shop", ..) => "Shop".to_owned(),
+        ("events", ..) => "Ereignisse".to_owned(),
+        (_, Some(pod), _) => format!("Log von {}", of_pod(pod)),
+        (_, _, Some(pod)) => of_pod(pod),
+        (other, ..) => other.to_owned(),
     }
 }
 

@@ -7,13 +7,14 @@ use std::{collections::BTreeSet, fs, path::Path};
 use access::audit::{Actor, Deed, Outcome};
 use leptos::prelude::*;
 use proc_macro2::{TokenStream, TokenTree};
+use provisioner::window::{Level, Line, Logs, Metrics, Quantity, Restart, Series};
 use store::{
     ConditionKind, EngineNote, Language, ListQuery, Millis, Person, PersonId, Phase, PlanCard, RemovalKind,
     Role, Said, State, StoreSummary, StoreView, Text, Told, Verb, Vitals,
     time::Elapsed,
     view::{
-        Ask, Notice, Offered, OwnMailOffer, PodState, PodView, PublicValue, TimelineEntry, TimelineKind,
-        Undone,
+        Ask, Evidence, Notice, Offered, OwnMailOffer, PodState, PodView, PublicValue, TimelineEntry,
+        TimelineKind, Undone, Volume,
     },
     vitals::{Answer, Restarts, Share, Usage},
 };
@@ -246,11 +247,40 @@ fn no_page_says_the_same_in_both_languages() {
     );
 }
 
+#[test]
+fn nothing_is_copied_in_english_from_a_german_page_but_what_is_told_on_it_in_english() {
+    let mut sentences = 0;
+    for (name, render) in rendered() {
+        let [english, german] = Language::ALL.map(|language| told_in(language, render));
+        let told_in_english: Vec<&str> = elements(&german, " lang=\"en\"").collect();
+        let both = [&english, &german].map(|html| copied(html));
+        for line in both[0].iter().filter(|line| line.contains(' ') && line.ends_with(['.', ':'])) {
+            sentences += 1;
+            assert!(
+                !both[1].contains(line) || told_in_english.iter().any(|text| text.contains(line.as_str())),
+                "{name}: {line}"
+            );
+        }
+    }
+    assert!(sentences > 9, "{sentences}");
+}
+
+/// The lines of what buttons copy.
+fn copied(html: &str) -> BTreeSet<String> {
+    let copies = html.split(" data-copy=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+    copies.flat_map(|(text, _)| text.lines()).map(str::to_owned).collect()
+}
+
+/// What is within each element that begins so.
+fn elements<'a>(html: &'a str, open: &'a str) -> impl Iterator<Item = &'a str> {
+    html.split(open).skip(1).filter_map(|rest| Some(rest.split_once('>')?.1.split_once('<')?.0))
+}
+
 fn ada() -> Person {
     Person { id: PersonId::parse("ada").unwrap(), name: "ada".into(), role: Role::Admin }
 }
 
-fn told_in(language: Language, render: fn() -> String) -> String {
+fn told_in(language: Language, render: impl FnOnce() -> String) -> String {
     Owner::new().with(|| {
         provide_context(language);
         provide_context(Me(Some(ada())));
@@ -267,7 +297,7 @@ fn rendered() -> Vec<Page> {
         Update {
             shown,
             usually: Some(Elapsed(9_000)),
-            vitals: Some(Ok(vitals())),
+            vitals: Some(Ok(vitals(&parts()))),
             ..fixtures::shown(Phase::Ready)
         }
     }
@@ -396,7 +426,15 @@ fn rendered() -> Vec<Page> {
             let none = Ok(provisioner::window::Logs::default());
             logs::page("", &ada(), &whole(Phase::Ready), "n", &asked, &none, fixtures::NOW)
         }),
+        ("logs of its parts", || {
+            let asked = logs::Asked::default();
+            logs::page("", &ada(), &whole(Phase::Ready), "n", &asked, &Ok(logged(parts())), fixtures::NOW)
+        }),
         ("metrics", || {
+            let told = Ok(measured(parts()));
+            metrics::page("", &ada(), &whole(Phase::Ready), &Whence::default(), &told, fixtures::NOW)
+        }),
+        ("metrics, unread", || {
             let unread = Err(String::new());
             metrics::page("", &ada(), &whole(Phase::Ready), &Whence::default(), &unread, fixtures::NOW)
         }),
@@ -411,11 +449,56 @@ fn rendered() -> Vec<Page> {
     ]
 }
 
+fn both(english: &str, german: &str) -> Text {
+    Text::new(english, Some(german.into()))
+}
+
+/// What an engine calls what its stores consist of.
+fn parts() -> Vec<(String, Text)> {
+    vec![("web".into(), both("Web server", "Webserver")), ("database".into(), both("Database", "Datenbank"))]
+}
+
+/// A line of each.
+fn logged(parts: Vec<(String, Text)>) -> Logs {
+    let line = |(part, _): &(String, Text)| Line {
+        at: fixtures::NOW,
+        part: part.clone(),
+        level: Level::Error,
+        text: "It broke.".into(),
+    };
+    Logs { lines: parts.iter().map(line).collect(), parts, ..Logs::default() }
+}
+
+/// Each uses some of everything, and began anew.
+fn measured(parts: Vec<(String, Text)>) -> Metrics {
+    let restart = |(_, title): &(String, Text)| Restart {
+        at: Millis(fixtures::NOW.0 - 60_000),
+        part: title.clone(),
+        times: 2,
+        reason: "OOMKilled".into(),
+    };
+    let restarts = parts.iter().map(restart).collect();
+    let of_part = |(name, title): &(String, Text)| {
+        let (name, title) = (name.clone(), title.clone());
+        Quantity::ALL.map(|of| Series {
+            of,
+            name: name.clone(),
+            title: title.clone(),
+            limit: Some(3_000.0),
+            points: vec![(fixtures::NOW, 1_500.0)],
+        })
+    };
+    let (since, vitals) = (fixtures::NOW, Some(vitals(&parts)));
+    let series = parts.iter().flat_map(of_part).collect();
+    Metrics { since, now: fixtures::NOW, series, restarts, vitals, prometheus: None }
+}
+
 /// With as much as a store can have.
 fn whole(phase: Phase) -> StoreView {
     let mut view = fixtures::view(phase);
     view.attempt = 2;
-    let both = |english: &str, german: &str| Text::new(english, Some(german.into()));
+    let volume = |title, used| Volume { title, gibibytes: 2, used: Some(used) };
+    view.volumes = vec![volume(both("database", "Datenbank"), 90), volume(both("files", "Dateien"), 2_040)];
     view.engine_notes = vec![
         EngineNote::Said(both("It sends no mail.", "Er sendet keine E-Mails.")),
         EngineNote::SizesNotEnforced,
@@ -444,9 +527,8 @@ fn whole(phase: Phase) -> StoreView {
 /// A store of which all that the operator says has codes.
 fn told_by_codes(phase: Phase) -> String {
     let mut view = whole(phase);
-    let part = |part: &str| Said::Part { part: part.into() };
     let waits = Told::from(vec![
-        part("Web"),
+        Said::Part { part: both("Web server", "Webserver") },
         Said::SettingUp,
         Said::Trouble,
         Said::PodsNotAdmitted { why: "exceeded quota".into() },
@@ -467,6 +549,16 @@ fn told_by_codes(phase: Phase) -> String {
     let why = Told::from(vec![Said::AllReadyBut, Said::NoAnswerWithin { seconds: 10 }, Said::CheckIngress]);
     if let Some(failure) = &mut view.failure {
         (failure.sentence, failure.said) = (why.to_string(), why.clone());
+        let crashed = Said::Crashed {
+            container: "web".into(),
+            pod: "web-0".into(),
+            exit: 1,
+            restarts: 2,
+            words: String::new(),
+        };
+        failure.evidence.push(Evidence::seen("shop", Said::NoAnswerWithin { seconds: 10 }));
+        failure.evidence.push(Evidence::seen("pod web-0, container web", crashed));
+        failure.evidence.push(Evidence::verbatim("log of pod web-0, container web", "It broke."));
     }
     for notice in &mut view.notices {
         let over = Told::from(Said::VolumeOver { volume: "uploads".into(), holds: "3.1".into(), size: 3 });
@@ -492,13 +584,13 @@ fn what_has_codes_is_told_in_the_readers_language_and_what_has_none_in_english()
         .map(|language| told_in(language, || told_by_codes(Phase::Provisioning)).replace("<!>", ""));
     assert!(
         english.contains(
-            "Web: setting up the shop. Trouble: the cluster does not admit the store's pods: exceeded quota."
+            "Web server: setting up the shop. Trouble: the cluster does not admit the store's pods: exceeded quota."
         ),
         "{english}"
     );
     assert!(!english.contains("lang=\"en\""), "{english}");
     assert!(
-        german.contains("Web: richtet den Shop ein. Störung: Der Cluster lässt die Pods des Shops nicht zu: <span lang=\"en\">exceeded quota</span>."),
+        german.contains("Webserver: richtet den Shop ein. Störung: Der Cluster lässt die Pods des Shops nicht zu: <span lang=\"en\">exceeded quota</span>."),
         "{german}"
     );
     let other = told_in(Language::German, || {
@@ -513,9 +605,10 @@ fn what_has_codes_is_told_in_the_readers_language_and_what_has_none_in_english()
     assert!(other.contains("<span lang=\"en\">It is on its way.</span>"), "{other}");
 }
 
-fn vitals() -> Vitals {
-    let share = |title: &str| Share { title: title.into(), used: 240, limit: Some(1_000) };
-    let usage = Some(Usage { shares: vec![share("Web")], at: fixtures::NOW });
+/// One that is nearly full is named.
+fn vitals(parts: &[(String, Text)]) -> Vitals {
+    let share = |(_, title): &(String, Text)| Share { title: title.clone(), used: 940, limit: Some(1_000) };
+    let usage = Some(Usage { shares: parts.iter().map(share).collect(), at: fixtures::NOW });
     Vitals {
         answer: Some(Answer { millis: 1_400, at: fixtures::NOW }),
         cpu: usage.clone(),

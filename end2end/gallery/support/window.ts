@@ -76,9 +76,13 @@ export class Window {
 
 export const NOT_READY = "The operator is about to begin, or to end. Try again in a moment.";
 const LEVELS: Line["level"][] = ["info", "warning", "error"];
+/** As an engine calls it: in English alone, or in each language. */
+type Title = string | { en: string; de: string };
+const DATABASE = { en: "Database", de: "Datenbank" };
+const WORDPRESS = { en: "WordPress", de: "WordPress" };
 const PARTS = [
-  ["database", "Database"],
-  ["web", "WordPress"],
+  ["database", DATABASE],
+  ["web", WORDPRESS],
 ];
 
 function tell(response: ServerResponse, what: object): void {
@@ -104,15 +108,15 @@ export function lines(): Line[] {
 
 /** How a shop fares whose web server is short of memory. */
 export function vitals(): object {
-  const share = (title: string, used: number, limit: number) => ({ title, used, limit });
+  const share = (title: Title, used: number, limit: number) => ({ title, used, limit });
   return {
     answer: { millis: 84, at: Date.now() - 20 * SECOND },
     cpu: {
-      shares: [share("Database", 12, 1000), share("WordPress", 240, 1000)],
+      shares: [share(DATABASE, 12, 1000), share(WORDPRESS, 240, 1000)],
       at: Date.now() - 90 * SECOND,
     },
     memory: {
-      shares: [share("Database", 96, 384), share("WordPress", 634, 640)],
+      shares: [share(DATABASE, 96, 384), share(WORDPRESS, 634, 640)],
       at: Date.now() - 90 * SECOND,
     },
     restarts: { times: 1, last: Date.now() - 5 * HOUR },
@@ -128,43 +132,43 @@ export function day(): object {
       return [Date.now() - 24 * HOUR + hour * HOUR, value(hour)];
     });
   const wave = (hour: number) => 1 + Math.sin((hour / 24) * 2 * Math.PI);
-  const restart = { at: Date.now() - 5 * HOUR, part: "WordPress", times: 1, reason: "OOMKilled" };
+  const restart = { at: Date.now() - 5 * HOUR, part: WORDPRESS, times: 1, reason: "OOMKilled" };
   return metrics(
     [
       {
         of: "answer",
         name: "",
-        title: "Shop",
+        title: { en: "Shop", de: "Shop" },
         limit: null,
         points: every(3, (hour) => 60 + 40 * wave(hour)),
       },
-      { of: "cpu", name: "database", title: "Database", limit: 1000, points: every(3, wave) },
+      { of: "cpu", name: "database", title: DATABASE, limit: 1000, points: every(3, wave) },
       {
         of: "cpu",
         name: "web",
-        title: "WordPress",
+        title: WORDPRESS,
         limit: 1000,
         points: every(3, (hour) => 300 * wave(hour)).filter((_, n) => n < 300 || n > 340),
       },
-      { of: "memory", name: "database", title: "Database", limit: 384, points: every(3, () => 96) },
+      { of: "memory", name: "database", title: DATABASE, limit: 384, points: every(3, () => 96) },
       {
         of: "memory",
         name: "web",
-        title: "WordPress",
+        title: WORDPRESS,
         limit: 640,
         points: every(3, (hour) => 180 + 22 * hour),
       },
       {
         of: "disk",
         name: "database",
-        title: "database",
+        title: { en: "database", de: "Datenbank" },
         limit: 2048,
         points: every(15, (hour) => 80 + hour),
       },
       {
         of: "disk",
         name: "uploads",
-        title: "uploads",
+        title: { en: "uploads", de: "Uploads" },
         limit: 3072,
         points: every(15, (hour) => 2000 + 55 * hour),
       },

@@ -1,6 +1,6 @@
 use serde_saphyr::Spanned;
 
-use super::{is_name, line, when};
+use super::{is_name, text, when};
 use crate::{
     EngineError, Part, file,
     option::Declared,
@@ -88,7 +88,7 @@ fn part(part: file::Part, known: &Declared, field: &str) -> Result<Part, EngineE
         helpers.push(Helper { name: helper.value.name, resources: helper.value.resources });
     }
     Ok(Part {
-        title: line(part.title, &format!("{field}.title"), MAX_TITLE)?,
+        title: text(part.title, &format!("{field}.title"), MAX_TITLE)?,
         name: part.name.value,
         labels,
         when: when(part.when, known, field)?,

@@ -82,6 +82,8 @@ mod tests {
             .replacen("text: It sells nothing.", "text: {en: It sells nothing., de: Er verkauft nichts.}", 1)
             .replacen("title: Colour", "title: {en: Colour, de: Farbe}", 1)
             .replacen("red: Bright red", "red: {en: Bright red, de: Hellrot}", 1)
+            .replacen("title: Data,", "title: {en: Data, de: Daten},", 1)
+            .replacen("volumes: [files]", "volumes: {files: {en: files, de: Dateien}}", 1)
             .replacen("public: Page key", "public: {en: Page key, de: Schlüssel der Seite}", 1);
         let engine = Engine::parse(&text).unwrap();
         let options = &engine.options.defaults;
@@ -97,6 +99,9 @@ mod tests {
             (german(&question.title), choices),
             ("Farbe".into(), vec!["Hellrot".into(), "Blue".into()])
         );
+        let parts: Vec<String> = engine.parts.iter().map(|part| german(&part.title)).collect();
+        let volumes: Vec<String> = engine.volumes.iter().map(|volume| german(&volume.title)).collect();
+        assert_eq!((parts, volumes), (vec!["Daten".into(), "Web".into()], vec!["Dateien".into()]));
         let public: Vec<String> = engine.secrets.iter().filter_map(|it| it.public()).map(german).collect();
         assert_eq!(public, ["Schlüssel der Seite"]);
         assert_eq!(engine.summary(options).to_string(), "One page");
@@ -170,8 +175,9 @@ mod tests {
             }
             Value::Object(entries) => {
                 for (name, value) in entries {
+                    let is_titled = [".asks", ".parts"].iter().any(|titled| field.starts_with(titled));
                     let is_title =
-                        name == "title" && field.starts_with(".asks") || field.ends_with(".choices");
+                        name == "title" && is_titled || field.ends_with(".choices") || field == ".volumes";
                     let is_read = is_title || ["summary", "text", "says", "public"].contains(&name.as_str());
                     match value {
                         Value::String(text) if is_read => found.push(format!("{field}.{name}: {text}")),
@@ -208,7 +214,7 @@ mod tests {
         assert!(known > 1);
         let mut found = Vec::new();
         in_english_alone(&serde_saphyr::from_str(PAGE).unwrap(), "", &mut found);
-        assert_eq!(found.len(), 12, "{found:?}");
+        assert_eq!(found.len(), 14, "{found:?}");
     }
 
     #[test]

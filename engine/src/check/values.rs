@@ -5,7 +5,7 @@ use serde_saphyr::Spanned;
 use store::Question;
 
 use crate::{
-    EngineError, Options, Part, Template, When,
+    EngineError, Options, Part, Template, Volume, When,
     file::Tree,
     placeholder::{Piece, pieces},
     values::{Node, Placeholder},
@@ -17,7 +17,7 @@ pub(super) struct Known<'a> {
     pub(super) options: &'a Options,
     pub(super) asks: &'a [(When, Question)],
     pub(super) parts: &'a [Part],
-    pub(super) volumes: &'a [String],
+    pub(super) volumes: &'a [Volume],
     /// As one of the plans has them; the others have the same.
     pub(super) settings: &'a Options,
 }
@@ -129,7 +129,9 @@ impl Known<'_> {
             "asks" if self.asks.iter().any(|(_, question)| question.name == of) => {
                 Some(Placeholder::Ask(name()))
             }
-            "volumes" if self.volumes.iter().any(|volume| volume == of) => Some(Placeholder::Volume(name())),
+            "volumes" if self.volumes.iter().any(|volume| volume.name == of) => {
+                Some(Placeholder::Volume(name()))
+            }
             "settings" if self.settings.contains_key(of) => Some(Placeholder::Setting(name())),
             "resources" if is_part() => Some(Placeholder::Resources(name())),
             "replicas" if self.parts.iter().any(|part| part.name == of && part.scales_to_zero) => {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use engine::{Engine, Sizes};
+use store::Text;
 
 use crate::observe::room::Room;
 
@@ -22,10 +23,10 @@ pub struct Capacity {
 }
 
 /// One pod of a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asking<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asking {
     /// The title of its part.
-    pub part: &'a str,
+    pub part: Text,
     pub asks: Amount,
 }
 
@@ -44,7 +45,7 @@ pub enum Lack {
     },
     /// No node has what this one pod asks for.
     Pod {
-        part: String,
+        part: Text,
         asks: Amount,
     },
     /// Each pod would find a node, and all together do not.
@@ -55,20 +56,20 @@ pub enum Lack {
 const TRIES: u32 = 10_000;
 
 /// What a store of that size asks for: the pods that run at the same time.
-pub fn asked<'a>(engine: &'a Engine, sizes: &Sizes) -> Vec<Asking<'a>> {
-    let asking = |part: &'a engine::Part| {
+pub fn asked(engine: &Engine, sizes: &Sizes) -> Vec<Asking> {
+    let asking = |part: &engine::Part| {
         let requests = part.containers(sizes).into_iter().map(|container| container.requests);
         let asks = requests.fold(Amount::default(), |all, own| Amount {
             cpu: all.cpu + u64::from(own.cpu.0),
             memory: all.memory + u64::from(own.memory.0),
         });
-        Asking { part: &part.title, asks }
+        Asking { part: part.title.clone(), asks }
     };
     engine.parts.iter().map(asking).collect()
 }
 
 /// Nothing where nobody can tell.
-pub fn fit(pods: &[Asking<'_>], capacity: &Capacity) -> Option<Result<(), Lack>> {
+pub fn fit(pods: &[Asking], capacity: &Capacity) -> Option<Result<(), Lack>> {
     match lack(pods, &capacity.nodes) {
         Ok(None) => Some(Ok(())),
         Ok(Some(_)) if capacity.is_cut => None,
@@ -81,7 +82,7 @@ pub fn fit(pods: &[Asking<'_>], capacity: &Capacity) -> Option<Result<(), Lack>>
 #[derive(Debug, PartialEq, Eq)]
 struct TooMany;
 
-fn lack(pods: &[Asking<'_>], nodes: &[Amount]) -> Result<Option<Lack>, TooMany> {
+fn lack(pods: &[Asking], nodes: &[Amount]) -> Result<Option<Lack>, TooMany> {
     if nodes.is_empty() {
         return Ok(Some(Lack::NoNode));
     }
@@ -97,9 +98,9 @@ fn lack(pods: &[Asking<'_>], nodes: &[Amount]) -> Result<Option<Lack>, TooMany> 
     if asked > left {
         return Ok(Some(Lack::Memory { asked, left }));
     }
-    let places = |pod: &Asking<'_>| nodes.iter().filter(|node| node.less(pod.asks).is_some()).count();
+    let places = |pod: &Asking| nodes.iter().filter(|node| node.less(pod.asks).is_some()).count();
     if let Some(pod) = pods.iter().find(|pod| places(pod) == 0) {
-        return Ok(Some(Lack::Pod { part: pod.part.to_owned(), asks: pod.asks }));
+        return Ok(Some(Lack::Pod { part: pod.part.clone(), asks: pod.asks }));
     }
     // One that fits on as many nodes as there are pods finds one on which no other is.
     let hard: Vec<Amount> = pods.iter().filter(|pod| places(pod) < pods.len()).map(|pod| pod.asks).collect();
@@ -180,16 +181,20 @@ mod tests {
         Amount { cpu, memory }
     }
 
-    fn shop(parts: &[(&'static str, u64, u64)]) -> Vec<Asking<'static>> {
-        parts.iter().map(|(part, cpu, memory)| Asking { part, asks: amount(*cpu, *memory) }).collect()
+    fn shop(parts: &[(&str, u64, u64)]) -> Vec<Asking> {
+        let pod = |(part, cpu, memory): &(&str, u64, u64)| Asking {
+            part: (*part).into(),
+            asks: amount(*cpu, *memory),
+        };
+        parts.iter().map(pod).collect()
     }
 
-    fn fits(pods: &[Asking<'_>], nodes: &[(u64, u64)]) -> Option<Result<(), Lack>> {
+    fn fits(pods: &[Asking], nodes: &[(u64, u64)]) -> Option<Result<(), Lack>> {
         let nodes = nodes.iter().map(|(cpu, memory)| amount(*cpu, *memory)).collect();
         fit(pods, &Capacity { nodes, is_cut: false })
     }
 
-    fn why(pods: &[Asking<'_>], nodes: &[(u64, u64)]) -> String {
+    fn why(pods: &[Asking], nodes: &[(u64, u64)]) -> String {
         match fits(pods, nodes) {
             Some(Err(lack)) => lack.to_string(),
             other => panic!("{other:?}"),
@@ -244,7 +249,7 @@ mod tests {
 
     #[test]
     fn what_would_take_too_long_to_find_out_is_not_known() {
-        let pods = [Asking { part: "A", asks: amount(0, 51) }; 12];
+        let pods = vec![Asking { part: "A".into(), asks: amount(0, 51) }; 12];
         assert_eq!(fits(&pods, &[(0, 100); 11]), None);
     }
 
@@ -258,7 +263,7 @@ mod tests {
     }
 
     /// Every way to lay the pods on the nodes.
-    fn by_hand(pods: &[Asking<'_>], nodes: &[(u64, u64)]) -> bool {
+    fn by_hand(pods: &[Asking], nodes: &[(u64, u64)]) -> bool {
         let Some((pod, others)) = pods.split_first() else { return true };
         (0..nodes.len()).any(|n| {
             let mut nodes = nodes.to_vec();
@@ -274,8 +279,7 @@ mod tests {
             asks in prop::collection::vec((0..4u64, 0..4u64), 1..5),
             nodes in prop::collection::vec((0..6u64, 0..6u64), 0..5),
         ) {
-            let pods: Vec<Asking<'_>> =
-                asks.iter().map(|(cpu, memory)| Asking { part: "A", asks: amount(*cpu, *memory) }).collect();
+            let pods = shop(&asks.iter().map(|(cpu, memory)| ("A", *cpu, *memory)).collect::<Vec<_>>());
             prop_assert_eq!(fits(&pods, &nodes) == Some(Ok(())), by_hand(&pods, &nodes));
         }
     }

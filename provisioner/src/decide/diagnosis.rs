@@ -175,15 +175,13 @@ fn last_words(case: &Case) -> Option<Said> {
 }
 
 fn evidence(case: &Case) -> Vec<Evidence> {
-    let complaint =
-        case.complaint.iter().map(|text| Evidence { source: "command".to_owned(), text: text.clone() });
-    let no_answer =
-        case.no_answer.iter().map(|said| Evidence { source: "shop".to_owned(), text: said.to_string() });
+    let complaint = case.complaint.iter().map(|text| Evidence::verbatim("command", text));
+    let no_answer = case.no_answer.iter().map(|said| Evidence::seen("shop", said.clone()));
     let seen = look(&case.parts, &case.pods);
     let troubles = seen.troubles.iter().map(|trouble| {
         let container =
             trouble.container.as_deref().map(|name| format!(", container {name}")).unwrap_or_default();
-        Evidence { source: format!("pod {}{container}", trouble.pod), text: trouble.told().to_string() }
+        Evidence::seen(format!("pod {}{container}", trouble.pod), trouble.told())
     });
     let warnings: Vec<String> = case
         .events
@@ -201,16 +199,21 @@ fn evidence(case: &Case) -> Vec<Evidence> {
         })
         .collect();
     let newest = &warnings[warnings.len().saturating_sub(8)..];
-    let events =
-        (!newest.is_empty()).then(|| Evidence { source: "events".to_owned(), text: newest.join("\n") });
+    let events = (!newest.is_empty()).then(|| Evidence::verbatim("events", newest.join("\n")));
     complaint
         .chain(no_answer)
         .chain(troubles.take(2))
         .chain(case.logs.iter().cloned())
         .chain(events)
         .take(MAX_EVIDENCE)
-        .map(|piece| Evidence { text: shortened(&piece.text, MAX_TEXT), ..piece })
+        .map(fitting)
         .collect()
+}
+
+/// As much of it as there is room for. What is cut off is told by its text alone.
+fn fitting(piece: Evidence) -> Evidence {
+    let text = shortened(&piece.text, MAX_TEXT);
+    if text == piece.text { piece } else { Evidence::verbatim(piece.source, text) }
 }
 
 pub(crate) fn capitalised(text: &str) -> String {
@@ -260,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_crash_with_its_last_words() {
-        let logs = vec![Evidence { source: "log".into(), text: "starting\nfatal: no database\n\n".into() }];
+        let logs = vec![Evidence::verbatim("log", "starting\nfatal: no database\n\n")];
         let diagnosis = diagnose(&Case {
             pods: vec![pod("wordpress-1", WEB, &waiting("CrashLoopBackOff", ""))],
             logs,
@@ -351,7 +354,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_was_seen_there_is_a_bounded_sentence(message in ".{0,3000}", log in ".{0,9000}", seconds: u32) {
-            let logs = vec![Evidence { source: "log".into(), text: log }];
+            let logs = vec![Evidence::verbatim("log", log)];
             let pods = vec![pod("a", WEB, &waiting("CrashLoopBackOff", &message)), pod("b", DATABASE, &waiting("ImagePullBackOff", &message))];
             let diagnosis = diagnose(&Case { pods, logs, seconds, no_answer: Some(Said::Words { text: message.clone() }), ..case() });
             let length = diagnosis.told.to_string().chars().count();

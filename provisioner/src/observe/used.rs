@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use engine::Disk;
 use k8s_openapi::api::core::v1::Pod;
 use kube::ResourceExt;
-use store::Said;
+use store::{Said, view::gibibytes};
 
 /// MiB by volume, rounded up.
 pub type Used = BTreeMap<String, u64>;
@@ -65,14 +65,6 @@ pub fn sum(printed: &str) -> Option<u64> {
     (!printed.trim().is_empty()).then(|| kibibytes.div_ceil(MIB))
 }
 
-/// `database 0.1 of 2 GiB, uploads 1.5 of 3 GiB`
-pub fn line(used: &Used, sizes: &BTreeMap<String, Disk>) -> String {
-    let of = |(volume, used): (&String, &u64)| {
-        Some(format!("{volume} {} of {} GiB", gibibytes(*used), sizes.get(volume)?.0))
-    };
-    used.iter().filter_map(of).collect::<Vec<_>>().join(", ")
-}
-
 /// Of each volume that holds more than it is to.
 pub fn over(used: &Used, sizes: &BTreeMap<String, Disk>) -> Vec<Said> {
     let of = |(volume, used): (&String, &u64)| {
@@ -81,12 +73,6 @@ pub fn over(used: &Used, sizes: &BTreeMap<String, Disk>) -> Vec<Said> {
         (*used > u64::from(size) * 1024).then_some(Said::VolumeOver { volume, holds, size })
     };
     used.iter().filter_map(of).collect()
-}
-
-/// With one decimal, rounded up: what is told is never less than what is there.
-fn gibibytes(mebibytes: u64) -> String {
-    let tenths = (mebibytes * 10).div_ceil(1024);
-    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]
@@ -148,7 +134,6 @@ mod tests {
             [("database".to_owned(), database), ("uploads".to_owned(), uploads), ("other".to_owned(), 9)]
                 .into()
         };
-        assert_eq!(line(&used(80, 3 * 1024), &sizes()), "database 0.1 of 2 GiB, uploads 3.0 of 3 GiB");
         assert_eq!(over(&used(80, 3 * 1024), &sizes()), []);
         let told = over(&used(80, 3 * 1024 + 1), &sizes());
         assert_eq!(told.len(), 1);
@@ -158,6 +143,5 @@ mod tests {
                 .starts_with("The volume uploads holds 3.1 GiB, more than the 3 GiB of its plan."),
             "{told:?}"
         );
-        assert_eq!(line(&Used::new(), &sizes()), "");
     }
 }

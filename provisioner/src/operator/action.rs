@@ -67,7 +67,7 @@ impl Reconcile<'_> {
             return Err(Refusal::NoNamespace);
         }
         let pod = ready_pod(part, &self.context.pods_of(&self.id))
-            .ok_or_else(|| Refusal::Away { part: capitalised(&part.title) })?;
+            .ok_or_else(|| Refusal::Away { part: capitalised(&part.title.to_string()) })?;
         let input = self.input(action).await?;
         let exec = commands::exec(&self.id.namespace(), &pod, &command.command, input);
         self.run_through(exec).await.map(drop).map_err(|error| refusal(&error))

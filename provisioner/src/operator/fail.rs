@@ -183,10 +183,10 @@ impl Reconcile<'_> {
             };
             match api.logs(&pod, &params).await {
                 Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => found.push(Evidence {
-                    source: format!("log of pod {pod}, container {container}"),
-                    text: shortened(text.trim_end(), 1500),
-                }),
+                Ok(text) => found.push(Evidence::verbatim(
+                    format!("log of pod {pod}, container {container}"),
+                    shortened(text.trim_end(), 1500),
+                )),
                 Err(error) => {
                     tracing::warn!(store = %self.id, %pod, %container, %error, "a log cannot be read");
                 }

@@ -5,6 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+use engine::Volume;
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, api::ListParams};
 use store::Millis;
@@ -40,7 +41,7 @@ impl Reconcile<'_> {
         let pods: Api<Pod> = Api::namespaced(self.context.client.clone(), &namespace);
         let pods = pods.list(&ListParams::default()).await?.items;
         let mut used = Used::new();
-        for volume in &wanted.engine.definition.volumes {
+        for Volume { name: volume, .. } in &wanted.engine.definition.volumes {
             let Some(place) = place(volume, &pods) else { continue };
             let measure = commands::measure(&namespace, &place);
             // It changes nothing, and would fill the timeline.

@@ -2,13 +2,13 @@
 
 use std::{collections::VecDeque, pin::pin, sync::Arc, time::Duration};
 
-use engine::{Part, secret::Source, size::Amounts};
+use engine::{Part, Volume, secret::Source, size::Amounts};
 use futures::AsyncReadExt;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Pod, Secret};
 use kube::{Api, api::LogParams, runtime::reflector::ObjectRef};
 use store::{
-    Millis, StoreId, Vitals,
+    Millis, StoreId, Text, Vitals,
     vitals::{Answer, Restarts, Share, Usage},
 };
 use tokio::{
@@ -187,7 +187,7 @@ fn remembered(context: &Context, id: &StoreId, store: &Wanted) -> Metrics {
     let mut series = vec![Series {
         of: Quantity::Answer,
         name: String::new(),
-        title: "Shop".to_owned(),
+        title: Text::new("Shop", Some("Shop".to_owned())),
         limit: None,
         points: points(Quantity::Answer, ""),
     }];
@@ -207,10 +207,10 @@ fn remembered(context: &Context, id: &StoreId, store: &Wanted) -> Metrics {
             }
         }));
     }
-    series.extend(store.engine.definition.volumes.iter().map(|volume| {
-        let limit = store.sizes.volumes.get(volume).map(|size| size.0 as f32 * 1024.0);
-        let points = points(Quantity::Disk, volume);
-        Series { of: Quantity::Disk, name: volume.clone(), title: volume.clone(), limit, points }
+    series.extend(store.engine.definition.volumes.iter().map(|Volume { name, title }| {
+        let limit = store.sizes.volumes.get(name).map(|size| size.0 as f32 * 1024.0);
+        let points = points(Quantity::Disk, name);
+        Series { of: Quantity::Disk, name: name.clone(), title: title.clone(), limit, points }
     }));
     Metrics { since: context.began(), now, series, restarts, vitals, prometheus: None }
 }

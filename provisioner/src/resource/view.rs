@@ -11,7 +11,6 @@ use store::{
 use crate::{
     config::Config,
     engines::OfferedEngine,
-    observe::used::line,
     relay::{self, Relay},
     resource::{Malformed, Store, Wanted, change, progress::Progress},
     stores::asks::{asks, merged},
@@ -29,9 +28,9 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
     let plan = progress.release.as_ref().map_or(wanted.plan, |release| release.plan);
     let sizes = engine.sizes(plan).unwrap_or(&wanted.sizes);
     let used = |name: &String| u32::try_from(*progress.used.as_ref()?.get(name)?).ok();
-    let of_volume = |name: &String| {
+    let of_volume = |engine::Volume { name, title }: &engine::Volume| {
         let gibibytes = sizes.volumes.get(name)?.0;
-        Some(Volume { name: name.clone(), gibibytes, used: used(name) })
+        Some(Volume { title: title.clone(), gibibytes, used: used(name) })
     };
     let volumes = engine.definition.volumes.iter().filter_map(of_volume).collect();
     let larger =
@@ -86,7 +85,6 @@ pub fn view(resource: &Store, config: &Config) -> Result<StoreView, Malformed> {
         public,
         options,
         allowance: sizes.allowance(),
-        disk: progress.used.map(|used| line(&used, &sizes.volumes)).unwrap_or_default(),
         volumes,
         versions,
         upkeep: Upkeep {
@@ -312,21 +310,22 @@ pub(crate) mod tests {
     #[test]
     fn what_is_used_of_each_volume_is_told_once_it_was_looked_at() {
         let mut store = resource();
-        assert_eq!(view(&store, &example()).unwrap().disk, "");
+        let told = |store: &Store| view(store, &example()).unwrap().volumes;
+        assert!(told(&store).iter().all(|volume| volume.used.is_none()));
         let used = [("database".to_owned(), 90), ("uploads".to_owned(), 2048)].into();
         store.status = Some(Progress { attempt: 1, used: Some(used), ..Progress::default() }.write(None));
-        let told = view(&store, &example()).unwrap();
-        assert_eq!(told.disk, "database 0.1 of 2 GiB, uploads 2.0 of 3 GiB");
-        assert_eq!(told.volumes.iter().map(|volume| volume.used).collect::<Vec<_>>(), [Some(90), Some(2048)]);
+        let used: Vec<_> =
+            told(&store).iter().map(|volume| (volume.title.to_string(), volume.used)).collect();
+        assert_eq!(used, [("database".to_owned(), Some(90)), ("uploads".to_owned(), Some(2048))]);
     }
 
     #[test]
     fn what_a_plan_gives_is_what_the_engine_says() {
         let view = view(&resource(), &example()).unwrap();
         assert_eq!(view.allowance, Allowance { cpu: 2000, memory: 1024, disk: 5 });
-        let volumes: Vec<(&str, u32)> =
-            view.volumes.iter().map(|volume| (volume.name.as_str(), volume.gibibytes)).collect();
-        assert_eq!(volumes, [("database", 2), ("uploads", 3)]);
+        let volumes: Vec<(String, u32)> =
+            view.volumes.iter().map(|volume| (volume.title.to_string(), volume.gibibytes)).collect();
+        assert_eq!(volumes, [("database".to_owned(), 2), ("uploads".to_owned(), 3)]);
         assert_eq!(view.summary.admin(), "http://store-atelier-nord-x7k2q.localhost/wp-admin/");
     }
 }

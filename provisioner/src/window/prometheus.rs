@@ -293,7 +293,7 @@ mod tests {
         let series = |of, name: &str| Series {
             of,
             name: name.to_owned(),
-            title: name.to_owned(),
+            title: name.into(),
             limit: None,
             points: vec![(Millis(1), 1.0)],
         };

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
-use store::{Millis, StoreId};
+use store::{Millis, StoreId, Text};
 
 /// How long one value stands for.
 pub const SLOT: i64 = 3 * 60_000;
@@ -37,7 +37,7 @@ pub struct Series {
     /// A part's or a volume's name; empty where the whole shop is meant.
     pub name: String,
     /// What people call it.
-    pub title: String,
+    pub title: Text,
     /// What the plan allows.
     pub limit: Option<f32>,
     /// The oldest first.

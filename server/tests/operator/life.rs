@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use provisioner::stores::StoresError;
 use serde_json::json;
-use store::{AdminPassword, ConditionKind, Phase, State, StoreId, view::TimelineKind};
+use store::{AdminPassword, ConditionKind, Phase, State, StoreId, StoreView, view::TimelineKind};
 
 use crate::{
     planted::{self, Watch},
@@ -104,12 +104,9 @@ async fn a_store_is_made_kept_and_removed() {
     assert_eq!(platform.revisions(&id), [format!("{} deployed", id.release())]);
 
     // What its volumes hold is counted in its own pods.
-    let measured = platform.until(&id, "measured", |view| !view.disk.is_empty()).await;
-    assert!(
-        measured.disk.contains("database 0.") && measured.disk.contains("uploads 0."),
-        "{}",
-        measured.disk
-    );
+    let is_measured = |view: &StoreView| view.volumes.iter().all(|volume| volume.used.is_some());
+    let measured = platform.until(&id, "measured", is_measured).await.volumes;
+    assert!(measured.len() == 2 && measured.iter().all(|volume| volume.used < Some(1024)), "{measured:?}");
 
     // What kubectl says agrees.
     let ready_in_kubectl =

@@ -135,7 +135,7 @@ async fn logs_are_followed_while_a_part_begins_anew_and_tell_no_secret_and_what_
             && !answers.points.is_empty()
     );
     assert!(
-        metrics.restarts.iter().any(|restart| restart.part == "Database" && restart.times == 1),
+        metrics.restarts.iter().any(|restart| restart.part.to_string() == "Database" && restart.times == 1),
         "{metrics:#?}"
     );
 }

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use store::{
     Millis, StoreView, Text,
-    view::{PodState, PodView, PublicValue},
+    view::{PodState, PodView, PublicValue, Volume, gibibytes},
 };
 
 use crate::{
-    components::{copy_button, english, few_words, in_its_language, moment, told},
+    components::{copy_button, few_words, in_its_language, moment, told},
     language::language,
-    texts::{kinds, store as texts},
+    texts::{health::decimal, kinds, store as texts},
 };
 
 pub fn details(view: &StoreView, now: Millis) -> AnyView {
@@ -17,7 +17,6 @@ pub fn details(view: &StoreView, now: Millis) -> AnyView {
     let shop = summary.address.shop();
     let (egress, mail, admin) =
         (view.upkeep.egress, view.upkeep.mail.is_some().then(|| mail(view)), admin(view));
-    let measured = (!view.disk.is_empty()).then(|| view.disk.clone());
     let versions = (!view.versions.is_empty()).then(|| view.versions.line());
     let chosen = (!view.options.is_empty()).then(|| chosen(&view.options));
     view! {
@@ -29,7 +28,7 @@ pub fn details(view: &StoreView, now: Millis) -> AnyView {
                 <div><dt>{texts::engine()}</dt><dd>{summary.engine_title.to_string()}</dd></div>
                 {versions.map(|versions| view! { <div data-key="runs"><dt>{texts::runs()}</dt><dd class="num">{versions}</dd></div> }.into_any())}
                 <div><dt>{texts::plan()}</dt><dd>{kinds::plan(summary.plan)}<span class="sub">{kinds::allowance(view.allowance)}</span></dd></div>
-                {measured.map(|disk| view! { <div data-key="disk"><dt>{texts::disk()}</dt><dd class="num">{english(disk)}</dd></div> }.into_any())}
+                {disk(&view.volumes).map(|disk| view! { <div data-key="disk"><dt>{texts::disk()}</dt><dd class="num">{disk}</dd></div> }.into_any())}
                 <div><dt>{texts::internet()}</dt><dd>{kinds::egress(egress)}<span class="sub">{kinds::egress_summary(egress)}</span></dd></div>
                 {mail.map(|(server, from)| view! { <div data-key="mail"><dt>{texts::mail()}</dt><dd>{server}<span class="sub">{from}</span></dd></div> }.into_any())}
                 <div><dt>{texts::admin()}</dt><dd><bdi>{admin.0}</bdi><span class="sub">{admin.1}</span></dd></div>
@@ -63,6 +62,18 @@ fn chosen(options: &[Text]) -> AnyView {
         view! { {gap}{told(text)} }.into_any()
     };
     options.iter().enumerate().map(option).collect_view().into_any()
+}
+
+/// How much is used of each volume that was looked at.
+fn disk(volumes: &[Volume]) -> Option<AnyView> {
+    let measured: Vec<(&Volume, u32)> =
+        volumes.iter().filter_map(|volume| Some((volume, volume.used?))).collect();
+    let holds = |(n, (volume, used)): (usize, &(&Volume, u32))| {
+        let gap = (n > 0).then_some(", ");
+        let used = decimal(&gibibytes(u64::from(*used)));
+        view! { {gap}{told(&volume.title)}{texts::holds(&used, volume.gibibytes)} }.into_any()
+    };
+    (!measured.is_empty()).then(|| measured.iter().enumerate().map(holds).collect_view().into_any())
 }
 
 /// By which server mail leaves, and whom it is from.

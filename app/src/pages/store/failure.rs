@@ -2,20 +2,23 @@
 
 use leptos::prelude::*;
 use store::{
-    StoreView,
+    StoreView, Told,
     view::{Evidence, Failure},
 };
 
 use crate::{
     api::RetryStore,
-    components::{SentForm, copy_button, english, evidence, sentences},
+    components::{SentForm, copy_button, evidence, listing, sentences},
     me::me,
-    texts::{kinds, store as texts},
+    texts::{kinds, said, store as texts},
 };
 
 pub fn notice(view: &StoreView) -> Option<AnyView> {
     let failure = view.failure.as_ref()?;
-    let told = |Evidence { source, text }: &Evidence| evidence(english(source.clone()), text.clone());
+    let told = |Evidence { source, text, said }: &Evidence| {
+        let source = texts::source(source).into_any();
+        if said.is_empty() { evidence(source, text.clone()) } else { listing(source, sentences(text, said)) }
+    };
     let retry = me().changes(view.summary.owner.as_ref()).then(|| {
         let form = SentForm::new(&view.summary.id, "retry", texts::retry());
         SentForm { class: "inline", busy: texts::retrying(), ..form }.sends::<RetryStore>(().into_any())
@@ -39,9 +42,10 @@ fn details(view: &StoreView, failure: &Failure) -> String {
     let summary = &view.summary;
     let (id, plan, step) = (summary.id.as_str(), kinds::plan(summary.plan), kinds::step(failure.step));
     let first = texts::failed_line(id, &summary.engine_title, plan, step, view.attempt);
-    let mut text = format!("{first}\n{}\n", failure.sentence);
-    for evidence in &failure.evidence {
-        text.push_str(&format!("\n{}:\n{}\n", evidence.source, evidence.text));
+    let told = |english: &str, said: &Told| said::text(said::sentences(english, said));
+    let mut text = format!("{first}\n{}\n", told(&failure.sentence, &failure.said));
+    for Evidence { source, text: words, said } in &failure.evidence {
+        text.push_str(&format!("\n{}:\n{}\n", texts::source(source), told(words, said)));
     }
     text
 }

@@ -9,10 +9,10 @@ use store::{
 use super::upkeep;
 use crate::{
     clock::Tick,
-    components::{copy_button, evidence, sentences, tick},
+    components::{copy_button, evidence, listing, sentences, tick},
     links,
     me::me,
-    texts::{kinds, store as texts, upkeep as actions},
+    texts::{kinds, said, store as texts, upkeep as actions},
 };
 
 pub fn notice(view: &StoreView, now: Millis) -> Option<AnyView> {
@@ -23,7 +23,7 @@ pub fn notice(view: &StoreView, now: Millis) -> Option<AnyView> {
     let (first, _) = *lost.first()?;
     let told = lost.iter().map(|(kind, condition)| told(*kind, condition, now)).collect_view();
     let pods = pods(view);
-    let pods = (!pods.is_empty()).then(|| evidence(texts::pods_not_ready().into_any(), pods));
+    let pods = (!pods.is_empty()).then(|| listing(texts::pods_not_ready().into_any(), pods.into_any()));
     let notice = view! {
         <section class="notice warn" data-key="loss" aria-labelledby="loss-title">
             <h2 id="loss-title">{texts::lost(first)}</h2>
@@ -91,7 +91,7 @@ fn without_line(told: &Told) -> Told {
 fn pods(view: &StoreView) -> String {
     let line = |pod: &PodView| match pod.detail.as_str() {
         "" => pod.name.clone(),
-        detail => format!("{}: {detail}", pod.name),
+        detail => format!("{}: {}", pod.name, said::text(said::few_words(detail, &pod.said))),
     };
     view.pods.iter().filter(|pod| pod.state != PodState::Ready).map(line).collect::<Vec<_>>().join("\n")
 }
@@ -126,7 +126,8 @@ fn details(view: &StoreView) -> String {
     let plan = kinds::plan(summary.plan);
     let mut text = texts::degraded_line(summary.id.as_str(), &summary.engine_title, plan) + "\n";
     for (kind, condition) in lost(view) {
-        text.push_str(&format!("{}: {}\n", kinds::step(kind), condition.message));
+        let why = said::text(said::sentences(&condition.message, &condition.said));
+        text.push_str(&format!("{}: {why}\n", kinds::step(kind)));
     }
     let pods = pods(view);
     if !pods.is_empty() {

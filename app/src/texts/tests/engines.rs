@@ -5,12 +5,14 @@ use std::{collections::BTreeSet, fs, path::Path};
 use engine::Engine;
 use store::{
     ConditionKind, Egress, EngineCard, EngineKey, EngineNote, Fit, Language, MailMode, Phase, PlanCard,
-    RequestId, Said, Scheme, State, Text, Versions, limit::Left, time::Elapsed,
+    RequestId, Said, Scheme, State, Text, Told, Versions, limit::Left, time::Elapsed, view::Volume,
 };
 
-use super::{told_in, whole};
+use super::{ada, logged, measured, told_in, vitals, whole};
 use crate::{
+    components::Whence,
     fixtures, pages,
+    plain::{logs, metrics},
     update::{Offer, Shown, Update, View},
 };
 
@@ -74,6 +76,54 @@ pub(super) fn cards(is_otherwise: bool) -> Vec<EngineCard> {
         }
     };
     engines().into_iter().enumerate().map(card).collect()
+}
+
+/// The pages of a store, over the parts and volumes of that engine.
+fn pages_of(engine: &Engine) -> [String; 3] {
+    let parts: Vec<(String, Text)> =
+        engine.parts.iter().map(|part| (part.name.clone(), part.title.clone())).collect();
+    let mut view = whole(Phase::Degraded);
+    let volume =
+        |volume: &engine::Volume| Volume { title: volume.title.clone(), gibibytes: 2, used: Some(2_040) };
+    view.volumes = engine.volumes.iter().map(volume).collect();
+    let part = |(_, title): &(String, Text)| [Said::Part { part: title.clone() }, Said::NotCreated];
+    let told = Told::from(parts.iter().flat_map(part).collect::<Vec<_>>());
+    let workloads = ConditionKind::WorkloadsReady;
+    let seen = view.conditions.get(workloads).seen(State::Lost, told, fixtures::NOW);
+    view.conditions.set(workloads, seen);
+    let shown = Update {
+        shown: Shown::Store(Box::new(view.clone())),
+        vitals: Some(Ok(vitals(&parts))),
+        ..fixtures::shown(Phase::Degraded)
+    };
+    let asked = logs::Asked::default();
+    let (logged, measured) = (Ok(logged(parts.clone())), Ok(measured(parts)));
+    [
+        pages::page(&View::Store(view.summary.id.clone()), shown).html,
+        logs::page("", &ada(), &view, "n", &asked, &logged, fixtures::NOW),
+        metrics::page("", &ada(), &view, &Whence::default(), &measured, fixtures::NOW),
+    ]
+}
+
+#[test]
+fn what_a_store_consists_of_is_called_in_the_readers_language_on_each_of_its_pages() {
+    for engine in engines() {
+        let parts = engine.parts.iter().map(|part| &part.title);
+        let titles: Vec<&Text> = parts.chain(engine.volumes.iter().map(|volume| &volume.title)).collect();
+        let names = titles.iter().map(|title| Language::ALL.map(|language| title.told(language).0));
+        let names: Vec<[&str; 2]> = names.filter(|[english, german]| english != german).collect();
+        assert!(!names.is_empty());
+        let [told_in_english, told_in_german] =
+            Language::ALL.map(|language| told_in(language, || pages_of(&engine).concat()));
+        for [english, german] in names {
+            assert!(told_in_english.contains(english), "{english}");
+            assert!(told_in_german.contains(german), "{german}");
+            let said = super::said(&told_in_german);
+            let copied = super::copied(&told_in_german);
+            let in_english = said.iter().chain(&copied).find(|text| text.contains(english));
+            assert_eq!(in_english, None);
+        }
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use k8s_openapi::ByteString;
 use kube::api::{DeleteParams, Patch, PatchParams};
+use store::Language;
 
 use super::*;
 use crate::{
@@ -74,8 +75,8 @@ async fn logs_of_all_parts_are_told_in_order_and_without_the_stores_secrets() {
         texts(&logs),
         ["[php:error] token=•••", "[Warning] adalovelace tried •••", "GET /?pw=••• HTTP/1.1"]
     );
-    let titles: Vec<&str> = logs.parts.iter().map(|(_, title)| title.as_str()).collect();
-    assert_eq!(titles, ["Database", "WordPress"]);
+    let titles: Vec<&str> = logs.parts.iter().map(|(_, title)| title.told(Language::German).0).collect();
+    assert_eq!(titles, ["Datenbank", "WordPress"]);
     let told = |wanted: LogsWanted| {
         let window = window.clone();
         async move { texts(&window.logs(&id(), wanted).await.unwrap()).len() }
@@ -170,7 +171,7 @@ async fn how_fast_a_shop_answers_and_how_often_its_parts_began_anew_is_told_besi
     assert_eq!(limit(Quantity::Disk, "uploads"), Some(3.0 * 1024.0));
     let [restart] = metrics.restarts.as_slice() else { panic!("{:?}", metrics.restarts) };
     assert_eq!(
-        (restart.part.as_str(), restart.times, restart.reason.as_str()),
+        (restart.part.told(Language::German).0, restart.times, restart.reason.as_str()),
         ("WordPress", 2, "OOMKilled")
     );
     let vitals = window.vitals(&id()).unwrap();
