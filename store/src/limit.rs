@@ -166,7 +166,8 @@ impl Over {
         Told::from(said).and(self.way_out())
     }
 
-    fn way_out(self) -> Said {
+    /// What whoever may have no more can do.
+    pub fn way_out(self) -> Said {
         match (self.has, self.plan) {
             (0, _) => Said::AskForMore,
             (_, None) => Said::DeleteOrAsk,

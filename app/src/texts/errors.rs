@@ -10,7 +10,7 @@ use provisioner::{
 };
 use store::{Language, Phase, PlanName, Wish, limit::Over, mail::MailError, person::PersonIdError};
 
-use super::{fields::too_long, health, kinds, list};
+use super::{fields::too_long, health, kinds, list, said};
 use crate::language::language;
 
 texts! {
@@ -108,13 +108,7 @@ fn unsuited(wish: Wish, phase: Phase) -> String {
 pub fn over(over: Over) -> String {
     in_german(&over, || {
         let plan = over.plan.map(|plan| format!(" mit dem Tarif {}", kinds::plan(plan))).unwrap_or_default();
-        let way_out = match (over.has, over.plan) {
-            (0, _) => "Einen Admin um mehr bitten.",
-            (_, None) => "Einen davon löschen oder einen Admin um mehr bitten.",
-            (_, Some(_)) => {
-                "Einen anderen Tarif wählen, einen davon löschen oder einen Admin um mehr bitten."
-            }
-        };
+        let way_out = said::text(said::german(&over.way_out()));
         format!("Erlaubt: {}{plan}, vorhanden: {}. {way_out}", list::count(over.may as usize), over.has)
     })
 }
