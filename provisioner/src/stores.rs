@@ -26,7 +26,7 @@ use kube::{
 };
 use store::{
     Egress, EngineKey, MailServer, NewStore, OwnMail, Person, PersonId, Phase, PlanName, Role, Slug, StoreId,
-    StoreName, StoreView, StrayKind, Wish,
+    StoreName, StoreView, StrayKind, Told, Wish,
     limit::{Held, Left, Limit, Over},
     view::{Ask, OwnMailOffer},
 };
@@ -103,7 +103,7 @@ pub enum StoresError {
     TooSlow,
     /// The shop understood and will not, or could not.
     #[error("{0}")]
-    NotDone(String),
+    NotDone(Told),
     #[error("A shop of that engine sends no mail.")]
     NoMail,
     #[error(

@@ -250,6 +250,15 @@ sentences! {
     /// What follows is why.
     NotPutBack => "What somebody changed could not be put back, and is tried again:";
 
+    // Why what was asked for once is not done.
+
+    AskedTooLate => "It was asked for more than a minute ago, and nobody waits for it any more. Ask again.";
+    EngineCannot => "Shops of this engine cannot do that.";
+    PartAway { part: Text } => format!("{part} does not run at this moment, so nothing can be done in it. Try again when the shop answers.");
+    NamespaceAwry => "The store's namespace is not as it was, and nothing is done in it until that is mended.";
+    NewPasswordLost => "The new password did not come along, so nothing was changed. Set it again.";
+    CommandFailed => "The shop could not do it: the command failed, and the store's timeline says how. An update of the store may help.";
+
     // Its removal.
 
     UninstallTriedAgain { why: String } => format!("helm could not uninstall the release and is tried again: {why}");

@@ -77,10 +77,9 @@ pub fn of_stores(error: &StoresError) -> String {
         StoresError::NotOffered(engine) => {
             format!("Diese Plattform bietet {engine} nicht an. Ein anderes Shopsystem wählen.")
         }
-        // Worded where it happened, by the shop or by the cluster.
-        StoresError::NotDone(_) | StoresError::Refused { .. } | StoresError::Unavailable { .. } => {
-            error.to_string()
-        }
+        StoresError::NotDone(told) => said::text(said::sentences(&told.to_string(), told)),
+        // Worded where it happened, by the cluster.
+        StoresError::Refused { .. } | StoresError::Unavailable { .. } => error.to_string(),
     }
     })
 }

@@ -407,6 +407,24 @@ pub fn german(said: &Said) -> Vec<Piece> {
             own("Was jemand geändert hat, ließ sich nicht zurücksetzen und wird erneut versucht:")
         }
 
+        Said::AskedTooLate => own(
+            "Das wurde vor mehr als einer Minute angefordert, und niemand wartet mehr darauf. Erneut anfordern.",
+        ),
+        Said::EngineCannot => own("Shops dieses Systems können das nicht."),
+        Said::PartAway { part } => of_part(
+            part,
+            " läuft gerade nicht, daher lässt sich darin nichts tun. Erneut versuchen, wenn der Shop antwortet.",
+        ),
+        Said::NamespaceAwry => own(
+            "Der Namespace des Shops ist nicht mehr, wie er war; bis das behoben ist, wird darin nichts getan.",
+        ),
+        Said::NewPasswordLost => {
+            own("Das neue Passwort kam nicht mit, daher wurde nichts geändert. Es erneut setzen.")
+        }
+        Said::CommandFailed => own(
+            "Der Shop konnte das nicht: Der Befehl schlug fehl; wie, steht im Verlauf des Shops. Vielleicht hilft eine Aktualisierung des Shops.",
+        ),
+
         Said::UninstallTriedAgain { why } => {
             before("helm konnte das Release nicht deinstallieren und versucht es erneut:", why)
         }

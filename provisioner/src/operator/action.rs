@@ -1,7 +1,7 @@
 //! What was asked for once is done in the store's own part, by the command that the engine names for it, and its status tells how it went.
 
 use serde_json::json;
-use store::{ConditionKind, State};
+use store::{ConditionKind, Said, State, Told};
 
 use super::{ReconcileError, reconcile::Reconcile};
 use crate::{
@@ -9,7 +9,6 @@ use crate::{
         commands,
         runner::{CommandError, Input},
     },
-    decide::diagnosis::capitalised,
     observe::pods::ready_pod,
     resource::{
         Wanted,
@@ -18,37 +17,15 @@ use crate::{
     },
 };
 
-/// Why it is not done, for the person who asked.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-enum Refusal {
-    #[error("It was asked for more than a minute ago, and nobody waits for it any more. Ask again.")]
-    Old,
-    #[error("Shops of this engine cannot do that.")]
-    Unable,
-    #[error(
-        "{part} does not run at this moment, so nothing can be done in it. Try again when the shop answers."
-    )]
-    Away { part: String },
-    #[error("The store's namespace is not as it was, and nothing is done in it until that is mended.")]
-    NoNamespace,
-    #[error("The new password did not come along, so nothing was changed. Set it again.")]
-    NoPassword,
-    #[error("{0}")]
-    Told(String),
-    #[error(
-        "The shop could not do it: the command failed, and the store's timeline says how. An update of the store may help."
-    )]
-    Failed,
-}
-
 impl Reconcile<'_> {
     /// Does what was asked for last, unless that was done.
     pub(super) async fn answer(&mut self, wanted: &Wanted) -> Result<(), ReconcileError> {
         let is_done =
             |action: &Action| self.progress.acted.as_ref().is_some_and(|acted| acted.id == action.id);
         let Some(action) = self.action.clone().filter(|action| !is_done(action)) else { return Ok(()) };
-        let refused = self.carry_out(&action, wanted).await.err().map(|refusal| refusal.to_string());
-        self.progress.acted = Some(Acted { id: action.id.clone(), at: now(), refused });
+        let told = self.carry_out(&action, wanted).await.err().unwrap_or_default();
+        let refused = (!told.is_empty()).then(|| told.to_string());
+        self.progress.acted = Some(Acted { id: action.id.clone(), at: now(), refused, said: told.coded() });
         self.save().await?;
         if action.what == What::SetPassword {
             self.forget_password(&action).await?;
@@ -56,25 +33,27 @@ impl Reconcile<'_> {
         Ok(())
     }
 
-    async fn carry_out(&mut self, action: &Action, wanted: &Wanted) -> Result<(), Refusal> {
+    /// # Errors
+    /// It is not done, and why, for the person who asked.
+    async fn carry_out(&mut self, action: &Action, wanted: &Wanted) -> Result<(), Told> {
         if action.is_old(now()) {
-            return Err(Refusal::Old);
+            return Err(Said::AskedTooLate.into());
         }
         let engine = &wanted.engine.definition;
-        let command = engine.actions.get(&action.what.verb()).ok_or(Refusal::Unable)?;
-        let part = engine.part(&command.part).ok_or(Refusal::Unable)?;
+        let command = engine.actions.get(&action.what.verb()).ok_or(Said::EngineCannot)?;
+        let part = engine.part(&command.part).ok_or(Said::EngineCannot)?;
         if self.progress.state(ConditionKind::NamespaceReady) == State::Lost {
-            return Err(Refusal::NoNamespace);
+            return Err(Said::NamespaceAwry.into());
         }
         let pod = ready_pod(part, &self.context.pods_of(&self.id))
-            .ok_or_else(|| Refusal::Away { part: capitalised(&part.title.to_string()) })?;
+            .ok_or_else(|| Said::PartAway { part: part.title.clone() })?;
         let input = self.input(action).await?;
         let exec = commands::exec(&self.id.namespace(), &pod, &command.command, input);
         self.run_through(exec).await.map(drop).map_err(|error| refusal(&error))
     }
 
     /// What the command is about.
-    async fn input(&self, action: &Action) -> Result<Input, Refusal> {
+    async fn input(&self, action: &Action) -> Result<Input, Told> {
         let account = &action.account;
         match &action.what {
             What::SignIn { digest } => {
@@ -85,7 +64,7 @@ impl Reconcile<'_> {
                     tracing::warn!(store = %self.id, %error, "a new password cannot be read");
                     None
                 });
-                let password = password.ok_or(Refusal::NoPassword)?;
+                let password = password.ok_or(Said::NewPasswordLost)?;
                 let input = json!({ "account": account, "password": password.reveal() });
                 Ok(Input::new("a new password", &input))
             }
@@ -102,14 +81,15 @@ impl Reconcile<'_> {
     }
 }
 
-fn refusal(error: &CommandError) -> Refusal {
+/// In the shop's own words, where it has any.
+fn refusal(error: &CommandError) -> Told {
     match error {
         CommandError::Failed { exit: Some(engine::Action::REFUSED), complaint } => {
             let is_own = |line: &&str| !line.is_empty() && !line.starts_with("command terminated");
             let told = complaint.lines().rev().find(is_own);
-            told.map_or(Refusal::Failed, |sentence| Refusal::Told(sentence.to_owned()))
+            told.map_or_else(|| Said::CommandFailed.into(), Into::into)
         }
-        _ => Refusal::Failed,
+        _ => Said::CommandFailed.into(),
     }
 }
 
@@ -117,7 +97,7 @@ fn refusal(error: &CommandError) -> Refusal {
 mod tests {
     use super::*;
 
-    fn failed(exit: i32, complaint: &str) -> Refusal {
+    fn failed(exit: i32, complaint: &str) -> Told {
         refusal(&CommandError::Failed { exit: Some(exit), complaint: complaint.to_owned() })
     }
 
@@ -130,7 +110,7 @@ mod tests {
             (1, "Error from server (Forbidden): pods \"a\" is forbidden"),
             (127, "sh: action: not found"),
         ] {
-            assert_eq!(failed(exit, complaint), Refusal::Failed);
+            assert_eq!(failed(exit, complaint), Told::from(Said::CommandFailed));
         }
     }
 }

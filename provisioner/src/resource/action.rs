@@ -6,7 +6,7 @@ use std::{fmt, time::Duration};
 use engine::Verb;
 use kube::ResourceExt;
 use serde::{Deserialize, Serialize};
-use store::{Account, Millis, StoreId, view::Ask};
+use store::{Account, Millis, StoreId, Told, view::Ask};
 
 use super::{Store, hexadecimal, now};
 
@@ -40,6 +40,9 @@ pub struct Acted {
     pub at: Millis,
     /// Why it was not done, as a sentence.
     pub refused: Option<String>,
+    /// The same by codes, where it has them.
+    #[serde(default)]
+    pub said: Told,
 }
 
 /// 32 random hexadecimal digits.

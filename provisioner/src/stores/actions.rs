@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::{Stores, StoresError, asks, credentials::new_password, told};
 use crate::resource::{
-    Store, Wanted,
+    Malformed, Store, Wanted,
     action::{ACTION_ANNOTATION, Acted, Action, ActionId, Digest, What},
     hexadecimal, now,
     view::view,
@@ -74,9 +74,9 @@ impl Stores {
 
     /// Whether something can be done in the store by that command now.
     fn able(&self, resource: &Store, verb: Verb) -> Result<(StoreView, Wanted), StoresError> {
-        let view = view(resource, &self.config).map_err(|error| StoresError::NotDone(error.to_string()))?;
-        let wanted =
-            resource.wanted(&self.config).map_err(|error| StoresError::NotDone(error.to_string()))?;
+        let not_done = |error: Malformed| StoresError::NotDone(error.to_string().into());
+        let view = view(resource, &self.config).map_err(not_done)?;
+        let wanted = resource.wanted(&self.config).map_err(not_done)?;
         if !wanted.engine.definition.actions.contains_key(&verb) {
             return Err(StoresError::Unable);
         }
@@ -111,9 +111,11 @@ impl Stores {
             Ok(Err(error)) => return Err(StoresError::silent(DONE, error.to_string())),
             Ok(Ok(store)) => store.ok_or_else(|| StoresError::NotFound(id.clone()))?,
         };
-        match acted(&store, action).and_then(|acted| acted.refused.clone()) {
-            Some(sentence) => Err(StoresError::NotDone(sentence)),
-            None => Ok(()),
+        match acted(&store, action) {
+            Some(Acted { refused: Some(sentence), said, .. }) => {
+                Err(StoresError::NotDone(said.or_sentence(sentence)))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -122,7 +122,7 @@ async fn a_sign_in_is_for_whoever_asked_once_and_for_a_minute_and_leaves_no_trac
     );
     match platform.stores.sign_in(&id, &ada()).await {
         Err(StoresError::NotDone(sentence)) => {
-            assert_eq!(sentence, "The shop has no administrator “ada”. It has bo.");
+            assert_eq!(sentence.to_string(), "The shop has no administrator “ada”. It has bo.");
         }
         other => panic!("{other:?}\n{}", platform.log()),
     }
@@ -176,7 +176,7 @@ async fn a_new_password_is_the_one_that_counts_and_lasts_and_is_kept_nowhere() {
     match platform.stores.set_password(&id, account("eve"), &AdminPassword::parse(OLD).unwrap(), &ada()).await
     {
         Err(StoresError::NotDone(sentence)) => {
-            assert_eq!(sentence, "The shop has no administrator “eve”. It has ada.");
+            assert_eq!(sentence.to_string(), "The shop has no administrator “eve”. It has ada.");
         }
         other => panic!("{other:?}\n{}", platform.log()),
     }
