@@ -68,12 +68,15 @@ if [ "$1" != upgrade ] || [ -e "$once" ]; then exec "$real" "$@"; fi
 touch "$once"
 while [ $# -gt 0 ]; do [ "$1" = --namespace ] && namespace=$2; args="$args $1"; shift; done
 cat > "$once.values"
+mkfifo "$once.seen"
 kubectl get secrets -n "$namespace" --watch -o name > "$once.seen" & watch=$!
-# The store's own Secret is there before: once it is seen, so is what comes next.
-while [ ! -s "$once.seen" ]; do sleep 0.1; done
-"$real" $args < "$once.values" & helm=$!
-while ! grep --quiet helm.release "$once.seen"; do :; done
-kill -9 "$helm" "$watch"
+exec 3< "$once.seen"
+# The store's own Secret is there before: once it is seen, so is what comes next, and at once. Until the pods are ready it is at work.
+read -r _ <&3
+"$real" $args --wait < "$once.values" & helm=$!
+while read -r name <&3; do
+  case $name in *helm.release*) kill -9 "$helm" "$watch"; break ;; esac
+done
 exit 137
 "#;
     let helm = folder.join("helm");
