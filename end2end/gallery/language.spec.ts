@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { KOENIG, everyState } from "./support/stores";
 import { expect, hydrated, stands, test } from "./support/test";
+import { day, lines } from "./support/window";
 
 const PAGES = [
   "/stores",
@@ -34,6 +35,29 @@ test.describe("in a German browser", () => {
       await stands(page);
     });
   }
+
+  test("what engines ask is asked in German, and stands in its order", async ({ page }) => {
+    await page.goto("/stores/new");
+    const countries = await page.getByLabel("Land", { exact: true }).getByRole("option").allTextContents();
+    expect(countries).toContain("Österreich");
+    expect(countries).toEqual([...countries].sort(new Intl.Collator("de").compare));
+  });
+
+  test.describe("of a store that is shown", () => {
+    test.use({ world: { stores: everyState(), shows: true } });
+
+    test("what it consists of is called so in German, in its logs and its metrics", async ({ page, own }) => {
+      own.window?.log(...lines());
+      await page.goto(`${own.address}/stores/atelier-nord-x7k2q/logs`);
+      const parts = page.getByLabel("Teil").getByRole("option");
+      await expect(parts).toHaveText(["Alle", "Datenbank", "WordPress"]);
+      await expect(page.locator("#log .part").first()).toHaveText("Datenbank");
+      if (own.window) own.window.metrics = day();
+      await page.goto(`${own.address}/stores/atelier-nord-x7k2q/metrics`);
+      await expect(page.locator(".legend").getByText("Datenbank").first()).toBeVisible();
+      await stands(page);
+    });
+  });
 
   test("what a page says of itself is German too", async ({ page }) => {
     await page.goto("/stores/new");
