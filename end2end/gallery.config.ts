@@ -15,7 +15,8 @@ export default defineConfig({
   },
   forbidOnly: true,
   reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
-  // What cannot be clicked says why, and not only that a test took too long.
-  use: { actionTimeout: 60_000, trace: "retain-on-failure", screenshot: "only-on-failure" },
+  // What cannot be clicked says why, and not only that a test took too long. To keep a trace takes half as long again: whoever wants one of a
+  // test that failed says `--trace on`.
+  use: { actionTimeout: 60_000, screenshot: "only-on-failure" },
   projects: [{ name: "gallery", use: chromium }],
 });
