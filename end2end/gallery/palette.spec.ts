@@ -132,6 +132,8 @@ test("each key does what the help says", async ({ page }) => {
   await expect(heading).toHaveText("New store");
   await page.keyboard.press("s");
   await expect(heading).toHaveText("Stores");
+  // While the list is being read there is nothing to search in yet.
+  await expect(page.getByRole("searchbox")).toBeVisible();
   await page.keyboard.press("/");
   await expect(page.getByRole("searchbox")).toBeFocused();
   await page.getByRole("searchbox").blur();
