@@ -45,7 +45,7 @@ async fn ten_thousand_stores_whose_namespaces_are_missing_are_told_in_bounded_me
     sleep(Duration::from_secs(5)).await;
     let peak = operator.peak();
     eprintln!("peak: {peak} MiB");
-    assert!(peak <= 300, "{peak} MiB");
+    assert!(peak <= 240, "{peak} MiB");
     operator.assert_runs();
 }
 

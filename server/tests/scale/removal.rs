@@ -83,7 +83,7 @@ async fn a_hundred_deletions_at_once_end_and_run_no_more_programs_than_are_remov
     assert!(ended("kubectl delete secret") >= STORES);
     let peak = operator.peak();
     eprintln!("peak: {peak} MiB");
-    assert!(peak <= 100, "{peak} MiB");
+    assert!(peak <= 50, "{peak} MiB");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,8 +26,8 @@ pub(crate) const STORE: &str = "berg-kaffee-p3m9a";
 pub(crate) const PASSWORD: &str = "correct+horse+battery";
 pub(crate) const HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$A67jYPPZFHIoNiFUknmnpg$SGATKjjWtUXJ+vnTLg2DQm/Gugqz6b/RHPZbgzT136Y";
-/// Half of what the chart gives.
-const MOST_MEMORY: u64 = 128;
+/// A quarter of what the chart gives.
+const MOST_MEMORY: u64 = 64;
 /// As the chart has it.
 const ALLOCATOR: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "1048576");
 /// What stands beside the site's folder and is none of anybody's business.
