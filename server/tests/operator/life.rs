@@ -106,7 +106,9 @@ async fn a_store_is_made_kept_and_removed() {
     // What its volumes hold is counted in its own pods.
     let is_measured = |view: &StoreView| view.volumes.iter().all(|volume| volume.used.is_some());
     let measured = platform.until(&id, "measured", is_measured).await.volumes;
-    assert!(measured.len() == 2 && measured.iter().all(|volume| volume.used < Some(1024)), "{measured:?}");
+    let names: Vec<String> = measured.iter().map(|volume| volume.title.to_string()).collect();
+    assert_eq!(names, ["database", "uploads"]);
+    assert!(measured.iter().all(|volume| volume.used < Some(1024)), "{measured:?}");
 
     // What kubectl says agrees.
     let ready_in_kubectl =
