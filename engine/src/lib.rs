@@ -2,8 +2,8 @@
 //! answer. Pure: no I/O, no clock, no randomness.
 //!
 //! Reading order: [`part`] and [`size`] (what a store is made of), [`secret`] and [`values`] (what the chart is given), [`probe`] (when its shop
-//! answers), [`option`] (what whoever runs the platform may choose), [`action`] (what can be done in a part), `names` (what need not be said in one); then `file`, how it is
-//! written, and `check`, what has to hold of it.
+//! answers), [`option`] (what whoever runs the platform may choose), [`action`] (what can be done in a part); then `file`, how it is
+//! written, `names`, what countries and currencies are called for all of them, and `check`, what has to hold of it.
 
 pub mod action;
 mod check;
