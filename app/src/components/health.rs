@@ -142,7 +142,7 @@ fn of_plan(title: &'static str, shares: &[Share], written: Written, below: Optio
     let value = written(used, limit);
     match fullest(shares).filter(|(_, percent)| *percent >= NEARLY_FULL) {
         Some((part, percent)) => {
-            let below = view! { {told(part)} {texts::is_at(percent)} }.into_any();
+            let below = view! { {told(part)}{texts::is_at(percent)} }.into_any();
             Fact { title, value, below: Some(below), is_bad: true }
         }
         None => Fact { title, value, below, is_bad: false },
