@@ -2,6 +2,7 @@ import { ask } from "../support/ask";
 import { kubectl } from "../support/cluster";
 import { READY_WITHIN, createStore, newStore, phase } from "../support/dashboard";
 import { environment } from "../support/environment";
+import { typeLogin } from "../support/owner";
 import { removeStore } from "../support/stores";
 import { expect, test } from "../support/test";
 
@@ -50,9 +51,8 @@ test("a store is made and used over https, with a certificate that was issued fo
       const desk = await context.newPage();
       await desk.goto(`http://${hostname}/wp-login.php`);
       await expect(desk).toHaveURL(`${origin}/wp-login.php`);
-      await desk.locator("#user_login").fill(store.user);
-      await desk.locator("#user_pass").fill(store.password);
-      await desk.locator("#wp-submit").click();
+      await typeLogin(desk, store);
+      await expect(desk.locator("#wpadminbar")).toBeVisible({ timeout: 30_000 });
       for (const path of ["/wp-admin/profile.php", "/wp-admin/options-general.php"]) {
         await desk.goto(`${origin}${path}`);
         await expect(desk.locator("#wpadminbar")).toBeVisible({ timeout: 30_000 });

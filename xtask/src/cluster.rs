@@ -2,16 +2,21 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use crate::command;
 use crate::env::Env;
+use crate::interrupt;
 use crate::tools::on_path;
 
 /// The context's name in the embedded cluster's kubeconfig.
 pub const EMBEDDED: &str = "storeyard";
+
+/// How long a service may go without endpoints whose pods are ready.
+const ENDPOINTS: Duration = Duration::from_secs(30);
 
 /// One cluster: by kubeconfig and context, both always named to the programs.
 #[derive(Debug, Clone)]
@@ -84,6 +89,16 @@ impl Cluster {
         serde_json::from_str(&text).context("kubectl's answer is no JSON")
     }
 
+    /// What a service answers by way of the API server, which does not ask who it is. A pod that is ready is an endpoint of its service only a
+    /// moment later, and is waited for.
+    ///
+    /// # Errors
+    /// It has no endpoints for 30 s, or does not answer well.
+    pub fn ask_service(&self, namespace: &str, service: &str, path: &str) -> Result<String> {
+        let path = format!("/api/v1/namespaces/{namespace}/services/{service}/proxy/{path}");
+        with_endpoints(|| command::output(self.kubectl().args(["get", "--raw", &path])))
+    }
+
     /// Applies manifests on the server's side.
     ///
     /// # Errors
@@ -100,5 +115,49 @@ impl Cluster {
             "-",
         ]);
         command::output_with_input(&mut apply, Some(manifests)).map(drop)
+    }
+}
+
+/// Asks again as long as the API server knows no endpoints.
+fn with_endpoints(mut ask: impl FnMut() -> Result<String>) -> Result<String> {
+    let started = Instant::now();
+    loop {
+        let answer = ask();
+        let is_early = |error: &anyhow::Error| format!("{error:#}").contains("no endpoints available");
+        if !answer.as_ref().is_err_and(is_early) || started.elapsed() > ENDPOINTS {
+            return answer;
+        }
+        interrupt::sleep(Duration::from_millis(200))?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    /// Answers in turn, as kubectl ends.
+    fn asked(answers: &[Result<&str, &str>]) -> Result<String> {
+        let mut answers = answers.iter();
+        with_endpoints(|| match answers.next().expect("asked too often") {
+            Ok(answer) => Ok((*answer).to_owned()),
+            Err(error) => {
+                Err(anyhow!("Error from server {error}").context("kubectl ended with exit status: 1"))
+            }
+        })
+    }
+
+    #[test]
+    fn a_service_is_asked_again_until_it_has_endpoints() {
+        let early = r#"(ServiceUnavailable): no endpoints available for service "pebble""#;
+        assert_eq!(asked(&[Err(early), Err(early), Ok("a certificate")]).unwrap(), "a certificate");
+    }
+
+    #[test]
+    fn a_service_that_refuses_is_asked_once() {
+        let refused =
+            asked(&[Err("(NotFound): the server could not find the requested resource")]).unwrap_err();
+        assert!(format!("{refused:#}").contains("NotFound"), "{refused:#}");
     }
 }

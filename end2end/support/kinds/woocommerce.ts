@@ -1,5 +1,6 @@
 import { expect } from "@playwright/test";
 import { WITHOUT_PLUGIN, environment } from "../environment";
+import { typeLogin } from "../owner";
 import { BUYERS_MAIL, BUYERS_POSTCODE, type Kind, buyer } from "./kind";
 
 const person = {
@@ -20,9 +21,7 @@ export const woocommerce: Kind = {
 
   async logIn(page, shop, owner) {
     await page.goto(`${shop}/wp-admin/`);
-    await page.locator("#user_login").fill(owner.user);
-    await page.locator("#user_pass").fill(owner.password);
-    await page.locator("#wp-submit").click();
+    await typeLogin(page, owner);
   },
 
   sellsNothing: environment.plugin ? undefined : WITHOUT_PLUGIN,

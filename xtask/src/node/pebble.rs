@@ -21,8 +21,8 @@ const NAMESPACE: &str = "traefik";
 const READY: Duration = Duration::from_secs(60);
 /// Whom Traefik takes for the ACME server, and by whose word the certificates that it has are good.
 const AUTHORITIES: &str = "pebble-authorities";
-/// By way of the API server, which does not ask who that is.
-const MANAGEMENT: &str = "/api/v1/namespaces/traefik/services/https:pebble:15000/proxy";
+/// The port where it tells of itself.
+const MANAGEMENT: &str = "https:pebble:15000";
 
 /// Starts it, and has the platform that is, or will be, in a namespace trust it: the chart values for that.
 ///
@@ -65,9 +65,8 @@ fn start(env: &Env, cluster: &Cluster, step: &Step) -> Result<String> {
 
     let own = pebble.folder.join("certs/pebble.minica.pem");
     let own = fs::read_to_string(&own).with_context(|| format!("{} cannot be read", own.display()))?;
-    let [root, intermediate] = ["roots/0", "intermediates/0"].map(|what| {
-        command::output(cluster.kubectl().args(["get", "--raw", &format!("{MANAGEMENT}/{what}")]))
-    });
+    let [root, intermediate] =
+        ["roots/0", "intermediates/0"].map(|what| cluster.ask_service(NAMESPACE, MANAGEMENT, what));
     let root = root?;
     fs::write(root_file(env), &root)?;
     fs::write(intermediate_file(env), intermediate?)?;
