@@ -15,7 +15,7 @@ export default defineConfig({
   use: {
     baseURL: environment.address,
     storageState: SESSION,
-    trace: "retain-on-failure",
+    // No trace, as in the gallery.
     screenshot: "only-on-failure",
   },
   projects: [
