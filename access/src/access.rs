@@ -18,7 +18,7 @@ use kube::{
 };
 use serde_json::Value;
 use sha2::Sha256;
-use store::{Millis, Person, PersonId, Role, time::Elapsed};
+use store::{Millis, Person, PersonId, Role, Told, time::Elapsed};
 use subtle::ConstantTimeEq;
 use tokio::{sync::watch, time::timeout};
 
@@ -110,7 +110,7 @@ pub enum Refused {
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
     #[error("{0}")]
-    Refused(String),
+    Refused(Told),
     #[error(transparent)]
     Busy(#[from] Busy),
     #[error(transparent)]
@@ -125,7 +125,7 @@ pub enum ChangeError {
 
 impl From<Refusal> for ChangeError {
     fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal.to_string())
+        Self::Refused(refusal.said().into())
     }
 }
 
@@ -255,9 +255,11 @@ impl Access {
             Ok(Ok(answers)) => answers.iter().find(is_its).cloned(),
             Ok(Err(_)) | Err(_) => return Err(ChangeError::TooSlow),
         };
-        match answer.and_then(|answer| answer.refused) {
-            Some(sentence) => Err(ChangeError::Refused(sentence)),
-            None => Ok(()),
+        match answer {
+            Some(Answer { refused: Some(sentence), said, .. }) => {
+                Err(ChangeError::Refused(said.or_sentence(&sentence)))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -6,7 +6,7 @@ use kube::{
     api::{ObjectMeta, Patch, PatchParams, PostParams},
 };
 use serde_json::{Value, json};
-use store::{PersonId, Role};
+use store::{PersonId, Role, Said};
 
 use crate::{
     Password,
@@ -38,18 +38,34 @@ impl Change {
     }
 }
 
+/// Why a change makes no sense. Displays as the sentence for whoever asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
+pub enum Senseless {
+    Taken(PersonId),
+    /// The name is that of somebody whom the identity provider knows.
+    Reserved(PersonId),
+    Unknown(PersonId),
+    LastAdmin(PersonId),
+}
+
+impl Senseless {
+    pub fn said(&self) -> Said {
+        let (Self::Taken(user) | Self::Reserved(user) | Self::Unknown(user) | Self::LastAdmin(user)) = self;
+        let user = user.to_string();
+        match self {
+            Self::Taken(_) => Said::UserTaken { user },
+            Self::Reserved(_) => Said::UserReserved { user },
+            Self::Unknown(_) => Said::UserUnknown { user },
+            Self::LastAdmin(_) => Said::LastAdmin { user },
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    #[error("There is a user {0} already. Choose another name, or give {0} a new password.")]
-    Taken(PersonId),
-    #[error(
-        "{0} is what somebody is called whom the identity provider knows. Choose a name that does not begin with oidc and a dot."
-    )]
-    Reserved(PersonId),
-    #[error("There is no user {0}. The list of users shows who there is.")]
-    Unknown(PersonId),
-    #[error("{0} is the last admin. Add another one first, or nobody could manage the platform any more.")]
-    LastAdmin(PersonId),
+    #[error(transparent)]
+    Senseless(#[from] Senseless),
     #[error(
         "The first user has not been made: open the dashboard's /set-up with the token, or run this with an account that may create Secrets."
     )]
@@ -101,20 +117,20 @@ async fn read(secrets: &Api<Secret>, name: &str) -> Result<Option<Users>, Comman
 }
 
 /// The merge patch of the Secret.
-pub(crate) fn patch(users: &Users, id: &PersonId, what: What) -> Result<Value, CommandError> {
+pub(crate) fn patch(users: &Users, id: &PersonId, what: What) -> Result<Value, Senseless> {
     if is_providers(id) {
-        return Err(CommandError::Reserved(id.clone()));
+        return Err(Senseless::Reserved(id.clone()));
     }
     let known = users.get(id);
     let entry = match (what, known) {
-        (What::Add { .. }, Some(_)) => return Err(CommandError::Taken(id.clone())),
+        (What::Add { .. }, Some(_)) => return Err(Senseless::Taken(id.clone())),
         (What::Password(_) | What::Role(_) | What::Remove, None) => {
-            return Err(CommandError::Unknown(id.clone()));
+            return Err(Senseless::Unknown(id.clone()));
         }
         (What::Add { role, hash }, None) => json!(User { role, hash }.written()),
         (What::Password(hash), Some(user)) => json!(User { role: user.role, hash }.written()),
         (What::Role(Role::Member | Role::Viewer) | What::Remove, Some(_)) if users.is_last_admin(id) => {
-            return Err(CommandError::LastAdmin(id.clone()));
+            return Err(Senseless::LastAdmin(id.clone()));
         }
         (What::Role(role), Some(user)) => json!(User { role, hash: user.hash.clone() }.written()),
         (What::Remove, Some(_)) => Value::Null,

@@ -7,10 +7,10 @@ use k8s_openapi::{ByteString, api::core::v1::Secret};
 use kube::{ResourceExt, api::ObjectMeta};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::{Millis, PersonId, Role, time::Elapsed};
+use store::{Millis, PersonId, Role, Said, Told, time::Elapsed};
 
 use crate::{
-    command::{CommandError, patch},
+    command::{Senseless, patch},
     oidc::is_providers,
     password::Hash,
     users::Users,
@@ -58,20 +58,33 @@ pub struct Answer {
     /// Why it was not done, for the person who asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// The same by codes.
+    #[serde(default, skip_serializing_if = "Told::is_empty")]
+    pub said: Told,
 }
 
+/// Why an errand is not done. Displays as the sentence for whoever asked.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum Refusal {
-    #[error("It was asked for more than a minute ago, and nobody waits for it any more. Try again.")]
+    /// Nobody waits for it any more.
     Old,
-    #[error("Only an admin may do that. Ask one.")]
     NotAdmin,
-    #[error("You cannot take your own role or yourself away. Have another admin do it.")]
     Oneself,
-    #[error("There is no local user yet. Make the first one on /set-up with the token.")]
     NotSetUp,
-    #[error(transparent)]
-    Senseless(#[from] CommandError),
+    Senseless(#[from] Senseless),
+}
+
+impl Refusal {
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Old => Said::AskedTooLate,
+            Self::NotAdmin => Said::OnlyAdmins,
+            Self::Oneself => Said::NotOneself,
+            Self::NotSetUp => Said::NoUserYet,
+            Self::Senseless(senseless) => senseless.said(),
+        }
+    }
 }
 
 impl Errand {
@@ -144,11 +157,14 @@ pub fn done(errand: &Errand, users: Option<&Secret>, now: Millis) -> Result<Opti
     }
     let is_old = now.since(errand.at) > LASTS;
     let outcome = if is_old { Err(Refusal::Old) } else { errand.check(&Users::read(secret)) };
-    let (data, refused) = match outcome {
-        Ok(patch) => (patch["data"].clone(), None),
-        Err(refusal) => (json!({}), Some(refusal.to_string())),
+    let id = errand.id.clone();
+    let (data, answer) = match outcome {
+        Ok(patch) => (patch["data"].clone(), Answer { id, refused: None, said: Told::default() }),
+        Err(refusal) => {
+            (json!({}), Answer { id, refused: Some(refusal.to_string()), said: refusal.said().into() })
+        }
     };
-    answers.push(Answer { id: errand.id.clone(), refused });
+    answers.push(answer);
     answers.drain(..answers.len().saturating_sub(ANSWERS_KEPT));
     // Texts can be written.
     let told = serde_json::to_string(&answers).unwrap_or_default();
@@ -208,6 +224,7 @@ mod tests {
         let after: Secret = serde_json::from_value(value).unwrap();
         let answer = answers(&after).pop().unwrap();
         assert_eq!(answer.id, errand.id);
+        assert_eq!(answer.refused.clone().unwrap_or_default(), answer.said.to_string());
         (after, answer.refused)
     }
 

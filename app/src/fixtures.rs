@@ -5,7 +5,7 @@ use store::{
     ListQuery, Millis, Phase, PlanName, RemovalKind, Scheme, State, StoreId, StoreName, StoreSummary,
     StoreView, Versions,
     time::Elapsed,
-    view::{Evidence, Failure, PodState, PodView, TimelineEntry, TimelineKind},
+    view::{Evidence, Failure, PodState, PodView, Source, TimelineEntry, TimelineKind},
 };
 
 use crate::update::{Shown, Update};
@@ -54,7 +54,10 @@ pub(crate) fn view(phase: Phase) -> StoreView {
         sentence: "The image of the web server could not be pulled. Check the image's name, then retry."
             .into(),
         said: store::Told::default(),
-        evidence: vec![Evidence::verbatim("pod web-0, container setup", "ErrImagePull")],
+        evidence: vec![Evidence::verbatim(
+            Source::from("pod web-0, container setup".to_owned()),
+            "ErrImagePull",
+        )],
         at: NOW,
     };
     StoreView {

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::ResourceExt;
 use serde::{Deserialize, Serialize};
-use store::{Millis, Text, Vitals};
+use store::{Millis, Said, Text, Told, Vitals};
 
 pub use self::{
     cursor::Cursor,
@@ -99,6 +99,22 @@ pub struct Metrics {
     /// What is from a Prometheus instead, where the platform's values name one.
     #[serde(default)]
     pub prometheus: Option<prometheus::Told>,
+}
+
+/// Why nothing is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untold {
+    /// For whoever asked.
+    pub sentence: String,
+    /// The same by codes.
+    pub said: Told,
+}
+
+impl From<Said> for Untold {
+    fn from(said: Said) -> Self {
+        let said = Told::from(said);
+        Self { sentence: said.to_string(), said }
+    }
 }
 
 /// Containers that began anew, each the last time.

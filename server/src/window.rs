@@ -10,7 +10,7 @@ use axum::{
 use http::{StatusCode, uri::PathAndQuery};
 use provisioner::{
     operator::{Window, WindowError},
-    window::{Logs, LogsWanted, Metrics, seal::HEADER},
+    window::{Logs, LogsWanted, Metrics, Untold, seal::HEADER},
 };
 use store::{StoreId, Vitals};
 use tokio::net::TcpListener;
@@ -69,6 +69,6 @@ impl IntoResponse for Refused {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         };
-        (status, self.0.to_string()).into_response()
+        (status, Json(Untold::from(self.0.said()))).into_response()
     }
 }

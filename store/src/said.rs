@@ -1,4 +1,4 @@
-//! What the operator says of a store, sentence by sentence: each a code with its values, so that a page can put it into its reader's language.
+//! What the operator says of a store, and why it does not do what it is asked, sentence by sentence: each a code with its values, so that a page can put it into its reader's language.
 //! In the resource the English sentence stands beside it, for whoever reads that.
 
 use std::{collections::BTreeMap, fmt};
@@ -258,6 +258,35 @@ sentences! {
     NamespaceAwry => "The store's namespace is not as it was, and nothing is done in it until that is mended.";
     NewPasswordLost => "The new password did not come along, so nothing was changed. Set it again.";
     CommandFailed => "The shop could not do it: the command failed, and the store's timeline says how. An update of the store may help.";
+
+    // Why its logs and measures are not told.
+
+    NoSeal => "Nobody is told anything here without a seal.";
+    OperatorTurning => "The operator is about to begin, or to end. Try again in a moment.";
+    NothingMade { store: String } => format!("There is no store {store}, or nothing of it was made yet.");
+    FollowersFull => "So many people follow logs at this moment that no more can. Reload to see what is new.";
+    SecretAway => "The store's Secret is not there, so nobody can tell what of its logs is nobody's business. The operator puts it back: try again in a minute.";
+    LogsUnreadable => "The cluster does not hand out the logs. Try again in a moment.";
+    PrometheusSilent { address: String } => format!("The Prometheus at {address} does not answer.");
+    PrometheusClosed { address: String, status: String } => format!("The Prometheus at {address} does not let the operator in ({status}): it wants another token than the Secret has that monitoring.prometheus.credentials names.");
+    PrometheusTokenAway { address: String } => format!("The Prometheus at {address} is not asked, since the token for it cannot be read: the Secret that monitoring.prometheus.credentials names has to have it under the key token.");
+    PrometheusTokenUnusable { address: String } => format!("The Prometheus at {address} is not asked, since the token for it is none that can be sent.");
+    PrometheusRefuses { address: String, why: String } => format!("The Prometheus at {address} does not do what it is asked: {why}.");
+    NoPrometheus { address: String } => format!("The Prometheus at {address} does not answer as a Prometheus does.");
+    VolumesUnmeasured { address: String } => format!("The Prometheus at {address} knows nothing of the store's volumes (kubelet_volume_stats_used_bytes): it has to read the kubelets' metrics, and of some classes of volumes those tell nothing.");
+    MemoryUnmeasured { address: String } => format!("The Prometheus at {address} knows nothing of the memory of the store's containers (container_memory_working_set_bytes): it has to read the kubelets' /metrics/cadvisor.");
+    CpuUnmeasured { address: String } => format!("The Prometheus at {address} knows nothing of the CPU of the store's containers (container_cpu_usage_seconds_total): it has to read the kubelets' /metrics/cadvisor.");
+    PartsUnknown => "The cluster does not say which of the metrics are of which part of the store.";
+
+    // Why a user is not changed.
+
+    OnlyAdmins => "Only an admin may do that. Ask one.";
+    NotOneself => "You cannot take your own role or yourself away. Have another admin do it.";
+    NoUserYet => "There is no local user yet. Make the first one on /set-up with the token.";
+    UserTaken { user: String } => format!("There is a user {user} already. Choose another name, or give {user} a new password.");
+    UserReserved { user: String } => format!("{user} is what somebody is called whom the identity provider knows. Choose a name that does not begin with oidc and a dot.");
+    UserUnknown { user: String } => format!("There is no user {user}. The list of users shows who there is.");
+    LastAdmin { user: String } => format!("{user} is the last admin. Add another one first, or nobody could manage the platform any more.");
 
     // Its removal.
 

@@ -1,9 +1,12 @@
 //! What the pages show of a store. Nothing secret is in a view.
 
+mod source;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::source::{Place, Source};
 use crate::{
     Address, AdminEmail, AdminUser, Allowance, Condition, ConditionKind, Conditions, Egress, EngineKey,
     EngineNote, MailServer, Millis, PersonId, Phase, PlanCard, PlanName, RemovalKind, Said, StoreId,
@@ -229,8 +232,7 @@ pub struct Failure {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Where it is from: `pod web-0, container setup, ImagePullBackOff`, `helm`, `event`.
-    pub source: String,
+    pub source: Source,
     /// Verbatim last lines, or a sentence of the operator's in English.
     pub text: String,
     /// That sentence by codes, where it has them.
@@ -240,14 +242,14 @@ pub struct Evidence {
 
 impl Evidence {
     /// Somebody else's words.
-    pub fn verbatim(source: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { source: source.into(), text: text.into(), said: Told::default() }
+    pub fn verbatim(source: Source, text: impl Into<String>) -> Self {
+        Self { source, text: text.into(), said: Told::default() }
     }
 
     /// What the operator has seen.
-    pub fn seen(source: impl Into<String>, said: Said) -> Self {
+    pub fn seen(source: Source, said: Said) -> Self {
         let told = Told::from(said);
-        Self { source: source.into(), text: told.to_string(), said: told.coded() }
+        Self { source, text: told.to_string(), said: told.coded() }
     }
 }
 

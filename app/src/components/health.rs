@@ -8,7 +8,7 @@ use store::{
 
 use crate::{
     clock::{self, Tick, Zone},
-    components::{Whence, english, tick, told},
+    components::{Whence, tick, told},
     links,
     texts::{health as texts, store as pages},
 };
@@ -43,8 +43,7 @@ pub fn health_strip(view: &StoreView, vitals: Option<&Result<Vitals, String>>, n
         disk(view),
     ];
     let untold = vitals.and_then(|vitals| vitals.as_ref().err()).map(|why| {
-        view! { <p class="muted quiet" data-key="untold">{texts::unknown()} {english(why.clone())}</p> }
-            .into_any()
+        view! { <p class="muted quiet" data-key="untold">{texts::unknown()} {why.clone()}</p> }.into_any()
     });
     let unasked = vitals.is_none().then(|| {
         view! {

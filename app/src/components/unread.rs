@@ -1,6 +1,5 @@
 use leptos::prelude::*;
 
-use super::english;
 use crate::texts::delete as texts;
 
 /// Keeps the place of what is being read; shows only when that takes long enough to be noticed.
@@ -18,11 +17,11 @@ pub fn loading_card(what: &'static str, rows: usize) -> AnyView {
 }
 
 /// A failed read: what, why, and a way on.
-pub fn unread_notice(what: &'static str, why: String, again: String) -> AnyView {
+pub fn unread_notice(what: &'static str, why: AnyView, again: String) -> AnyView {
     view! {
         <section class="notice" data-key="unread" role="alert">
             <h2>{what}</h2>
-            <p>{english(why)}</p>
+            <p>{why}</p>
             <p>{texts::not_affected()}</p>
             <div class="actions"><a class="button" rel="external" href=again>{texts::again()}</a></div>
         </section>

@@ -5,7 +5,7 @@ use store::{Phase, StoreView, view::Volume};
 
 use crate::{
     api::DeleteStore,
-    components::{Whence, loading_card, refused_notice, refused_without_script, unread_notice},
+    components::{Whence, english, loading_card, refused_notice, refused_without_script, unread_notice},
     language::language,
     links,
     me::me,
@@ -25,7 +25,7 @@ pub fn page(update: &Update) -> AnyView {
         }
         Shown::Unread(why) => {
             set_status(503);
-            unread_notice(pages::unread(), why.clone(), links::STORES.to_owned())
+            unread_notice(pages::unread(), english(why.clone()), links::STORES.to_owned())
         }
     }
 }

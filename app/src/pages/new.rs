@@ -42,7 +42,8 @@ mod server {
             }
             Err(error) => {
                 set_status(error.status());
-                let notice = unread_notice(texts::unread(), error.to_string(), links::NEW.to_owned());
+                let notice =
+                    unread_notice(texts::unread(), error.to_string().into_any(), links::NEW.to_owned());
                 view! { <h1 tabindex="-1">{texts::new()}</h1> {notice} }.into_any()
             }
         };

@@ -16,7 +16,9 @@ use store::{Millis, Phase, StoreId, StoreView};
 
 use crate::{
     clock::{self, Tick, Zone},
-    components::{Tab, Whence, crumb, health_strip, loading_card, phase_mark, tabs, tick, unread_notice},
+    components::{
+        Tab, Whence, crumb, english, health_strip, loading_card, phase_mark, tabs, tick, unread_notice,
+    },
     links,
     pages::{not_found, set_status, stores::table},
     texts::{frame, store as texts},
@@ -32,7 +34,7 @@ pub fn page(id: &StoreId, update: &Update) -> AnyView {
             set_status(503);
             view! {
                 <div class="page-head" data-key="head"><h1 tabindex="-1">{texts::store()}</h1></div>
-                {unread_notice(texts::unread(), why.clone(), links::store(id))}
+                {unread_notice(texts::unread(), english(why.clone()), links::store(id))}
             }
             .into_any()
         }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use store::{ListPage, ListQuery, Whose, query::Choices};
 
 use crate::{
-    components::{loading_card, unread_notice},
+    components::{english, loading_card, unread_notice},
     keys, links,
     me::me,
     pages::set_status,
@@ -23,7 +23,7 @@ pub fn page(query: &ListQuery, update: &Update) -> AnyView {
         Shown::List(page) => listed(query, page, update),
         Shown::Unread(why) => {
             set_status(503);
-            let notice = unread_notice(texts::unread(), why.clone(), links::list(query));
+            let notice = unread_notice(texts::unread(), english(why.clone()), links::list(query));
             view! { {head(None)} {notice} {not_renewed(query)} }.into_any()
         }
         _ => {

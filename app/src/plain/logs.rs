@@ -86,7 +86,7 @@ pub fn page(
         .into_any(),
         Err(why) => view! {
             {filters(id, asked, &[])}
-            {unread_notice(texts::unread(), why.clone(), asked.page_of(id))}
+            {unread_notice(texts::unread(), why.clone().into_any(), asked.page_of(id))}
         }
         .into_any(),
     };

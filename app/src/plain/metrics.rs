@@ -11,7 +11,7 @@ use store::{
 
 use crate::{
     clock,
-    components::{Tab, Whence, english, health_strip, in_its_language, unread_notice},
+    components::{Tab, Whence, health_strip, in_its_language, sentences, unread_notice},
     language::language,
     links,
     plain::{
@@ -47,20 +47,15 @@ pub fn page(
     let again = whence.kept_in(&links::metrics(&view.summary.id));
     let body = match shown {
         Ok(metrics) => measured(view, metrics),
-        Err(why) => unread_notice(texts::unread(), why.clone(), again),
+        Err(why) => unread_notice(texts::unread(), why.clone().into_any(), again),
     };
     store_page(style, person, view, whence, Tab::Metrics, now, body)
 }
 
 fn measured(view: &StoreView, metrics: &Metrics) -> AnyView {
     let events = events(&view.timeline, &metrics.restarts, metrics.now);
-    // The operator words what is the matter.
-    let troubles = metrics.prometheus.as_ref().map_or(0, |told| told.troubles.len());
-    let sources = sources(metrics).into_iter().enumerate();
-    let sources = sources.map(|(n, text)| {
-        let text = if n < troubles { english(text) } else { text.into_any() };
-        view! { <p class="hint">{text}</p> }
-    });
+    let own = sources(metrics).into_iter().map(IntoAny::into_any);
+    let sources = troubles(metrics).into_iter().chain(own).map(|text| view! { <p class="hint">{text}</p> });
     let sections = Quantity::ALL.map(|of| section(of, metrics, &events));
     view! {
         {health_strip(view, metrics.vitals.clone().map(Ok).as_ref(), metrics.now)}
@@ -69,6 +64,18 @@ fn measured(view: &StoreView, metrics: &Metrics) -> AnyView {
         {sources.collect_view()}
     }
     .into_any()
+}
+
+/// Why a Prometheus does not tell all that it was asked for, as the operator words it.
+fn troubles(metrics: &Metrics) -> Vec<AnyView> {
+    let Some(told) = &metrics.prometheus else { return Vec::new() };
+    let codes = told.said.sentences();
+    let told = told.troubles.iter().enumerate();
+    told.map(|(n, trouble)| {
+        let code = codes.get(n).cloned().map(Into::into).unwrap_or_default();
+        sentences(trouble, &code)
+    })
+    .collect()
 }
 
 /// Where the values are from, a paragraph each.
@@ -81,7 +88,7 @@ fn sources(metrics: &Metrics) -> Vec<String> {
     let rest: Vec<&str> =
         Quantity::ALL.into_iter().filter(|of| !told.quantities.contains(of)).map(word).collect();
     let remembered = texts::remembered_rest(&rest.join(", "), &remembered);
-    told.troubles.iter().cloned().chain(from_there).chain([remembered]).collect()
+    from_there.into_iter().chain([remembered]).collect()
 }
 
 fn section(of: Quantity, metrics: &Metrics, events: &[Event]) -> AnyView {
@@ -262,7 +269,7 @@ fn key(of: Quantity) -> &'static str {
 #[cfg(test)]
 mod tests {
     use store::{
-        PersonId, Role, Vitals,
+        PersonId, Role, Said, Vitals,
         vitals::{Answer, Restarts},
     };
 
@@ -363,24 +370,23 @@ mod tests {
 
     #[test]
     fn it_is_said_what_a_prometheus_has_told_what_not_and_why() {
-        let told = |quantities: &[Quantity], trouble: Option<&str>| {
-            let prometheus = Told {
-                at: "http://a:9090".into(),
-                quantities: quantities.into(),
-                troubles: trouble.into_iter().map(str::to_owned).collect(),
-            };
-            sources(&Metrics { prometheus: Some(prometheus), ..metrics() })
+        let told = |quantities: &[Quantity]| {
+            let prometheus =
+                Told { at: "http://a:9090".into(), quantities: quantities.into(), ..Told::default() };
+            Metrics { prometheus: Some(prometheus), ..metrics() }
         };
         let [there, remembered]: [String; 2] =
-            told(&[Quantity::Cpu, Quantity::Memory, Quantity::Disk], None).try_into().unwrap();
+            sources(&told(&[Quantity::Cpu, Quantity::Memory, Quantity::Disk])).try_into().unwrap();
         assert!(there.starts_with("From the Prometheus at http://a:9090: CPU, memory, disk."), "{there}");
         assert!(
             remembered.starts_with("What the operator remembers: answer time. A day at most"),
             "{remembered}"
         );
-        let away = "The Prometheus at http://a:9090 does not answer.";
-        let [trouble, remembered]: [String; 2] = told(&[], Some(away)).try_into().unwrap();
-        assert_eq!(trouble, away);
+        let mut away = told(&[]);
+        away.prometheus.as_mut().unwrap().lacks(Said::PrometheusSilent { address: "http://a:9090".into() });
+        let [trouble] = troubles(&away).try_into().unwrap_or_else(|_| panic!("{away:?}"));
+        assert_eq!(trouble.to_html().replace("<!>", ""), "The Prometheus at http://a:9090 does not answer.");
+        let [remembered] = sources(&away).try_into().unwrap();
         assert!(
             remembered.starts_with("What the operator remembers: answer time, CPU, memory, disk."),
             "{remembered}"

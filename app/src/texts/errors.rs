@@ -8,7 +8,7 @@ use provisioner::{
     stores::{StoresError, TooFast},
     window::client::AskError,
 };
-use store::{Language, Phase, PlanName, Wish, limit::Over, mail::MailError, person::PersonIdError};
+use store::{Language, Phase, PlanName, Told, Wish, limit::Over, mail::MailError, person::PersonIdError};
 
 use super::{fields::too_long, health, kinds, list, said};
 use crate::language::language;
@@ -26,6 +26,11 @@ fn in_german(error: &impl ToString, german: impl FnOnce() -> String) -> String {
         Language::English => error.to_string(),
         Language::German => german(),
     }
+}
+
+/// What the operator says by codes.
+fn by_operator(told: &Told) -> String {
+    said::text(said::sentences(&told.to_string(), told))
 }
 
 pub fn of_stores(error: &StoresError) -> String {
@@ -77,7 +82,7 @@ pub fn of_stores(error: &StoresError) -> String {
         StoresError::NotOffered(engine) => {
             format!("Diese Plattform bietet {engine} nicht an. Ein anderes Shopsystem wählen.")
         }
-        StoresError::NotDone(told) => said::text(said::sentences(&told.to_string(), told)),
+        StoresError::NotDone(told) => by_operator(told),
         // Worded where it happened, by the cluster.
         StoresError::Refused { .. } | StoresError::Unavailable { .. } => error.to_string(),
     }
@@ -275,8 +280,7 @@ pub fn of_own_password(error: OwnPasswordError) -> String {
 pub fn of_change(error: &ChangeError) -> String {
     in_german(error, || {
         match error {
-        // Worded by the operator.
-        ChangeError::Refused(sentence) => sentence.clone(),
+        ChangeError::Refused(told) => by_operator(told),
         ChangeError::Busy(_) => BUSY.to_owned(),
         ChangeError::NotReady(_) => NOT_READY.to_owned(),
         ChangeError::TooSlow => {
@@ -300,12 +304,15 @@ pub fn of_window(error: &AskError) -> String {
         AskError::Silent { .. } => {
             "Der Operator antwortet nicht. In einem Moment erneut versuchen.".to_owned()
         }
-        AskError::Told { sentence, .. } => sentence.clone(),
+        AskError::Refused { told, .. } => by_operator(told),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use leptos::prelude::*;
+    use store::Said;
+
     use super::*;
 
     #[test]
@@ -313,5 +320,23 @@ mod tests {
         assert_eq!(no_such_wish(), Wish::parse("fly").unwrap_err().to_string());
         assert_eq!(no_such_role(), store::Role::parse("king").unwrap_err().to_string());
         assert_eq!(no_store_id(), store::StoreId::parse("").unwrap_err().to_string());
+    }
+
+    #[test]
+    fn what_the_operator_refuses_is_told_in_the_readers_language_and_what_has_no_code_as_it_is_worded() {
+        let refused = |told: Told| ChangeError::Refused(told);
+        let last = Said::LastAdmin { user: "ada".to_owned() };
+        for (told, english, german) in [
+            (last.into(), "ada is the last admin.", "ada ist der letzte Admin."),
+            ("It is Sunday.".into(), "It is Sunday.", "It is Sunday."),
+        ] {
+            for (language, begins) in [(Language::English, english), (Language::German, german)] {
+                let told = Owner::new().with(|| {
+                    provide_context(language);
+                    of_change(&refused(Told::clone(&told)))
+                });
+                assert!(told.starts_with(begins), "{told}");
+            }
+        }
     }
 }

@@ -425,6 +425,71 @@ pub fn german(said: &Said) -> Vec<Piece> {
             "Der Shop konnte das nicht: Der Befehl schlug fehl; wie, steht im Verlauf des Shops. Vielleicht hilft eine Aktualisierung des Shops.",
         ),
 
+        Said::NoSeal => own("Ohne Siegel erfährt hier niemand etwas."),
+        Said::OperatorTurning => {
+            own("Der Operator fängt gerade an oder hört gerade auf. In einem Moment erneut versuchen.")
+        }
+        Said::NothingMade { store } => {
+            own(format!("Den Shop {store} gibt es nicht, oder von ihm wurde noch nichts angelegt."))
+        }
+        Said::FollowersFull => own(
+            "Gerade lesen so viele in Logs mit, dass niemand mehr dazukommen kann. Neu laden, um Neues zu sehen.",
+        ),
+        Said::SecretAway => own(
+            "Das Secret des Shops ist nicht da, daher lässt sich nicht sagen, was aus seinen Logs niemanden etwas angeht. Der Operator legt es wieder an: In einer Minute erneut versuchen.",
+        ),
+        Said::LogsUnreadable => {
+            own("Der Cluster gibt die Logs nicht heraus. In einem Moment erneut versuchen.")
+        }
+        Said::PrometheusSilent { address } => own(format!("Der Prometheus unter {address} antwortet nicht.")),
+        Said::PrometheusClosed { address, status } => own(format!(
+            "Der Prometheus unter {address} lässt den Operator nicht ein ({status}): Er verlangt ein anderes Token als das im Secret, das monitoring.prometheus.credentials nennt."
+        )),
+        Said::PrometheusTokenAway { address } => own(format!(
+            "Der Prometheus unter {address} wird nicht gefragt, weil das Token für ihn nicht zu lesen ist: Im Secret, das monitoring.prometheus.credentials nennt, muss es unter dem Schlüssel token stehen."
+        )),
+        Said::PrometheusTokenUnusable { address } => own(format!(
+            "Der Prometheus unter {address} wird nicht gefragt, weil sich das Token für ihn nicht senden lässt."
+        )),
+        Said::PrometheusRefuses { address, why } => {
+            around(format!("Der Prometheus unter {address} tut nicht, worum er gebeten wird: "), why, ".")
+        }
+        Said::NoPrometheus { address } => {
+            own(format!("Der Prometheus unter {address} antwortet nicht wie ein Prometheus."))
+        }
+        Said::VolumesUnmeasured { address } => own(format!(
+            "Der Prometheus unter {address} weiß nichts von den Volumes des Shops (kubelet_volume_stats_used_bytes): Er muss die Metriken der Kubelets lesen, und über manche Speicherklassen sagen diese nichts."
+        )),
+        Said::MemoryUnmeasured { address } => own(format!(
+            "Der Prometheus unter {address} weiß nichts vom Speicher der Container des Shops (container_memory_working_set_bytes): Er muss /metrics/cadvisor der Kubelets lesen."
+        )),
+        Said::CpuUnmeasured { address } => own(format!(
+            "Der Prometheus unter {address} weiß nichts von der CPU der Container des Shops (container_cpu_usage_seconds_total): Er muss /metrics/cadvisor der Kubelets lesen."
+        )),
+        Said::PartsUnknown => {
+            own("Der Cluster sagt nicht, welche Metriken zu welchem Teil des Shops gehören.")
+        }
+
+        Said::OnlyAdmins => own("Das darf nur ein Admin. Einen davon fragen."),
+        Said::NotOneself => {
+            own("Die eigene Rolle oder sich selbst kann sich niemand nehmen. Das muss ein anderer Admin tun.")
+        }
+        Said::NoUserYet => {
+            own("Hier gibt es noch keinen Benutzer. Den ersten unter /set-up mit dem Token anlegen.")
+        }
+        Said::UserTaken { user } => own(format!(
+            "Den Benutzer {user} gibt es schon. Einen anderen Namen wählen oder {user} ein neues Passwort geben."
+        )),
+        Said::UserReserved { user } => own(format!(
+            "{user} heißt jemand, den der Identitätsanbieter kennt. Einen Namen wählen, der nicht mit oidc und einem Punkt beginnt."
+        )),
+        Said::UserUnknown { user } => {
+            own(format!("Den Benutzer {user} gibt es nicht. Wen es gibt, steht in der Liste der Benutzer."))
+        }
+        Said::LastAdmin { user } => own(format!(
+            "{user} ist der letzte Admin. Zuerst einen weiteren hinzufügen, sonst könnte niemand mehr die Plattform verwalten."
+        )),
+
         Said::UninstallTriedAgain { why } => {
             before("helm konnte das Release nicht deinstallieren und versucht es erneut:", why)
         }

@@ -2,7 +2,7 @@
 
 use store::{
     ConditionKind, Language,
-    view::{Ask, PodState},
+    view::{Ask, Place, PodState, Source},
 };
 
 use crate::language::{language, say};
@@ -112,18 +112,24 @@ pub fn lost(first: ConditionKind) -> &'static str {
 }
 
 /// From where evidence is, as the operator words it.
-pub fn source(source: &str) -> String {
+pub fn source(source: &Source) -> String {
     if language() == Language::English {
-        return source.to_owned();
+        return source.to_string();
     }
-    let of_pod = |pod: &str| format!("Pod {}", pod.replace(", container ", ", Container "));
-    match (source, source.strip_prefix("log of pod "), source.strip_prefix("pod ")) {
-        ("command", ..) => "Befehl".to_owned(),
-        ("shop", ..) => "Shop".to_owned(),
-        ("events", ..) => "Ereignisse".to_owned(),
-        (_, Some(pod), _) => format!("Log von {}", of_pod(pod)),
-        (_, _, Some(pod)) => of_pod(pod),
-        (other, ..) => other.to_owned(),
+    match source {
+        Source::Command => "Befehl".to_owned(),
+        Source::Shop => "Shop".to_owned(),
+        Source::Events => "Ereignisse".to_owned(),
+        Source::Pod(place) => of_pod(place),
+        Source::Log(place) => format!("Log von {}", of_pod(place)),
+        Source::Other(words) => words.clone(),
+    }
+}
+
+fn of_pod(Place { pod, container }: &Place) -> String {
+    match container {
+        Some(container) => format!("Pod {pod}, Container {container}"),
+        None => format!("Pod {pod}"),
     }
 }
 

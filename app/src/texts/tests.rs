@@ -5,15 +5,18 @@ mod engines;
 use std::{collections::BTreeSet, fs, path::Path};
 
 use access::audit::{Actor, Deed, Outcome};
+use http::StatusCode;
 use leptos::prelude::*;
 use proc_macro2::{TokenStream, TokenTree};
-use provisioner::window::{Level, Line, Logs, Metrics, Quantity, Restart, Series};
+use provisioner::window::{
+    Level, Line, Logs, Metrics, Quantity, Restart, Series, client::AskError, prometheus,
+};
 use store::{
     ConditionKind, EngineNote, Language, ListQuery, Millis, Person, PersonId, Phase, PlanCard, RemovalKind,
     Role, Said, State, StoreSummary, StoreView, Text, Told, Verb, Vitals,
     time::Elapsed,
     view::{
-        Ask, Evidence, Notice, Offered, OwnMailOffer, PodState, PodView, PublicValue, TimelineEntry,
+        Ask, Evidence, Notice, Offered, OwnMailOffer, PodState, PodView, PublicValue, Source, TimelineEntry,
         TimelineKind, Undone, Volume,
     },
     vitals::{Answer, Restarts, Share, Usage},
@@ -31,7 +34,7 @@ use crate::{
         activity::{self, Event, What},
         audit, logs, metrics, people, selected,
     },
-    texts::list,
+    texts::{errors, list},
     update::{GoneStore, Shown, Update, View},
 };
 
@@ -435,7 +438,9 @@ fn rendered() -> Vec<Page> {
             metrics::page("", &ada(), &whole(Phase::Ready), &Whence::default(), &told, fixtures::NOW)
         }),
         ("metrics, unread", || {
-            let unread = Err(String::new());
+            let told = Said::FollowersFull.into();
+            let unread =
+                Err(errors::of_window(&AskError::Refused { status: StatusCode::TOO_MANY_REQUESTS, told }));
             metrics::page("", &ada(), &whole(Phase::Ready), &Whence::default(), &unread, fixtures::NOW)
         }),
         ("several", || {
@@ -490,7 +495,11 @@ fn measured(parts: Vec<(String, Text)>) -> Metrics {
     };
     let (since, vitals) = (fixtures::NOW, Some(vitals(&parts)));
     let series = parts.iter().flat_map(of_part).collect();
-    Metrics { since, now: fixtures::NOW, series, restarts, vitals, prometheus: None }
+    let mut prometheus = prometheus::Told { at: "http://a:9090".into(), ..prometheus::Told::default() };
+    for why in [Said::PartsUnknown, Said::PrometheusSilent { address: "http://a:9090".into() }] {
+        prometheus.lacks(why);
+    }
+    Metrics { since, now: fixtures::NOW, series, restarts, vitals, prometheus: Some(prometheus) }
 }
 
 /// With as much as a store can have.
@@ -556,9 +565,12 @@ fn told_by_codes(phase: Phase) -> String {
             restarts: 2,
             words: String::new(),
         };
-        failure.evidence.push(Evidence::seen("shop", Said::NoAnswerWithin { seconds: 10 }));
-        failure.evidence.push(Evidence::seen("pod web-0, container web", crashed));
-        failure.evidence.push(Evidence::verbatim("log of pod web-0, container web", "It broke."));
+        failure.evidence.push(Evidence::seen(Source::Shop, Said::NoAnswerWithin { seconds: 10 }));
+        failure.evidence.push(Evidence::seen(Source::from("pod web-0, container web".to_owned()), crashed));
+        failure.evidence.push(Evidence::verbatim(
+            Source::from("log of pod web-0, container web".to_owned()),
+            "It broke.",
+        ));
     }
     for notice in &mut view.notices {
         let over = Told::from(Said::VolumeOver { volume: "uploads".into(), holds: "3.1".into(), size: 3 });

@@ -3,7 +3,10 @@
 use engine::Part;
 use k8s_openapi::api::core::v1::{Event, PersistentVolumeClaim, Pod};
 use kube::ResourceExt;
-use store::{ConditionKind, Said, Told, view::Evidence};
+use store::{
+    ConditionKind, Said, Told,
+    view::{Evidence, Place, Source},
+};
 
 use crate::{
     observe::pods::{Trouble, What, look, telling_line},
@@ -175,13 +178,12 @@ fn last_words(case: &Case) -> Option<Said> {
 }
 
 fn evidence(case: &Case) -> Vec<Evidence> {
-    let complaint = case.complaint.iter().map(|text| Evidence::verbatim("command", text));
-    let no_answer = case.no_answer.iter().map(|said| Evidence::seen("shop", said.clone()));
+    let complaint = case.complaint.iter().map(|text| Evidence::verbatim(Source::Command, text));
+    let no_answer = case.no_answer.iter().map(|said| Evidence::seen(Source::Shop, said.clone()));
     let seen = look(&case.parts, &case.pods);
     let troubles = seen.troubles.iter().map(|trouble| {
-        let container =
-            trouble.container.as_deref().map(|name| format!(", container {name}")).unwrap_or_default();
-        Evidence::seen(format!("pod {}{container}", trouble.pod), trouble.told())
+        let place = Place { pod: trouble.pod.clone(), container: trouble.container.clone() };
+        Evidence::seen(Source::Pod(place), trouble.told())
     });
     let warnings: Vec<String> = case
         .events
@@ -199,7 +201,7 @@ fn evidence(case: &Case) -> Vec<Evidence> {
         })
         .collect();
     let newest = &warnings[warnings.len().saturating_sub(8)..];
-    let events = (!newest.is_empty()).then(|| Evidence::verbatim("events", newest.join("\n")));
+    let events = (!newest.is_empty()).then(|| Evidence::verbatim(Source::Events, newest.join("\n")));
     complaint
         .chain(no_answer)
         .chain(troubles.take(2))
@@ -258,12 +260,18 @@ mod tests {
             "The image localhost/nowhere:1 of container setup in pod wordpress-1 cannot be pulled (not found). \
              Check that the image exists and that the nodes may pull it, then press Retry."
         );
-        assert!(diagnosis.evidence.iter().any(|piece| piece.source == "pod wordpress-1, container setup"));
+        assert!(
+            diagnosis
+                .evidence
+                .iter()
+                .any(|piece| piece.source.to_string() == "pod wordpress-1, container setup")
+        );
     }
 
     #[test]
     fn a_crash_with_its_last_words() {
-        let logs = vec![Evidence::verbatim("log", "starting\nfatal: no database\n\n")];
+        let logs =
+            vec![Evidence::verbatim(Source::Other("log".to_owned()), "starting\nfatal: no database\n\n")];
         let diagnosis = diagnose(&Case {
             pods: vec![pod("wordpress-1", WEB, &waiting("CrashLoopBackOff", ""))],
             logs,
@@ -354,7 +362,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_was_seen_there_is_a_bounded_sentence(message in ".{0,3000}", log in ".{0,9000}", seconds: u32) {
-            let logs = vec![Evidence::verbatim("log", log)];
+            let logs = vec![Evidence::verbatim(Source::Other("log".to_owned()), log)];
             let pods = vec![pod("a", WEB, &waiting("CrashLoopBackOff", &message)), pod("b", DATABASE, &waiting("ImagePullBackOff", &message))];
             let diagnosis = diagnose(&Case { pods, logs, seconds, no_answer: Some(Said::Words { text: message.clone() }), ..case() });
             let length = diagnosis.told.to_string().chars().count();

@@ -9,7 +9,7 @@ use kube::{
 };
 use store::{
     ConditionKind, RemovalKind, Said, State, Told,
-    view::{Evidence, Failure},
+    view::{Evidence, Failure, Place, Source},
 };
 
 use super::{
@@ -183,10 +183,10 @@ impl Reconcile<'_> {
             };
             match api.logs(&pod, &params).await {
                 Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => found.push(Evidence::verbatim(
-                    format!("log of pod {pod}, container {container}"),
-                    shortened(text.trim_end(), 1500),
-                )),
+                Ok(text) => {
+                    let place = Place { pod, container: Some(container) };
+                    found.push(Evidence::verbatim(Source::Log(place), shortened(text.trim_end(), 1500)));
+                }
                 Err(error) => {
                     tracing::warn!(store = %self.id, %pod, %container, %error, "a log cannot be read");
                 }

@@ -11,7 +11,7 @@ use futures::future::try_join_all;
 use http::{HeaderValue, Request, StatusCode, header};
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use kube::{Api, api::ListParams};
-use store::StoreId;
+use store::{Said, StoreId};
 use tokio::{sync::Semaphore, time::Instant};
 
 use super::context::Context;
@@ -33,26 +33,36 @@ pub(super) struct Source {
     settings: Prometheus,
     http: OnceLock<Http>,
     turns: Semaphore,
-    failed: Mutex<Option<(Instant, String)>>,
+    failed: Mutex<Option<(Instant, Said)>>,
 }
 
-/// Why it told nothing. Displays as the rest of a sentence that begins with its name.
+/// Why it told nothing.
 #[derive(Debug, thiserror::Error)]
 enum Untold {
-    #[error("does not answer")]
+    #[error("it does not answer")]
     Away(#[source] HttpError),
-    #[error(
-        "does not let the operator in ({0}): it wants another token than the Secret has that monitoring.prometheus.credentials names"
-    )]
+    #[error("it answers {0}")]
     Closed(StatusCode),
-    #[error(
-        "is not asked, since the token for it cannot be read: the Secret that monitoring.prometheus.credentials names has to have it under the key token"
-    )]
+    #[error("the token for it cannot be read")]
     NoToken(#[source] std::io::Error),
-    #[error("is not asked, since the token for it is none that can be sent")]
+    #[error("the token for it cannot be sent")]
     BadToken,
-    #[error(transparent)]
-    Unusable(#[from] Unusable),
+    #[error("what it answers cannot be used: {0:?}")]
+    Unusable(Unusable),
+}
+
+impl Untold {
+    /// For whoever looks at what a store used.
+    fn said(&self, address: String) -> Said {
+        match self {
+            Self::Away(_) => Said::PrometheusSilent { address },
+            Self::Closed(status) => Said::PrometheusClosed { address, status: status.to_string() },
+            Self::NoToken(_) => Said::PrometheusTokenAway { address },
+            Self::BadToken => Said::PrometheusTokenUnusable { address },
+            Self::Unusable(Unusable::Refused(why)) => Said::PrometheusRefuses { address, why: why.clone() },
+            Self::Unusable(Unusable::NoPrometheus) => Said::NoPrometheus { address },
+        }
+    }
 }
 
 impl Source {
@@ -65,7 +75,7 @@ impl Source {
         let mut told = Told { at: self.settings.url.to_string(), ..Told::default() };
         match self.answers(id, metrics).await {
             Ok(answers) => self.take(context, id, store, answers, &mut told, metrics).await,
-            Err(trouble) => told.troubles.push(trouble),
+            Err(why) => told.lacks(why),
         }
         metrics.prometheus = Some(told);
     }
@@ -88,10 +98,7 @@ impl Source {
             }
             Err(error) => {
                 tracing::warn!(store = %id, %error, "the store's workloads cannot be read");
-                told.troubles.push(
-                    "The cluster does not say which of the metrics are of which part of the store."
-                        .to_owned(),
-                );
+                told.lacks(Said::PartsUnknown);
                 return;
             }
         };
@@ -100,31 +107,30 @@ impl Source {
         }
     }
 
-    /// An answer to each of [`ASKED`], or the sentence that says why there is none.
-    async fn answers(&self, id: &StoreId, metrics: &Metrics) -> Result<Vec<Vec<Track>>, String> {
-        if let Some(trouble) = self.failed_just_now() {
-            return Err(trouble);
+    /// An answer to each of [`ASKED`], or why there is none.
+    async fn answers(&self, id: &StoreId, metrics: &Metrics) -> Result<Vec<Vec<Track>>, Said> {
+        if let Some(why) = self.failed_just_now() {
+            return Err(why);
         }
         // Never closed.
         let _turn = self.turns.acquire().await;
-        if let Some(trouble) = self.failed_just_now() {
-            return Err(trouble);
+        if let Some(why) = self.failed_just_now() {
+            return Err(why);
         }
         let questions =
             ASKED.map(|(_, query)| self.settings.url.question(query, &id.namespace(), metrics.now));
         try_join_all(questions.iter().map(|question| self.ask(question))).await.map_err(|untold| {
             let detail = std::error::Error::source(&untold).map(ToString::to_string);
             tracing::warn!(at = %self.settings.url, why = %untold, ?detail, "the Prometheus tells nothing");
-            let trouble = format!("The Prometheus at {} {untold}.", self.settings.url);
-            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some((Instant::now(), trouble.clone()));
-            trouble
+            let why = untold.said(self.settings.url.to_string());
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), why.clone()));
+            why
         })
     }
 
-    fn failed_just_now(&self) -> Option<String> {
+    fn failed_just_now(&self) -> Option<Said> {
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.as_ref().filter(|(at, _)| at.elapsed() < PAUSE).map(|(_, trouble)| trouble.clone())
+        failed.as_ref().filter(|(at, _)| at.elapsed() < PAUSE).map(|(_, why)| why.clone())
     }
 
     async fn ask(&self, question: &str) -> Result<Vec<Track>, Untold> {
@@ -139,7 +145,7 @@ impl Source {
         match answer.status() {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Untold::Closed(answer.status())),
             // What it does not do as asked it says as it says all else.
-            _ => Ok(tracks(answer.body())?),
+            _ => tracks(answer.body()).map_err(Untold::Unusable),
         }
     }
 

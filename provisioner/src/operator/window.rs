@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Pod, Secret};
 use kube::{Api, api::LogParams, runtime::reflector::ObjectRef};
 use store::{
-    Millis, StoreId, Text, Vitals,
+    Millis, Said, StoreId, Text, Vitals,
     vitals::{Answer, Restarts, Share, Usage},
 };
 use tokio::{
@@ -59,21 +59,28 @@ struct Inner {
 
 /// Why nothing is told. Displays as the sentence for whoever asked.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum WindowError {
-    #[error("Nobody is told anything here without a seal.")]
+    /// Whoever asks has no seal.
     Sealed,
-    #[error("The operator is about to begin, or to end. Try again in a moment.")]
     NotReady,
-    #[error("There is no store {0}, or nothing of it was made yet.")]
     NotFound(StoreId),
-    #[error("So many people follow logs at this moment that no more can. Reload to see what is new.")]
     Busy,
-    #[error(
-        "The store's Secret is not there, so nobody can tell what of its logs is nobody's business. The operator puts it back: try again in a minute."
-    )]
     NoSecret,
-    #[error("The cluster does not hand out the logs. Try again in a moment.")]
     Unreadable(#[source] Box<kube::Error>),
+}
+
+impl WindowError {
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Sealed => Said::NoSeal,
+            Self::NotReady => Said::OperatorTurning,
+            Self::NotFound(id) => Said::NothingMade { store: id.to_string() },
+            Self::Busy => Said::FollowersFull,
+            Self::NoSecret => Said::SecretAway,
+            Self::Unreadable(_) => Said::LogsUnreadable,
+        }
+    }
 }
 
 /// A log to be read.

@@ -9,11 +9,11 @@ use hyper_util::rt::TokioIo;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::Api;
 use serde::de::DeserializeOwned;
-use store::{StoreId, Vitals};
+use store::{StoreId, Told, Vitals};
 use tokio::{net::TcpStream, time::timeout};
 
 use super::{
-    Logs, LogsWanted, Metrics, read_in_lease,
+    Logs, LogsWanted, Metrics, Untold, read_in_lease,
     seal::{HEADER, Key},
 };
 use crate::{resource::now, stores::Stores};
@@ -37,8 +37,8 @@ pub enum AskError {
     NoWindow,
     #[error("The operator does not answer. Try again in a moment.")]
     Silent { detail: String },
-    #[error("{sentence}")]
-    Told { status: StatusCode, sentence: String },
+    #[error("{told}")]
+    Refused { status: StatusCode, told: Told },
 }
 
 /// Cheap to clone.
@@ -84,8 +84,7 @@ impl Client {
             .await
             .unwrap_or_else(|_| Err(silent(&"no answer in time")))?;
         if status != StatusCode::OK {
-            let sentence = String::from_utf8_lossy(&body).trim().to_owned();
-            return Err(AskError::Told { status, sentence });
+            return Err(AskError::Refused { status, told: why(&body) });
         }
         serde_json::from_slice(&body).map_err(|error| silent(&error))
     }
@@ -104,6 +103,14 @@ impl Client {
             lease.filter(|lease| lease.spec.as_ref().is_some_and(|spec| spec.holder_identity.is_some()));
         let told = read_in_lease(&lease.ok_or(AskError::NobodyActs)?).ok_or(AskError::NoWindow)?;
         told.parse().map_err(|error| silent(&error))
+    }
+}
+
+/// What a refusal says: by codes, or as an operator of another version words it.
+fn why(body: &[u8]) -> Told {
+    match serde_json::from_slice(body) {
+        Ok(Untold { sentence, said }) => said.or_sentence(&sentence),
+        Err(_) => String::from_utf8_lossy(body).trim().into(),
     }
 }
 
@@ -127,4 +134,24 @@ async fn exchange(address: SocketAddr, path: &str, sealed: &str) -> Result<(Stat
 
 fn silent(detail: &dyn std::fmt::Display) -> AskError {
     AskError::Silent { detail: detail.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::Said;
+
+    use super::*;
+
+    #[test]
+    fn why_nothing_is_told_has_its_codes_or_the_words_of_an_operator_of_another_version() {
+        let untold = Untold::from(Said::SecretAway);
+        let other = Untold { sentence: "The Secret has gone.".to_owned(), ..untold.clone() };
+        for (body, told) in [
+            (serde_json::to_vec(&untold).unwrap(), Told::from(Said::SecretAway)),
+            (serde_json::to_vec(&other).unwrap(), "The Secret has gone.".into()),
+            (b"Nobody is told anything here.\n".to_vec(), "Nobody is told anything here.".into()),
+        ] {
+            assert_eq!(why(&body), told);
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use http::Uri;
 use serde::{Deserialize, Serialize};
-use store::Millis;
+use store::{Millis, Said};
 
 use super::{Quantity, Series, escaped, ring::SLOT};
 use crate::observe::workloads::Workload;
@@ -101,12 +101,12 @@ pub struct Track {
     values: Vec<(f64, String)>,
 }
 
-/// Why an answer tells nothing. Displays as what is the matter with the Prometheus.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why an answer tells nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unusable {
-    #[error("does not do what it is asked: {0}")]
+    /// It does not do what it is asked, and says why.
     Refused(String),
-    #[error("does not answer as a Prometheus does")]
+    /// No Prometheus answers so.
     NoPrometheus,
 }
 
@@ -171,25 +171,28 @@ pub struct Told {
     pub quantities: Vec<Quantity>,
     /// Why that is not all that it was asked for, as sentences.
     pub troubles: Vec<String>,
+    /// The same by codes, one each.
+    #[serde(default)]
+    pub said: store::Told,
 }
 
 impl Told {
+    /// Says why something of it is missing.
+    pub fn lacks(&mut self, why: Said) {
+        self.troubles.push(why.to_string());
+        self.said = std::mem::take(&mut self.said).and(why);
+    }
+
     /// Puts what it has told of a quantity into the series of that quantity, or says that it knows nothing of it.
     pub fn take(&mut self, of: Quantity, mut points: HashMap<String, Points>, series: &mut [Series]) {
         let own: Vec<&mut Series> = series.iter_mut().filter(|series| series.of == of).collect();
         if !own.iter().any(|series| points.contains_key(&series.name)) {
-            let what = match of {
-                Quantity::Disk => {
-                    "the store's volumes (kubelet_volume_stats_used_bytes): it has to read the kubelets' metrics, and of some classes of volumes those tell nothing"
-                }
-                Quantity::Memory => {
-                    "the memory of the store's containers (container_memory_working_set_bytes): it has to read the kubelets' /metrics/cadvisor"
-                }
-                _ => {
-                    "the CPU of the store's containers (container_cpu_usage_seconds_total): it has to read the kubelets' /metrics/cadvisor"
-                }
-            };
-            self.troubles.push(format!("The Prometheus at {} knows nothing of {what}.", self.at));
+            let address = self.at.clone();
+            self.lacks(match of {
+                Quantity::Disk => Said::VolumesUnmeasured { address },
+                Quantity::Memory => Said::MemoryUnmeasured { address },
+                _ => Said::CpuUnmeasured { address },
+            });
             return;
         }
         for series in own {

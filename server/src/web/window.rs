@@ -205,13 +205,13 @@ fn told<T>(shown: Result<T, AskError>) -> (StatusCode, Result<T, String>) {
         Err(error) => error,
     };
     let status = match &error {
-        AskError::Told { status: StatusCode::UNAUTHORIZED, .. } => {
+        AskError::Refused { status: StatusCode::UNAUTHORIZED, .. } => {
             tracing::error!(
                 "the operator does not take this process for the dashboard: do their clocks differ?"
             );
             return (StatusCode::SERVICE_UNAVAILABLE, Err(texts::not_shown().to_owned()));
         }
-        AskError::Told { status, .. } => *status,
+        AskError::Refused { status, .. } => *status,
         AskError::Silent { detail } => {
             tracing::warn!(detail, "the operator's window does not answer");
             StatusCode::SERVICE_UNAVAILABLE
