@@ -19,12 +19,17 @@ const HOOKS: [(&str, &str); 2] = [("INPUT", INPUT), ("FORWARD", FORWARD)];
 /// Those that refer to others first, as they have to be removed in that order.
 const CHAINS: [&str; 4] = [INPUT, FORWARD, FROM_PODS, BEYOND];
 const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
+/// How interfaces that are made from now on come to an IPv6 address of their own. Not there on a machine without IPv6.
+const ADDRESSING: &str = "/proc/sys/net/ipv6/conf/default/addr_gen_mode";
+/// They come to none.
+const NONE: &str = "1";
 
 /// Makes what is missing.
 ///
 /// # Errors
 /// `ip` or `iptables` fails.
 pub fn ensure() -> Result<()> {
+    stop_addressing()?;
     if !interface_exists(BRIDGE) {
         ip(&["link", "add", BRIDGE, "type", "bridge"])?;
     }
@@ -62,7 +67,8 @@ pub fn remove() -> Result<()> {
         ip(&["link", "delete", BRIDGE])?;
     }
     remove_others_rules()?;
-    stop_forwarding()
+    stop_forwarding()?;
+    address_again()
 }
 
 fn filter() -> Result<()> {
@@ -135,6 +141,34 @@ fn stop_forwarding() -> Result<()> {
 /// Remembers that the machine did not forward before the node came.
 fn before() -> PathBuf {
     Path::new(RUN).join("forwarding-was-off")
+}
+
+/// Pods need no IPv6 address on the machine's end of their cable, and a browser on the machine takes each new one for another network: what it was
+/// about to load it breaks off.
+fn stop_addressing() -> Result<()> {
+    let before = addressing_before();
+    if before.exists() || !Path::new(ADDRESSING).exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(RUN)?;
+    fs::write(&before, read(ADDRESSING)?)
+        .with_context(|| format!("{} cannot be written", before.display()))?;
+    fs::write(ADDRESSING, NONE).with_context(|| format!("{ADDRESSING} cannot be written"))
+}
+
+fn address_again() -> Result<()> {
+    let before = addressing_before();
+    if !before.exists() {
+        return Ok(());
+    }
+    let was = fs::read_to_string(&before).with_context(|| format!("{} cannot be read", before.display()))?;
+    fs::write(ADDRESSING, was).with_context(|| format!("{ADDRESSING} cannot be written"))?;
+    fs::remove_file(&before).with_context(|| format!("{} cannot be removed", before.display()))
+}
+
+/// Remembers how that was before the node came.
+fn addressing_before() -> PathBuf {
+    Path::new(RUN).join("addressing-was")
 }
 
 /// The network agent and the kubelet leave their chains behind.
