@@ -1,4 +1,4 @@
-import { type Browser, type Page, type Request, expect } from "@playwright/test";
+import { type Browser, type Page, expect } from "@playwright/test";
 import { chromium } from "./chromium";
 import type { Shop } from "./shop";
 
@@ -16,24 +16,11 @@ export async function inBrowser<T>(browser: Browser, use: (page: Page) => Promis
   }
 }
 
-/** Loads a page with all that belongs to it: Chromium drops what it is loading when a pod anywhere on the node comes or goes. */
-export async function open(page: Page, url: string): Promise<void> {
-  await expect(async () => {
-    let isCut = false;
-    const hear = (request: Request) =>
-      (isCut ||= request.failure()?.errorText === "net::ERR_NETWORK_CHANGED");
-    page.on("requestfailed", hear);
-    await page.goto(url);
-    page.off("requestfailed", hear);
-    expect(isCut).toBe(false);
-  }).toPass({ timeout: 60_000 });
-}
-
 /** Puts one of the shop's products into the cart, and says where it is to be sent: all that is left is to pay. */
 export async function fillCheckout(page: Page, shop: Shop, product: string, email: string): Promise<void> {
-  await open(page, `${shop.url}/product/${product}/`);
+  await page.goto(`${shop.url}/product/${product}/`);
   await page.locator("button[name=add-to-cart], .single_add_to_cart_button").first().click();
-  await open(page, `${shop.url}/checkout/`);
+  await page.goto(`${shop.url}/checkout/`);
   await page.locator("#email").fill(email);
   const fields = {
     first_name: "Ada",

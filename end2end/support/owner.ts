@@ -1,12 +1,11 @@
 import { type Page, expect } from "@playwright/test";
-import { open } from "./buyer";
 import type { NewStore } from "./dashboard";
 import type { Shop } from "./shop";
 import type { Stripe } from "./stripe";
 
 /** Signs in to a shop's admin as its owner does. */
 export async function signIn(page: Page, shop: Shop, owner: NewStore): Promise<void> {
-  await open(page, `${shop.url}/wp-login.php`);
+  await page.goto(`${shop.url}/wp-login.php`);
   await typeLogin(page, owner);
   await expect(page).toHaveURL(/wp-admin/);
 }
@@ -22,7 +21,7 @@ export async function typeLogin(page: Page, owner: Pick<NewStore, "user" | "pass
 
 /** Uploads a plugin's zip, and switches it on. */
 export async function installPlugin(page: Page, shop: Shop, zip: string): Promise<void> {
-  await open(page, `${shop.url}/wp-admin/plugin-install.php?tab=upload`);
+  await page.goto(`${shop.url}/wp-admin/plugin-install.php?tab=upload`);
   await page.locator("input[name=pluginzip]").setInputFiles(zip);
   await page.locator("#install-plugin-submit").click();
   await page.locator("a.button-primary[href*='action=activate']").click();
@@ -31,7 +30,7 @@ export async function installPlugin(page: Page, shop: Shop, zip: string): Promis
 
 /** Gives the plugin of a payment provider its keys, and takes cards by it from now on. */
 export async function takeCards(page: Page, shop: Shop, stripe: Stripe): Promise<void> {
-  await open(page, `${shop.url}/wp-admin/admin.php?page=wc-settings&tab=checkout&section=cards`);
+  await page.goto(`${shop.url}/wp-admin/admin.php?page=wc-settings&tab=checkout&section=cards`);
   const settings = {
     address: stripe.address,
     publishable_key: stripe.publishableKey,

@@ -6,9 +6,6 @@ import { typeLogin } from "../support/owner";
 import { removeStore } from "../support/stores";
 import { expect, test } from "../support/test";
 
-// Each pod is a network interface of this machine. When one comes or goes, Chromium breaks off what it asks over HTTP/2, and the page asks again.
-test.use({ expectedErrors: [/net::ERR_(NETWORK_CHANGED|SOCKET_NOT_CONNECTED)/] });
-
 const ONLY_TLS = /^max-age=\d{8}/;
 
 test("a store is made and used over https, with a certificate that was issued for it, and nothing leads out of it", async ({

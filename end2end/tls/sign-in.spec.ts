@@ -9,9 +9,8 @@ const CALLBACK = `${address}/sign-in/oidc/callback`;
 test.use({
   // Nobody is signed in.
   storageState: { cookies: [], origins: [] },
-  // A refusal is a page with that status, which Chromium notes. And each pod is a network interface of this machine: when one comes or goes,
-  // Chromium breaks off what it asks over HTTP/2, and the page asks again.
-  expectedErrors: [/status of 403|net::ERR_(NETWORK_CHANGED|SOCKET_NOT_CONNECTED)/],
+  // A refusal is a page with that status, which Chromium notes.
+  expectedErrors: [/status of 403/],
 });
 
 /** To the provider's own page; the address to which the dashboard sent the browser there. */
