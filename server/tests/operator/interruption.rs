@@ -2,7 +2,7 @@
 
 use std::{os::unix::fs::PermissionsExt, time::Duration};
 
-use store::{ConditionKind, Phase, State, view::TimelineKind};
+use store::{ConditionKind, Phase, State, StoreId, view::TimelineKind};
 use tokio::time::sleep;
 
 use crate::platform::Platform;
@@ -20,12 +20,7 @@ async fn an_operator_that_is_killed_over_and_over_makes_one_store_and_removes_it
     }
     let ready = platform.until_phase(&id, Phase::Ready).await;
     assert_eq!(ready.attempt, 1);
-    let revisions = platform.revisions(&id);
-    assert!(
-        revisions.iter().filter(|revision| revision.ends_with(" deployed")).count() == 1,
-        "{revisions:?}"
-    );
-    assert!(revisions.iter().all(|revision| !revision.contains("pending")), "{revisions:?}");
+    assert_one_is_deployed(&platform, &id);
 
     platform.delete(&id).await;
     for moment in [200, 800, 2000] {
@@ -89,6 +84,14 @@ exit 137
         |entry| matches!(&entry.what, TimelineKind::Note { text, .. } if text.contains("A helm was killed")),
     );
     assert!(is_noted, "{:#?}", ready.timeline);
-    assert_eq!(platform.revisions(&id), [format!("{} deployed", id.release())]);
+    assert_one_is_deployed(&platform, &id);
     assert!(!platform.log().contains("another operation"));
+}
+
+/// Of the release one revision counts, and none is held to be at work any more. Others may have failed before it: a quota is charged for what
+/// a helm was about to make when it was killed, and refuses the next one until it is counted anew.
+fn assert_one_is_deployed(platform: &Platform, id: &StoreId) {
+    let revisions = platform.revisions(id);
+    let are = |state: &str| revisions.iter().filter(|revision| revision.contains(state)).count();
+    assert_eq!((are(" deployed"), are(" pending")), (1, 0), "{revisions:?}");
 }
