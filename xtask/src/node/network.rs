@@ -18,18 +18,31 @@ const BEYOND: &str = "STOREYARD-BEYOND";
 const HOOKS: [(&str, &str); 2] = [("INPUT", INPUT), ("FORWARD", FORWARD)];
 /// Those that refer to others first, as they have to be removed in that order.
 const CHAINS: [&str; 4] = [INPUT, FORWARD, FROM_PODS, BEYOND];
-const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
-/// How interfaces that are made from now on come to an IPv6 address of their own. Not there on a machine without IPv6.
-const ADDRESSING: &str = "/proc/sys/net/ipv6/conf/default/addr_gen_mode";
-/// They come to none.
-const NONE: &str = "1";
+
+/// A setting of the machine's kernel that is another one while there is a node.
+struct Setting {
+    file: &'static str,
+    wanted: &'static str,
+    /// In which file of [`RUN`] is what it was.
+    before: &'static str,
+}
+
+const FORWARDING: Setting =
+    Setting { file: "/proc/sys/net/ipv4/ip_forward", wanted: "1", before: "forwarding-was-off" };
+/// How interfaces that are made from now on come to an IPv6 address of their own: not at all. Pods need none on the machine's end of their cable,
+/// and a browser on the machine takes each new one for another network: what it was about to load it breaks off.
+const ADDRESSING: Setting =
+    Setting { file: "/proc/sys/net/ipv6/conf/default/addr_gen_mode", wanted: "1", before: "addressing-was" };
 
 /// Makes what is missing.
 ///
 /// # Errors
 /// `ip` or `iptables` fails.
 pub fn ensure() -> Result<()> {
-    stop_addressing()?;
+    // Not on a machine without IPv6.
+    if Path::new(ADDRESSING.file).exists() {
+        ADDRESSING.change()?;
+    }
     if !interface_exists(BRIDGE) {
         ip(&["link", "add", BRIDGE, "type", "bridge"])?;
     }
@@ -67,8 +80,8 @@ pub fn remove() -> Result<()> {
         ip(&["link", "delete", BRIDGE])?;
     }
     remove_others_rules()?;
-    stop_forwarding()?;
-    address_again()
+    FORWARDING.restore()?;
+    ADDRESSING.restore()
 }
 
 fn filter() -> Result<()> {
@@ -113,11 +126,9 @@ fn rules() -> String {
 
 /// Turns forwarding on for the node's interfaces; a machine that did not forward for others still does not.
 fn forward() -> Result<()> {
-    let before = before();
-    if before.exists() || read(FORWARDING)? == "1" {
+    if !FORWARDING.change()? {
         return Ok(());
     }
-    fs::write(FORWARDING, "1").context("packet forwarding cannot be turned on")?;
     for interface in interfaces()? {
         let own = interface == "lo" || interface == BRIDGE || is_agents(&interface);
         if !own {
@@ -125,50 +136,36 @@ fn forward() -> Result<()> {
             fs::write(&path, "0").with_context(|| format!("{path} cannot be written"))?;
         }
     }
-    fs::create_dir_all(RUN)?;
-    fs::write(&before, "0").with_context(|| format!("{} cannot be written", before.display()))
+    Ok(())
 }
 
-fn stop_forwarding() -> Result<()> {
-    let before = before();
-    if !before.exists() {
-        return Ok(());
+impl Setting {
+    /// Whether it had to be changed: it need not be where it was before, or is so anyway.
+    fn change(&self) -> Result<bool> {
+        let (file, before) = (self.file, self.before());
+        if before.exists() || read(file)? == self.wanted {
+            return Ok(false);
+        }
+        fs::create_dir_all(RUN)?;
+        fs::write(&before, read(file)?).with_context(|| format!("{} cannot be written", before.display()))?;
+        fs::write(file, self.wanted).with_context(|| format!("{file} cannot be written"))?;
+        Ok(true)
     }
-    fs::write(FORWARDING, "0").context("packet forwarding cannot be turned off")?;
-    fs::remove_file(&before).with_context(|| format!("{} cannot be removed", before.display()))
-}
 
-/// Remembers that the machine did not forward before the node came.
-fn before() -> PathBuf {
-    Path::new(RUN).join("forwarding-was-off")
-}
-
-/// Pods need no IPv6 address on the machine's end of their cable, and a browser on the machine takes each new one for another network: what it was
-/// about to load it breaks off.
-fn stop_addressing() -> Result<()> {
-    let before = addressing_before();
-    if before.exists() || !Path::new(ADDRESSING).exists() {
-        return Ok(());
+    fn restore(&self) -> Result<()> {
+        let (file, before) = (self.file, self.before());
+        if !before.exists() {
+            return Ok(());
+        }
+        let was =
+            fs::read_to_string(&before).with_context(|| format!("{} cannot be read", before.display()))?;
+        fs::write(file, was).with_context(|| format!("{file} cannot be written"))?;
+        fs::remove_file(&before).with_context(|| format!("{} cannot be removed", before.display()))
     }
-    fs::create_dir_all(RUN)?;
-    fs::write(&before, read(ADDRESSING)?)
-        .with_context(|| format!("{} cannot be written", before.display()))?;
-    fs::write(ADDRESSING, NONE).with_context(|| format!("{ADDRESSING} cannot be written"))
-}
 
-fn address_again() -> Result<()> {
-    let before = addressing_before();
-    if !before.exists() {
-        return Ok(());
+    fn before(&self) -> PathBuf {
+        Path::new(RUN).join(self.before)
     }
-    let was = fs::read_to_string(&before).with_context(|| format!("{} cannot be read", before.display()))?;
-    fs::write(ADDRESSING, was).with_context(|| format!("{ADDRESSING} cannot be written"))?;
-    fs::remove_file(&before).with_context(|| format!("{} cannot be removed", before.display()))
-}
-
-/// Remembers how that was before the node came.
-fn addressing_before() -> PathBuf {
-    Path::new(RUN).join("addressing-was")
 }
 
 /// The network agent and the kubelet leave their chains behind.
