@@ -92,6 +92,7 @@ exit 137
 /// a helm was about to make when it was killed, and refuses the next one until it is counted anew.
 fn assert_one_is_deployed(platform: &Platform, id: &StoreId) {
     let revisions = platform.revisions(id);
-    let are = |state: &str| revisions.iter().filter(|revision| revision.contains(state)).count();
-    assert_eq!((are(" deployed"), are(" pending")), (1, 0), "{revisions:?}");
+    let deployed = format!("{} deployed", id.release());
+    assert_eq!(revisions.iter().filter(|revision| **revision == deployed).count(), 1, "{revisions:?}");
+    assert!(revisions.iter().all(|revision| !revision.contains("pending")), "{revisions:?}");
 }
