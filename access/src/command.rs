@@ -51,13 +51,11 @@ pub enum Senseless {
 
 impl Senseless {
     pub fn said(&self) -> Said {
-        let (Self::Taken(user) | Self::Reserved(user) | Self::Unknown(user) | Self::LastAdmin(user)) = self;
-        let user = user.to_string();
         match self {
-            Self::Taken(_) => Said::UserTaken { user },
-            Self::Reserved(_) => Said::UserReserved { user },
-            Self::Unknown(_) => Said::UserUnknown { user },
-            Self::LastAdmin(_) => Said::LastAdmin { user },
+            Self::Taken(user) => Said::UserTaken { user: user.to_string() },
+            Self::Reserved(user) => Said::UserReserved { user: user.to_string() },
+            Self::Unknown(user) => Said::UserUnknown { user: user.to_string() },
+            Self::LastAdmin(user) => Said::LastAdmin { user: user.to_string() },
         }
     }
 }

@@ -103,14 +103,14 @@ pub struct Metrics {
 
 /// Why nothing is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Untold {
+pub struct Refusal {
     /// For whoever asked.
     pub sentence: String,
     /// The same by codes.
     pub said: Told,
 }
 
-impl From<Said> for Untold {
+impl From<Said> for Refusal {
     fn from(said: Said) -> Self {
         let said = Told::from(said);
         Self { sentence: said.to_string(), said }

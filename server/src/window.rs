@@ -10,7 +10,7 @@ use axum::{
 use http::{StatusCode, uri::PathAndQuery};
 use provisioner::{
     operator::{Window, WindowError},
-    window::{Logs, LogsWanted, Metrics, Untold, seal::HEADER},
+    window::{Logs, LogsWanted, Metrics, Refusal, seal::HEADER},
 };
 use store::{StoreId, Vitals};
 use tokio::net::TcpListener;
@@ -69,6 +69,6 @@ impl IntoResponse for Refused {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         };
-        (status, Json(Untold::from(self.0.said()))).into_response()
+        (status, Json(Refusal::from(self.0.said()))).into_response()
     }
 }

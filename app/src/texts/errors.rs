@@ -324,16 +324,16 @@ mod tests {
 
     #[test]
     fn what_the_operator_refuses_is_told_in_the_readers_language_and_what_has_no_code_as_it_is_worded() {
-        let refused = |told: Told| ChangeError::Refused(told);
         let last = Said::LastAdmin { user: "ada".to_owned() };
         for (told, english, german) in [
             (last.into(), "ada is the last admin.", "ada ist der letzte Admin."),
             ("It is Sunday.".into(), "It is Sunday.", "It is Sunday."),
         ] {
+            let refused = ChangeError::Refused(told);
             for (language, begins) in [(Language::English, english), (Language::German, german)] {
                 let told = Owner::new().with(|| {
                     provide_context(language);
-                    of_change(&refused(Told::clone(&told)))
+                    of_change(&refused)
                 });
                 assert!(told.starts_with(begins), "{told}");
             }

@@ -13,7 +13,7 @@ use store::{StoreId, Told, Vitals};
 use tokio::{net::TcpStream, time::timeout};
 
 use super::{
-    Logs, LogsWanted, Metrics, Untold, read_in_lease,
+    Logs, LogsWanted, Metrics, Refusal, read_in_lease,
     seal::{HEADER, Key},
 };
 use crate::{resource::now, stores::Stores};
@@ -109,7 +109,7 @@ impl Client {
 /// What a refusal says: by codes, or as an operator of another version words it.
 fn why(body: &[u8]) -> Told {
     match serde_json::from_slice(body) {
-        Ok(Untold { sentence, said }) => said.or_sentence(&sentence),
+        Ok(Refusal { sentence, said }) => said.or_sentence(&sentence),
         Err(_) => String::from_utf8_lossy(body).trim().into(),
     }
 }
@@ -144,10 +144,10 @@ mod tests {
 
     #[test]
     fn why_nothing_is_told_has_its_codes_or_the_words_of_an_operator_of_another_version() {
-        let untold = Untold::from(Said::SecretAway);
-        let other = Untold { sentence: "The Secret has gone.".to_owned(), ..untold.clone() };
+        let refusal = Refusal::from(Said::SecretAway);
+        let other = Refusal { sentence: "The Secret has gone.".to_owned(), ..refusal.clone() };
         for (body, told) in [
-            (serde_json::to_vec(&untold).unwrap(), Told::from(Said::SecretAway)),
+            (serde_json::to_vec(&refusal).unwrap(), Told::from(Said::SecretAway)),
             (serde_json::to_vec(&other).unwrap(), "The Secret has gone.".into()),
             (b"Nobody is told anything here.\n".to_vec(), "Nobody is told anything here.".into()),
         ] {
